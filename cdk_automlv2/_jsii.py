@@ -1,0 +1,31 @@
+"""Small helpers around jsii: what would cost a call into Node for every value, done in Python."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_TEXT_TOKEN = re.compile(r"\$\{Token\[|#\{Token\[")
+_NUMBER_TOKENS_BELOW = -1e280
+"""CDK encodes number tokens near -1.89e289; no option here is anywhere near."""
+
+
+def is_token(value: Any) -> bool:
+    """Whether ``value`` is known only at deployment; as ``Token.is_unresolved``, without Node."""
+    match value:
+        case str():
+            return _TEXT_TOKEN.search(value) is not None
+        case bool() | None:
+            return False
+        case int() | float():
+            return value < _NUMBER_TOKENS_BELOW
+        case list() | tuple():
+            return len(value) == 1 and isinstance(value[0], str) and is_token(value[0])
+        case dict():
+            return False
+    return hasattr(value, "resolve")
+
+
+def without_none(**members: Any) -> dict[str, Any]:
+    """Return the members that are set."""
+    return {key: value for key, value in members.items() if value is not None}

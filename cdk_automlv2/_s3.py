@@ -1,0 +1,65 @@
+"""Places in S3, as URIs that may hold tokens, and the statements that let a role use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from cdk_automlv2._jsii import is_token
+
+
+@dataclass(frozen=True)
+class S3Location:
+    """``s3://bucket/prefix``.
+
+    Attributes:
+        uri: The location; a token may stand for the bucket, a part of the key, or all of it.
+    """
+
+    uri: str
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name; may be a token."""
+        if self.uri.startswith("s3://"):
+            return self.uri.removeprefix("s3://").partition("/")[0]
+        return cdk.Fn.select(2, cdk.Fn.split("/", self.uri))
+
+    @property
+    def prefix(self) -> str:
+        """The key's beginning, without a trailing ``*``; empty if the whole URI is one token."""
+        if self.uri.startswith("s3://"):
+            return self.uri.removeprefix("s3://").partition("/")[2]
+        return ""
+
+    @property
+    def whole_token(self) -> bool:
+        """Whether nothing of the location is known at synth."""
+        return is_token(self.uri) and not self.uri.startswith("s3://")
+
+    @property
+    def bucket_arn(self) -> str:
+        """ARN of the bucket."""
+        return f"arn:{cdk.Aws.PARTITION}:s3:::{self.bucket}"
+
+    @property
+    def objects_arn(self) -> str:
+        """ARN pattern of the objects."""
+        return f"{self.bucket_arn}/{self.prefix}*"
+
+    def list_statement(self) -> iam.PolicyStatement:
+        """Allow to list the objects, and no others."""
+        conditions = {"StringLike": {"s3:prefix": f"{self.prefix}*"}} if self.prefix else None
+        return iam.PolicyStatement(
+            actions=["s3:ListBucket"], resources=[self.bucket_arn], conditions=conditions
+        )
+
+    def object_statement(self, *actions: str) -> iam.PolicyStatement:
+        """Allow ``actions`` on the objects."""
+        return iam.PolicyStatement(actions=list(actions), resources=[self.objects_arn])
+
+    def read_statements(self) -> list[iam.PolicyStatement]:
+        """Allow to list and read the objects, and no others."""
+        return [self.list_statement(), self.object_statement("s3:GetObject")]

@@ -1,0 +1,1 @@
+"""The command ``automlv2``; needs the extra ``[local]``."""

@@ -1,0 +1,137 @@
+"""``automlv2 local …``: the local cloud for any CDK app."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from botocore.exceptions import ClientError
+from rich.console import Console
+
+from cdk_automlv2.cli import tables
+from cdk_automlv2.local import LocalCloud, LocalCloudError
+from cdk_automlv2.local.cloud import DEFAULT_FOLDER, DEFAULT_SPEED
+from cdk_automlv2.local.toolchain import ToolMissingError
+
+_CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+@click.group()
+def automlv2() -> None:
+    """SageMaker AutoML V2 for the AWS CDK."""
+
+
+@automlv2.group()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where the local cloud keeps its state file and logs.",
+)
+@click.pass_context
+def local(context: click.Context, folder: Path) -> None:
+    """Deploy a CDK app on this machine: no account, no Docker."""
+    context.obj = folder
+
+
+@local.command()
+@click.option("--speed", default=DEFAULT_SPEED, show_default=True, help="Times as fast as AWS.")
+@click.option("--detach", is_flag=True, help="Return at once; `automlv2 local stop` ends it.")
+@click.pass_obj
+def start(folder: Path, speed: float, detach: bool) -> None:
+    """Start the local cloud and keep it until Ctrl-C."""
+    if speed <= 0:
+        raise click.BadParameter(f"must be more than 0, got {speed}", param_hint="--speed")
+    with _told():
+        cloud = LocalCloud.start(folder, speed)
+    click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}; bootstrapped")
+    click.echo(f"state and logs in {cloud.folder}")
+    if detach:
+        return
+    with cloud:
+        click.echo("Ctrl-C stops it")
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    click.echo("stopped")
+
+
+@local.command()
+@click.pass_obj
+def stop(folder: Path) -> None:
+    """Stop the local cloud; what it holds is gone."""
+    with _told():
+        LocalCloud.attach(folder).stop()
+    click.echo("stopped")
+
+
+@local.command(context_settings=_CDK)
+@click.argument("cdk_arguments", nargs=-1)
+@click.pass_obj
+def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
+    """`cdk deploy` the app of this folder; arguments are those of the CDK CLI."""
+    _run_cdk(folder, ["deploy", "--require-approval", "never", *_all_unless_named(cdk_arguments)])
+
+
+@local.command(context_settings=_CDK)
+@click.argument("cdk_arguments", nargs=-1)
+@click.pass_obj
+def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
+    """`cdk destroy` the app of this folder; arguments are those of the CDK CLI."""
+    _run_cdk(folder, ["destroy", "--force", *_all_unless_named(cdk_arguments)])
+
+
+@local.command()
+@click.argument("endpoint")
+@click.argument("rows", nargs=-1)
+@click.option("--file", type=click.File("r"), help="CSV without header; - is standard input.")
+@click.pass_obj
+def invoke(folder: Path, endpoint: str, rows: tuple[str, ...], file: Any) -> None:
+    """Send ROWS (CSV, without header and target) to ENDPOINT and print its answer."""
+    body = file.read() if file else "\n".join(rows)
+    if not body.strip():
+        raise click.UsageError("give a row of CSV, or --file")
+    with _told():
+        runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
+        answer = runtime.invoke_endpoint(
+            EndpointName=endpoint, ContentType="text/csv", Body=body.encode()
+        )
+    click.echo(answer["Body"].read().decode(), nl=False)
+
+
+@local.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def status(folder: Path, as_json: bool) -> None:
+    """Show stacks, jobs, models, endpoints and running executions."""
+    with _told():
+        found = tables.inventory(LocalCloud.attach(folder))
+    if as_json:
+        click.echo(json.dumps(found, default=str, indent=1))
+    else:
+        tables.show(found, Console())
+
+
+def _run_cdk(folder: Path, arguments: list[str]) -> None:
+    with _told():
+        sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
+
+
+def _all_unless_named(arguments: tuple[str, ...]) -> list[str]:
+    named = any(not argument.startswith("-") for argument in arguments)
+    return list(arguments) if named or "--all" in arguments else ["--all", *arguments]
+
+
+class _told:  # noqa: N801
+    """Turns the faults a user can cause into one line and exit status 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        told = (LocalCloudError, ToolMissingError, ClientError, RuntimeError)
+        if isinstance(error, told):
+            raise click.ClickException(str(error)) from error

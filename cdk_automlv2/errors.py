@@ -1,0 +1,54 @@
+"""Errors of the library.
+
+::
+
+    Exception
+    └── ValueError
+        └── OptionsError   options that SageMaker would refuse; carries every fault found
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One broken rule.
+
+    Attributes:
+        path: The option, as the caller typed it, such as ``problem_config.max_candidates``.
+        rule: What is required.
+        got: The value that came.
+        fix: What to do, where the rule does not say it already.
+    """
+
+    path: str
+    rule: str
+    got: object
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.path}: {self.rule}, got {self.got!r}"
+        return f"{text}; {self.fix}" if self.fix else text
+
+
+class OptionsError(ValueError):
+    """When options cannot work; raised once, with every fault.
+
+    Attributes:
+        problems: The faults, in the order of the options.
+    """
+
+    def __init__(self, owner: str, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        lines = "".join(f"\n  - {problem}" for problem in problems)
+        super().__init__(f"{owner}: options that SageMaker would refuse:{lines}")
+
+
+def raise_if_any(owner: str, problems: Iterable[Problem]) -> None:
+    """Raise ``OptionsError`` if there is any problem."""
+    found = tuple(problems)
+    if found:
+        raise OptionsError(owner, found)

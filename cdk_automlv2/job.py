@@ -1,0 +1,344 @@
+"""``AutoMLJobV2``: one AutoML V2 job, started, waited for, and stopped on delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_automlv2 import service_model, waiting
+from cdk_automlv2._grants import RoleGrants, key_arn, use_role
+from cdk_automlv2._jsii import is_token, without_none
+from cdk_automlv2._names import base_name
+from cdk_automlv2._output import output_location
+from cdk_automlv2.checks import objective_problems
+from cdk_automlv2.data_channels import BoundChannel, DataChannel, channel_problems
+from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.provider import AutoMLProvider
+from cdk_automlv2.roles import job_role
+from cdk_automlv2.tagging import LateTags, Tags, tag_list, tag_problems
+
+_AFTER_JOB_SECONDS = 30 * 60
+
+
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+class AutoMLJobV2(Construct):
+    """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
+
+    Deleting the construct stops the job if it runs; its record, its candidates and its data stay,
+    since AWS has no call to delete a job. A change of the training (data, problem, objective,
+    output) trains a new job while the old one stays; a change back finds the old one again.
+
+    Args:
+        problem_config: What to predict, and how.
+        inputs: Channels to learn from, 1 or 2: training, and validation where there are two. The
+            role is granted to read them.
+        output_path: ``s3://bucket/prefix`` for candidates and reports; 512 characters at most,
+            may hold tokens. Default: one private, encrypted, retained bucket for the stack.
+        role: Role the job runs as: an ``iam.IRole``, which is granted what the job needs, or an
+            ARN, which is not. Default: a role of the job's own.
+        job_objective: ``{"MetricName": "F1"}``; goes with the problem's ``problem_type``.
+            Default: SageMaker chooses the metric.
+        validation_fraction: Part of the training data kept for validation; above 0, below 1; not
+            with a validation channel. Default: 0.2.
+        output_kms_key: Key of the output: an ``kms.IKey`` or an ARN. Default: the bucket's own.
+        volume_kms_key: Key of the training volumes. Default: SageMaker's.
+        encrypt_inter_container_traffic: Whether containers talk encrypted. Default: False.
+        vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``, 1 to 5 and 1 to 16.
+            Default: SageMaker's network.
+        tags: Tags of the job; those of ``Tags.of(...)`` come on top.
+        base_job_name: Beginning of the job's name. Default: the construct's id.
+        job_name: The job's whole name; 32 characters at most. AWS never frees a job name, so
+            each new training needs a new one. Default: a name that changes with the training.
+        revision: Any text; another one trains anew though nothing else has changed.
+        timeout: Longest wait for the job. Default: the problem's
+            ``max_total_job_runtime_in_seconds`` and 30 minutes, or 12 hours where it is not set.
+
+    Raises:
+        OptionsError: With every option that SageMaker would refuse.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        problem_config: ProblemConfig,
+        inputs: DataChannel | Sequence[DataChannel],
+        output_path: str | None = None,
+        role: iam.IRole | str | None = None,
+        job_objective: dict[str, str] | None = None,
+        validation_fraction: float | None = None,
+        output_kms_key: kms.IKey | str | None = None,
+        volume_kms_key: kms.IKey | str | None = None,
+        encrypt_inter_container_traffic: bool | None = None,
+        vpc_config: dict[str, list[str]] | None = None,
+        tags: Tags | None = None,
+        base_job_name: str | None = None,
+        job_name: str | None = None,
+        revision: str | None = None,
+        timeout: cdk.Duration | None = None,
+    ) -> None:
+        channels = list(inputs) if isinstance(inputs, Sequence) else [inputs]
+        security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc_config)
+        raise_if_any(
+            f"AutoMLJobV2 {id!r}",
+            _problems(
+                problem_config=problem_config,
+                channels=channels,
+                job_objective=job_objective,
+                validation_fraction=validation_fraction,
+                vpc_config=vpc_config,
+                tags=tags,
+                job_name=job_name,
+                output_path=output_path,
+            ),
+        )
+        super().__init__(scope, id)
+        self._provider = AutoMLProvider.of(self)
+        self._deployable = not getattr(
+            problem_config, "generate_candidate_definitions_only", False
+        )
+        self.output_location = output_location(self, output_path)
+        bound = [channel.bind(self, f"Input{i}") for i, channel in enumerate(channels, start=1)]
+        self.role = use_role(self, "Role", role, job_role)
+        self._grant(bound, job_name, output_kms_key, security)
+        resource = self._provider.resource(
+            self,
+            "Resource",
+            "AutoMLJobV2",
+            AutoMLJobInputDataConfig=[channel.request for channel in bound],
+            OutputDataConfig=without_none(
+                S3OutputPath=self.output_location.uri, KmsKeyId=key_arn(output_kms_key)
+            ),
+            AutoMLProblemTypeConfig=problem_config.to_request_dict(),
+            AutoMLJobObjective=job_objective,
+            DataSplitConfig=(
+                None
+                if validation_fraction is None
+                else {"ValidationFraction": validation_fraction}
+            ),
+            SecurityConfig=security.to_request() or None,
+            RoleArn=self.role.arn,
+            AutoMLJobName=job_name,
+            BaseName=base_name(base_job_name or id),
+            Revision=revision,
+            Tags=tag_list(tags),
+        )
+        self._tags = LateTags(resource, tags)
+        self._settled = self._wait(resource, _timeout_seconds(timeout, problem_config))
+
+    @classmethod
+    def start_new(
+        cls,
+        scope: Construct,
+        id: str,
+        inputs: DataChannel | Sequence[DataChannel],
+        problem_config: ProblemConfig,
+        **options: Any,
+    ) -> Self:
+        """Declare a job; the same as the constructor, under the SageMaker SDK's name."""
+        return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
+
+    @property
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Collects the tags of ``Tags.of(job)``."""
+        return self._tags.manager()
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The job's role, so that ``bucket.grant_read(job)`` works.
+
+        Raises:
+            ValueError: If the role was given as an ARN, which cannot be granted anything.
+        """
+        return self.role.principal
+
+    @property
+    def auto_ml_job_name(self) -> str:
+        """Name of the job; a token, known once the job has completed."""
+        return self.attribute("AutoMLJobName")
+
+    @property
+    def auto_ml_job_arn(self) -> str:
+        """ARN of the job; a token, known once the job has completed."""
+        return self.attribute("AutoMLJobArn")
+
+    @property
+    def auto_ml_job_status(self) -> str:
+        """``Completed``; a token. A job that ends otherwise fails the deployment."""
+        return self.attribute("AutoMLJobStatus")
+
+    @property
+    def auto_ml_job_secondary_status(self) -> str:
+        """Such as ``Completed`` or ``MaxAutoMLJobRuntimeReached``; a token."""
+        return self.attribute("AutoMLJobSecondaryStatus")
+
+    @property
+    def best_candidate_name(self) -> str:
+        """Name of the winner; a token."""
+        return self._of_candidate("BestCandidateName")
+
+    @property
+    def objective_metric_name(self) -> str:
+        """Metric that the candidates were ranked by, as the API spells it; a token."""
+        return self._of_candidate("ObjectiveMetricName")
+
+    @property
+    def objective_metric_value(self) -> str:
+        """The winner's value of that metric, a decimal number as text; a token."""
+        return self._of_candidate("ObjectiveMetricValue")
+
+    def attribute(self, name: str) -> str:
+        """Return an attribute of the settled job, by the API's name; a token."""
+        return cdk.Token.as_string(self._settled.get_att(name))
+
+    def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` describe the job and list its candidates."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:ListCandidatesForAutoMLJob"],
+            resource_arns=["*"],
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:DescribeAutoMLJobV2"],
+            resource_arns=[self.auto_ml_job_arn],
+        )
+
+    def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` read what the job wrote below its output path."""
+        location = self.output_location
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=["s3:ListBucket"], resource_arns=[location.bucket_arn]
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["s3:GetObject"], resource_arns=[location.objects_arn]
+        )
+
+    def require_candidate(self) -> None:
+        """Refuse what needs a candidate, where the job makes none.
+
+        Raises:
+            OptionsError: If the job only generates candidate definitions.
+        """
+        if not self._deployable:
+            problem = Problem(
+                "problem_config.generate_candidate_definitions_only",
+                "must not be set where a candidate is used",
+                True,
+            )
+            raise_if_any(f"AutoMLJobV2 {self.node.id!r}", [problem])
+
+    def _of_candidate(self, name: str) -> str:
+        self.require_candidate()
+        return self.attribute(name)
+
+    def _wait(self, resource: cdk.CfnResource, seconds: int) -> cdk.CfnResource:
+        waits = waiting.links(seconds)
+        waiting.warn_if_long(self, "the job", len(waits))
+        target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": resource.ref}
+        if not self._deployable:
+            target["CandidateRequired"] = False
+        return waiting.chain(self, waits, seconds, target)
+
+    def _grant(
+        self,
+        bound: list[BoundChannel],
+        job_name: str | None,
+        output_kms_key: kms.IKey | str | None,
+        security: _SecurityOptions,
+    ) -> None:
+        self._provider.allow_pass_role(self.role.arn)
+        if job_name is not None:
+            self._provider.allow_name("automl-job", job_name)
+        for channel in bound:
+            self._provider.allow_list(channel.location)
+            self.role.allow_read(channel.location)
+            if channel.bucket is not None:
+                self.role.allow_bucket_key(channel.bucket)
+        self.role.allow_write(self.output_location)
+        self.role.allow_key(output_kms_key)
+        security.grant(self.role, self._provider)
+
+
+class _SecurityOptions:
+    """The three options that make up the API's ``SecurityConfig``."""
+
+    def __init__(
+        self,
+        volume_kms_key: kms.IKey | str | None,
+        encrypt_inter_container_traffic: bool | None,
+        vpc_config: dict[str, list[str]] | None,
+    ) -> None:
+        self._key = volume_kms_key
+        self._encrypt = encrypt_inter_container_traffic
+        self._vpc = vpc_config
+
+    def to_request(self) -> dict[str, Any]:
+        return without_none(
+            VolumeKmsKeyId=key_arn(self._key),
+            EnableInterContainerTrafficEncryption=self._encrypt,
+            VpcConfig=self._vpc,
+        )
+
+    def grant(self, role: RoleGrants, provider: AutoMLProvider) -> None:
+        if self._vpc is not None:
+            role.allow_vpc()
+        arn = key_arn(self._key)
+        if arn is not None:
+            role.allow_volume_key(arn)
+            provider.allow_create_grant(arn)
+
+
+def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:
+    if timeout is not None:
+        return int(timeout.to_seconds())
+    longest = config.max_total_job_runtime_in_seconds
+    if longest is None or is_token(longest):
+        return waiting.DEFAULT_TIMEOUT_SECONDS
+    return longest + _AFTER_JOB_SECONDS
+
+
+def _problems(
+    *,
+    problem_config: ProblemConfig,
+    channels: list[DataChannel],
+    job_objective: dict[str, str] | None,
+    validation_fraction: float | None,
+    vpc_config: dict[str, list[str]] | None,
+    tags: Tags | None,
+    job_name: str | None,
+    output_path: str | None,
+) -> Iterator[Problem]:
+    members = {
+        "job_objective": ("AutoMLJobObjective", job_objective),
+        "validation_fraction": ("DataSplitConfig.ValidationFraction", validation_fraction),
+        "vpc_config": ("SecurityConfig.VpcConfig", vpc_config),
+        "job_name": ("AutoMLJobName", job_name),
+        "output_path": ("OutputDataConfig.S3OutputPath", output_path),
+    }
+    for name, (path, value) in members.items():
+        shape = service_model.shape_at("CreateAutoMLJobV2", path)
+        yield from service_model.problems(name, value, shape)
+    yield from channel_problems(channels)
+    yield from tag_problems(tags)
+    yield from objective_problems(problem_config, job_objective)
+    if validation_fraction is not None and not is_token(validation_fraction):
+        if validation_fraction in (0, 1):
+            yield Problem("validation_fraction", "must be above 0 and below 1", validation_fraction)
+        if len(channels) == 2:
+            yield Problem(
+                "validation_fraction",
+                "cannot be used with a validation channel",
+                validation_fraction,
+                "drop one of them",
+            )

@@ -1,0 +1,83 @@
+"""The HTTP server: ``python -m cdk_automlv2.local.sagemaker PORT MINISTACK_URL SPEED``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cdk_automlv2.local.sagemaker import protocol, service
+from cdk_automlv2.local.sagemaker.caller import Iam
+from cdk_automlv2.local.sagemaker.clock import Clock
+from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.faults import Fault, Faults
+from cdk_automlv2.local.sagemaker.world import World
+
+_JSON = "application/x-amz-json-1.1"
+
+
+def application(world: World) -> Starlette:
+    """Return the ASGI application of a world."""
+
+    async def control(request: Request) -> Response:
+        body = await request.body()
+        try:
+            answer = await run_in_threadpool(service.control, world, request.headers, body)
+        except ServiceError as error:
+            return _error(error)
+        return Response(answer, media_type=_JSON)
+
+    async def invoke(request: Request) -> Response:
+        body = await request.body()
+        name = request.path_params["name"]
+        try:
+            answer = await run_in_threadpool(service.invoke, world, request.headers, name, body)
+        except ServiceError as error:
+            return _error(error)
+        return Response(answer, media_type="text/csv")
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def add_fault(request: Request) -> Response:
+        world.faults.add(Fault(**await request.json()))
+        return Response(status_code=204)
+
+    async def clear_faults(_request: Request) -> Response:
+        world.faults.clear()
+        return Response(status_code=204)
+
+    return Starlette(
+        routes=[
+            Route("/", control, methods=["POST"]),
+            Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
+            Route("/_automlv2/health", health),
+            Route("/_automlv2/faults", add_fault, methods=["POST"]),
+            Route("/_automlv2/faults", clear_faults, methods=["DELETE"]),
+        ]
+    )
+
+
+def _error(error: ServiceError) -> Response:
+    headers = {"x-amzn-ErrorType": error.code}
+    body = protocol.error_body(error)
+    return Response(body, status_code=error.status, headers=headers, media_type=_JSON)
+
+
+def main(port: int, ministack_url: str, speed: float) -> None:
+    """Serve on 127.0.0.1 until stopped."""
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    world = World(Iam(ministack_url), Clock(speed), Faults())
+    asyncio.run(serve(application(world), config))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]))

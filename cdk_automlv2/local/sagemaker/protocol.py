@@ -1,0 +1,64 @@
+"""The wire: AWS JSON 1.1, checked and shaped by botocore's service model."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from cdk_automlv2 import service_model
+from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
+
+
+def operation_of(target: str) -> str:
+    """Return the operation that the header ``X-Amz-Target`` names."""
+    service, _, operation = target.partition(".")
+    if service != "SageMaker" or not operation:
+        raise ServiceError("UnknownOperationException", f"unknown target {target!r}")
+    return operation
+
+
+def parse(operation: str, body: bytes) -> dict[str, Any]:
+    """Return the request, checked against the model as the service does.
+
+    Raises:
+        ServiceError: ``ValidationException`` with every fault.
+    """
+    request: dict[str, Any] = json.loads(body or b"{}")
+    faults = list(service_model.problems("", request, service_model.input_shape(operation)))
+    if faults:
+        words = "; ".join(
+            f"Value at '{fault.path.lstrip('.')}' failed to satisfy constraint: {fault.rule}"
+            for fault in faults
+        )
+        count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected"
+        raise validation(f"{count}: {words}")
+    return request
+
+
+def serialise(operation: str, answer: dict[str, Any]) -> bytes:
+    """Return the answer's body: the members that the operation's output has, and no others."""
+    shape = service_model.output_shape(operation)
+    if shape is None:
+        return b""
+    return json.dumps(_shaped(answer, shape)).encode()
+
+
+def _shaped(value: Any, shape: Any) -> Any:
+    match shape.type_name:
+        case "structure":
+            return {
+                key: _shaped(item, shape.members[key])
+                for key, item in value.items()
+                if item is not None and key in shape.members
+            }
+        case "list":
+            return [_shaped(item, shape.member) for item in value]
+        case "map":
+            return {key: _shaped(item, shape.value) for key, item in value.items()}
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+def error_body(error: ServiceError) -> bytes:
+    """Return the body of an error."""
+    return json.dumps({"__type": error.code, "message": error.message}).encode()

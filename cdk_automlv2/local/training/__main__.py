@@ -1,0 +1,54 @@
+"""One training in a process of its own; reports on standard output, a JSON line each.
+
+``{"Candidate": AutoMLCandidate}`` for each candidate, then ``{"Attributes": {…}}`` or
+``{"Failure": "…"}``. The only credentials in the environment are those of the job's role.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from typing import Any
+
+
+def main(spec: dict[str, Any]) -> None:
+    """Train the request ``spec``."""
+    import boto3
+    from botocore.exceptions import ClientError
+
+    from cdk_automlv2.local.training.candidates import Publisher
+    from cdk_automlv2.local.training.data import DataError
+    from cdk_automlv2.local.training.tabular import TabularTraining
+
+    s3 = boto3.client("s3")
+    try:
+        training = TabularTraining(spec, s3)
+        publisher = Publisher(spec, training.problem, s3)
+        for number, fitted in enumerate(training.run(), start=1):
+            _report(Candidate=publisher.publish(number, fitted))
+    except DataError as error:
+        _report(Failure=str(error))
+    except ClientError as error:
+        _report(Failure=f"The job's role could not reach its data: {error}")
+    else:
+        _report(Attributes={"ResolvedAttributes": _resolved(training.problem)})
+
+
+def _resolved(problem: Any) -> dict[str, Any]:
+    return {
+        "AutoMLJobObjective": {"MetricName": problem.metric},
+        "AutoMLProblemTypeResolvedAttributes": {
+            "TabularResolvedAttributes": {"ProblemType": problem.kind}
+        },
+    }
+
+
+def _report(**line: Any) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    main(json.loads(sys.argv[1]))

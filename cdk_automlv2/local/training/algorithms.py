@@ -1,0 +1,94 @@
+"""The API's algorithms, each a scikit-learn model of the same family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from cdk_automlv2.problem_configs import (
+    ENSEMBLING_ALGORITHMS,
+    HYPERPARAMETER_TUNING_ALGORITHMS,
+)
+
+_SEED = 20261125
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One model to fit: an algorithm and which variation of its settings."""
+
+    algorithm: str
+    round: int
+
+
+def trials(config: dict[str, Any], limit: int) -> Iterator[Trial]:
+    """Yield the trials of a job: every algorithm once, then again with other settings."""
+    chosen = config.get("CandidateGenerationConfig", {}).get("AlgorithmsConfig") or []
+    tuning = config.get("Mode") == "HYPERPARAMETER_TUNING"
+    names = list(HYPERPARAMETER_TUNING_ALGORITHMS if tuning else ENSEMBLING_ALGORITHMS)
+    if chosen:
+        names = list(chosen[0]["AutoMLAlgorithms"])
+    if not tuning:
+        names.sort(key=_QUICKEST_FIRST.index)
+    made = 0
+    for turn in count():
+        for name in names:
+            if made == limit:
+                return
+            made += 1
+            yield Trial(name, turn)
+
+
+_QUICKEST_FIRST = (
+    "linear-learner",
+    "xgboost",
+    "randomforest",
+    "extra-trees",
+    "lightgbm",
+    "nn-torch",
+    "catboost",
+    "fastai",
+)
+
+
+def estimator(trial: Trial, classifies: bool) -> Any:
+    """Return the model of a trial, not yet fitted."""
+    from sklearn import ensemble, linear_model, neural_network
+
+    strength = 2.0**-trial.round
+    size = 100 * (trial.round + 1)
+    layers = {"mlp": (64,), "nn-torch": (128, 64), "fastai": (64, 32)}
+    rates = {"xgboost": 0.1, "lightgbm": 0.05, "catboost": 0.03}
+    if trial.algorithm == "linear-learner":
+        if classifies:
+            return linear_model.LogisticRegression(C=strength, max_iter=2000)
+        return linear_model.Ridge(alpha=1 / strength)
+    if trial.algorithm in rates:
+        kind: Any = (
+            ensemble.HistGradientBoostingClassifier
+            if classifies
+            else ensemble.HistGradientBoostingRegressor
+        )
+        rate = rates[trial.algorithm] * strength
+        return kind(learning_rate=rate, max_iter=size, random_state=_SEED)
+    if trial.algorithm in layers:
+        kind = (
+            neural_network.MLPClassifier if classifies else neural_network.MLPRegressor
+        )
+        return kind(
+            hidden_layer_sizes=layers[trial.algorithm],
+            alpha=1e-3 * strength,
+            max_iter=500,
+            early_stopping=True,
+            random_state=_SEED,
+        )
+    forests: dict[tuple[str, bool], Any] = {
+        ("randomforest", True): ensemble.RandomForestClassifier,
+        ("randomforest", False): ensemble.RandomForestRegressor,
+        ("extra-trees", True): ensemble.ExtraTreesClassifier,
+        ("extra-trees", False): ensemble.ExtraTreesRegressor,
+    }
+    kind = forests[trial.algorithm, classifies]
+    return kind(n_estimators=size, random_state=_SEED)

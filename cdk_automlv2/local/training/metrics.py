@@ -1,0 +1,70 @@
+"""The API's metrics, computed by scikit-learn on rows that the model has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn import metrics as sk
+
+from cdk_automlv2.local.training.problem import Problem
+
+_MINIMIZED = frozenset({"MAE", "MSE", "RMSE", "LogLoss", "InferenceLatency"})
+
+_BINARY: dict[str, Callable[[Any, Any], float]] = {
+    "Accuracy": sk.accuracy_score,
+    "BalancedAccuracy": sk.balanced_accuracy_score,
+    "F1": lambda truth, guess: sk.f1_score(truth, guess, zero_division=0),
+    "Precision": lambda truth, guess: sk.precision_score(truth, guess, zero_division=0),
+    "Recall": lambda truth, guess: sk.recall_score(truth, guess, zero_division=0),
+}
+_MULTICLASS: dict[str, Callable[[Any, Any], float]] = {
+    "Accuracy": sk.accuracy_score,
+    "BalancedAccuracy": sk.balanced_accuracy_score,
+    "F1macro": lambda t, g: sk.f1_score(t, g, average="macro", zero_division=0),
+    "PrecisionMacro": lambda t, g: sk.precision_score(t, g, average="macro", zero_division=0),
+    "RecallMacro": lambda t, g: sk.recall_score(t, g, average="macro", zero_division=0),
+}
+_REGRESSION: dict[str, Callable[[Any, Any], float]] = {
+    "MAE": sk.mean_absolute_error,
+    "MSE": sk.mean_squared_error,
+    "R2": sk.r2_score,
+    "RMSE": sk.root_mean_squared_error,
+}
+
+
+def direction(metric: str) -> str:
+    """Return ``Maximize`` or ``Minimize``."""
+    return "Minimize" if metric in _MINIMIZED else "Maximize"
+
+
+def score(
+    problem: Problem, truth: Any, guess: Any, probabilities: Any | None
+) -> dict[str, float]:
+    """Return every metric of the problem.
+
+    Args:
+        problem: Decides which metrics there are.
+        truth: True targets; for classes their numbers, 1 being the positive one of two.
+        guess: Predicted targets, in the same form.
+        probabilities: A column a class; ``None`` for regression.
+    """
+    if problem.kind == "Regression":
+        return _all(_REGRESSION, truth, guess)
+    if problem.kind == "BinaryClassification":
+        values = _all(_BINARY, truth, guess)
+        if probabilities is not None:
+            values["AUC"] = float(sk.roc_auc_score(truth, probabilities[:, 1]))
+    else:
+        values = _all(_MULTICLASS, truth, guess)
+    if probabilities is not None:
+        classes = np.arange(probabilities.shape[1])
+        values["LogLoss"] = float(sk.log_loss(truth, probabilities, labels=classes))
+    return values
+
+
+def _all(
+    functions: dict[str, Callable[[Any, Any], float]], truth: Any, guess: Any
+) -> dict[str, float]:
+    return {name: float(function(truth, guess)) for name, function in functions.items()}

@@ -1,0 +1,141 @@
+"""``AutoMLModel``: a candidate's inference containers as a SageMaker model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_automlv2 import service_model
+from cdk_automlv2._grants import use_role
+from cdk_automlv2._names import base_name
+from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2.job import AutoMLJobV2
+from cdk_automlv2.provider import AutoMLProvider
+from cdk_automlv2.roles import hosting_role
+from cdk_automlv2.tagging import LateTags, Tags, tag_list, tag_problems
+
+RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
+
+
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+class AutoMLModel(Construct):
+    """The inference containers of a job's candidate, as a SageMaker model.
+
+    Deleting the construct deletes the model; artifacts in S3 stay. Another candidate, or other
+    options, make another model, and the old one is deleted after the endpoint has moved on.
+
+    Args:
+        job: The job whose candidate is served.
+        candidate_name: The candidate. Default: the best one.
+        inference_response_keys: What a classifier answers with, in that order: predicted_label,
+            probability, probabilities, labels; keys the candidate lacks fail the deployment and
+            are named. Default: predicted_label.
+        role: Role the containers run as: an ``iam.IRole``, which is granted to read the
+            artifacts, or an ARN, which is not. Default: a role of the model's own.
+        vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``. Default: none.
+        enable_network_isolation: Whether the containers can reach no network. Default: False.
+        processing_unit: CPU or GPU: which containers of an image or text candidate are used.
+            Default: CPU.
+        name: The model's name; 63 characters at most, and other content then needs another name.
+            Default: a name that changes with the content.
+        tags: Tags of the model; those of ``Tags.of(...)`` come on top.
+
+    Raises:
+        OptionsError: With every option that SageMaker would refuse.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job: AutoMLJobV2,
+        candidate_name: str | None = None,
+        inference_response_keys: Sequence[str] | None = None,
+        role: iam.IRole | str | None = None,
+        vpc_config: dict[str, list[str]] | None = None,
+        enable_network_isolation: bool | None = None,
+        processing_unit: str = "CPU",
+        name: str | None = None,
+        tags: Tags | None = None,
+    ) -> None:
+        keys = None if inference_response_keys is None else list(inference_response_keys)
+        raise_if_any(
+            f"AutoMLModel {id!r}", _problems(name, keys, vpc_config, processing_unit, tags)
+        )
+        job.require_candidate()
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(self)
+        self.role = use_role(self, "Role", role, hosting_role)
+        self.role.allow_read(job.output_location)
+        if vpc_config is not None:
+            self.role.allow_vpc()
+        provider.allow_pass_role(self.role.arn)
+        if name is not None:
+            provider.allow_name("model", name)
+        self._resource = provider.resource(
+            self,
+            "Resource",
+            "AutoMLModel",
+            AutoMLJobName=job.auto_ml_job_name,
+            CandidateName=candidate_name,
+            InferenceResponseKeys=keys,
+            ExecutionRoleArn=self.role.arn,
+            VpcConfig=vpc_config,
+            EnableNetworkIsolation=enable_network_isolation,
+            ProcessingUnit=processing_unit,
+            ModelName=name,
+            BaseName=base_name(id),
+            Tags=tag_list(tags),
+            ServiceTimeout=3600,
+        )
+        self._tags = LateTags(self._resource, tags)
+
+    @property
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Collects the tags of ``Tags.of(model)``."""
+        return self._tags.manager()
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The role of the containers."""
+        return self.role.principal
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model; a token."""
+        return self._resource.ref
+
+    @property
+    def model_arn(self) -> str:
+        """ARN of the model; a token."""
+        return cdk.Token.as_string(self._resource.get_att("ModelArn"))
+
+
+def _problems(
+    name: str | None,
+    keys: list[str] | None,
+    vpc_config: dict[str, Any] | None,
+    processing_unit: str,
+    tags: Tags | None,
+) -> Iterator[Problem]:
+    for option, member, value in (
+        ("name", "ModelName", name),
+        ("vpc_config", "VpcConfig", vpc_config),
+    ):
+        shape = service_model.shape_at("CreateModel", member)
+        yield from service_model.problems(option, value, shape)
+    for index, key in enumerate(keys or []):
+        if key not in RESPONSE_KEYS:
+            path = f"inference_response_keys[{index}]"
+            yield Problem(path, f"must be one of {', '.join(RESPONSE_KEYS)}", key)
+    if processing_unit not in ("CPU", "GPU"):
+        yield Problem("processing_unit", "must be one of CPU, GPU", processing_unit)
+    yield from tag_problems(tags)

@@ -1,0 +1,133 @@
+"""The roles that jobs and models run as, with what they need and no more.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+_SAGEMAKER = "sagemaker.amazonaws.com"
+
+
+def job_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocument]:
+    """Make the role of a job; what it reads and writes is added to the document returned.
+
+    The role has a name of its own: SageMaker wants it to be able to pass itself, and a policy
+    inside a role can name it only by a name that is known beforehand.
+    """
+    name = f"automl-{_address(scope)}-{cdk.Aws.REGION}"
+    arn = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{name}"
+    document = iam.PolicyDocument(
+        statements=[
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[arn],
+                conditions={"StringEquals": {"iam:PassedToService": _SAGEMAKER}},
+            ),
+            _explain_statement(),
+            *_runtime_statements(),
+        ]
+    )
+    return _role(scope, id, document, name), document
+
+
+def hosting_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocument]:
+    """Make the role of a model; the artifacts it reads are added to the document returned."""
+    document = iam.PolicyDocument(statements=_runtime_statements())
+    return _role(scope, id, document, None), document
+
+
+def _role(
+    scope: Construct, id: str, document: iam.PolicyDocument, name: str | None
+) -> iam.Role:
+    return iam.Role(
+        scope,
+        id,
+        role_name=name,
+        assumed_by=iam.ServicePrincipal(_SAGEMAKER),
+        inline_policies={"AutoMLV2": document},
+    )
+
+
+def _address(scope: Construct) -> str:
+    path = f"{cdk.Stack.of(scope).stack_name}/{scope.node.path}"
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:{resource}"
+
+
+def _explain_statement() -> iam.PolicyStatement:
+    """Allow the temporary endpoint that a job uses for its explainability report."""
+    things = ("Model", "EndpointConfig", "Endpoint")
+    return iam.PolicyStatement(
+        actions=[
+            *(f"sagemaker:{verb}{thing}" for thing in things for verb in _VERBS),
+            "sagemaker:InvokeEndpoint",
+            "sagemaker:ListTags",
+        ],
+        resources=[
+            _arn("sagemaker", "model/*"),
+            _arn("sagemaker", "endpoint-config/*"),
+            _arn("sagemaker", "endpoint/*"),
+        ],
+    )
+
+
+_VERBS = ("Create", "Describe", "Delete")
+
+
+def _runtime_statements() -> list[iam.PolicyStatement]:
+    """What every SageMaker container needs: logs, metrics, and its image from AWS's accounts."""
+    logs = _arn("logs", "log-group:/aws/sagemaker/*")
+    return [
+        iam.PolicyStatement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={
+                "StringLike": {"cloudwatch:namespace": ["AWS/SageMaker*", "/aws/sagemaker/*"]}
+            },
+        ),
+        iam.PolicyStatement(
+            actions=[
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ],
+            resources=[logs, f"{logs}:log-stream:*"],
+        ),
+        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        iam.PolicyStatement(
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            resources=[f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/*"],
+        ),
+    ]
+
+
+def vpc_statement() -> iam.PolicyStatement:
+    """Allow the network interfaces of a job or model in a VPC; the API knows no resources here."""
+    return iam.PolicyStatement(
+        actions=[
+            "ec2:CreateNetworkInterface",
+            "ec2:CreateNetworkInterfacePermission",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DeleteNetworkInterfacePermission",
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+        resources=["*"],
+    )

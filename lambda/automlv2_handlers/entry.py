@@ -1,0 +1,88 @@
+"""Entry point of the function: a request of CloudFormation, or a task of the state machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from automlv2_handlers import cfn_response, logs, polling
+from automlv2_handlers.errors import GatewayError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.gateway import Gateway, boto3_gateway
+from automlv2_handlers.names import execution_name
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the function reaches outside itself; tests bring their own."""
+
+    gateway: Gateway
+    put: cfn_response.Send
+    now: polling.Clock
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any] | None:
+    """Serve one invocation by AWS Lambda."""
+    return serve(event, World(boto3_gateway(), cfn_response.put, time.time))
+
+
+def serve(event: Mapping[str, Any], world: World) -> dict[str, Any] | None:
+    """Serve one invocation.
+
+    Args:
+        event: A request of CloudFormation (has ``RequestType``), or a task of the state machine:
+            ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``polling`` has it.
+        world: Where calls and answers go.
+
+    Returns:
+        For ``Poll`` the next state, else nothing.
+    """
+    if "RequestType" in event:
+        _receive(event, world)
+        return None
+    state = event["State"]
+    if event["Task"] == "Poll":
+        return polling.advance(state, world.gateway, world.now())
+    _respond(state, world)
+    return None
+
+
+def _receive(raw: Mapping[str, Any], world: World) -> None:
+    """Answer at once where that is possible, else leave it to an execution."""
+    event = LifecycleEvent.from_raw(raw)
+    logs.fact("request received", event=event)
+    state = polling.begin(raw, world.now())
+    if not polling.must_not_repeat(event):
+        state = polling.advance(state, world.gateway, world.now())
+    if not state["Settled"]:
+        try:
+            arn = event.properties["StateMachineArn"]
+            first = world.gateway.start_execution(arn, execution_name(event), state)
+            logs.fact("execution started" if first else "execution runs already")
+            return
+        except (GatewayError, KeyError) as error:
+            logs.fault("execution not started", error, event=event)
+            answer = polling.failure(event, f"cannot start the state machine: {error}")
+            state = polling.settled(state, answer)
+    _respond(state, world)
+
+
+def _respond(state: Mapping[str, Any], world: World) -> None:
+    """Send the answer; one without is that of an execution whose poll broke down."""
+    event = LifecycleEvent.from_raw(state["Event"])
+    answer = state.get("Answer") or polling.failure(event, _breakdown(state))
+    logs.fact(
+        "answer",
+        logical_id=event.logical_id,
+        status=answer["Status"],
+        reason=answer.get("Reason", ""),
+        physical_id=answer["PhysicalResourceId"],
+    )
+    world.put(event.response_url, cfn_response.body(event, answer))
+
+
+def _breakdown(state: Mapping[str, Any]) -> str:
+    error = state.get("Error") or {}
+    return f"polling broke down: {error.get('Error', 'no cause given')}; see the function's log"

@@ -1,0 +1,41 @@
+"""Faults that a lifecycle step can end in.
+
+::
+
+    Exception
+    ├── LifecycleError     the request fails; the text is the stack event's reason
+    └── GatewayError       a call to AWS did not do what was asked
+        ├── NotFoundError  the thing is not there
+        ├── NameTakenError a create met a thing of the same name
+        ├── BusyError      throttled or not reachable; ask again later
+        ├── DeniedError    not allowed, or not yet: policies take a while to spread
+        └── RefusedError   the service said no, and will say no again
+"""
+
+
+class LifecycleError(Exception):
+    """When a request of CloudFormation cannot be fulfilled; one line, for the stack event."""
+
+
+class GatewayError(Exception):
+    """When a call to AWS failed; one line."""
+
+
+class NotFoundError(GatewayError):
+    """When the thing asked for does not exist."""
+
+
+class NameTakenError(GatewayError):
+    """When a thing of that name exists already."""
+
+
+class BusyError(GatewayError):
+    """When the service is throttling, at a quota, or unreachable."""
+
+
+class DeniedError(GatewayError):
+    """When a right is missing; new policies need up to a minute to take effect."""
+
+
+class RefusedError(GatewayError):
+    """When the service refuses the request for good."""

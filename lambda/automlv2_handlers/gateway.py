@@ -1,0 +1,197 @@
+"""The only calls to AWS: an interface for the lifecycle, and boto3 behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from automlv2_handlers.coerce import request_from
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    GatewayError,
+    NameTakenError,
+    NotFoundError,
+    RefusedError,
+)
+
+StoredObject = tuple[str, str, int]
+"""Key, ETag and size in bytes of an object in S3."""
+
+
+class Gateway(Protocol):
+    """What the lifecycle asks of AWS; every call may raise a ``GatewayError``."""
+
+    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of the operation's input among ``properties``, typed."""
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Call one SageMaker operation, named as in boto3, and return its answer."""
+
+    def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
+        """Call a describing operation; ``None`` if there is no such thing."""
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Return the tags of a SageMaker thing."""
+
+    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
+        """Add or overwrite tags."""
+
+    def remove_tags(self, arn: str, keys: Sequence[str]) -> None:
+        """Remove tags."""
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects below a prefix, in the order of their keys."""
+
+    def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
+        """Start the state machine; whether it is the first execution of that name."""
+
+    def is_rolling_back(self, stack_id: str) -> bool:
+        """Whether the stack is going back to what it was; ``False`` if that cannot be known."""
+
+
+_BUSY = frozenset(
+    {
+        "ThrottlingException",
+        "Throttling",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "ResourceLimitExceeded",
+        "ServiceUnavailable",
+        "InternalFailure",
+        "InternalServerError",
+        "SlowDown",
+        "503",
+    }
+)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
+_NOT_FOUND = ("could not find", "does not exist", "not found")
+_NAME_TAKEN = ("already exist", "already existing")
+_ROLE_NOT_READY = ("could not assume role", "ensure that the role exists")
+
+
+def classify(code: str, message: str, operation: str) -> GatewayError:
+    """Return our error for a service's error code and message."""
+    text = f"{operation}: {code}: {' '.join(message.split())}"
+    lowered = message.lower()
+    if code in _BUSY:
+        return BusyError(text)
+    if code in _DENIED or any(words in lowered for words in _ROLE_NOT_READY):
+        return DeniedError(text)
+    if code == "ResourceInUse" or any(words in lowered for words in _NAME_TAKEN):
+        return NameTakenError(text)
+    if code == "ResourceNotFound" or any(words in lowered for words in _NOT_FOUND):
+        return NotFoundError(text)
+    return RefusedError(text)
+
+
+class Boto3Gateway:
+    """The interface on boto3 clients; made once per warm function.
+
+    Args:
+        client: Returns the boto3 client of a service, by name.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """See ``Gateway``."""
+        model = self._client("sagemaker").meta.service_model
+        return request_from(properties, model.operation_model(operation).input_shape)
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """See ``Gateway``."""
+        return self._call("sagemaker", operation, **request)
+
+    def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
+        """See ``Gateway``."""
+        try:
+            return self.call(operation, **request)
+        except NotFoundError:
+            return None
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """See ``Gateway``."""
+        tags: dict[str, str] = {}
+        token: dict[str, str] = {}
+        while True:
+            answer = self.call("list_tags", ResourceArn=arn, **token)
+            tags |= {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+            if not answer.get("NextToken"):
+                return tags
+            token = {"NextToken": answer["NextToken"]}
+
+    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
+        """See ``Gateway``."""
+        self.call("add_tags", ResourceArn=arn, Tags=tags)
+
+    def remove_tags(self, arn: str, keys: Sequence[str]) -> None:
+        """See ``Gateway``."""
+        self.call("delete_tags", ResourceArn=arn, TagKeys=list(keys))
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """See ``Gateway``."""
+        token: dict[str, str] = {}
+        while True:
+            page = self._call("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **token)
+            for item in page.get("Contents", []):
+                yield item["Key"], item["ETag"], item["Size"]
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
+        """See ``Gateway``."""
+        machine = {"stateMachineArn": arn, "name": name, "input": json.dumps(state)}
+        try:
+            self._call("stepfunctions", "start_execution", **machine)
+        except RefusedError as error:
+            if "ExecutionAlreadyExists" in str(error):
+                return False
+            raise
+        except NameTakenError:
+            return False
+        return True
+
+    def is_rolling_back(self, stack_id: str) -> bool:
+        """See ``Gateway``."""
+        try:
+            answer = self._call("cloudformation", "describe_stacks", StackName=stack_id)
+        except GatewayError:
+            return False
+        return "ROLLBACK" in str(answer["Stacks"][0]["StackStatus"])
+
+    def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+        try:
+            answer: dict[str, Any] = getattr(self._client(service), operation)(**request)
+        except ClientError as error:
+            details = error.response.get("Error", {})
+            raise classify(
+                str(details.get("Code", "")), str(details.get("Message", "")), error.operation_name
+            ) from error
+        except ParamValidationError as error:
+            raise RefusedError(f"{operation}: {' '.join(str(error).split())}") from error
+        except BotoCoreError as error:
+            raise BusyError(f"{operation}: {' '.join(str(error).split())}") from error
+        return answer
+
+
+@cache
+def client(service: str) -> Any:
+    """Return the boto3 client of ``service``, made at its first use."""
+    import boto3
+    from botocore.config import Config
+
+    retries = Config(retries={"mode": "standard", "max_attempts": 5}, read_timeout=30)
+    return boto3.client(service, config=retries)
+
+
+@cache
+def boto3_gateway() -> Boto3Gateway:
+    """Return the gateway of this function."""
+    return Boto3Gateway(client)

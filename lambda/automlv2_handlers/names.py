@@ -1,0 +1,67 @@
+"""Names that any delivery of the same request arrives at again.
+
+Form: ``<base>-<scope><hash>`` and, for jobs, ``-<attempt>``; lower case, as ARNs are. ``scope`` is
+fixed per stack at synth and is what the function's policies are limited to.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from automlv2_handlers.events import LifecycleEvent
+
+JOB_NAME_LENGTH = 32
+NAME_LENGTH = 63
+MAX_ATTEMPTS = 99
+_HASH_LENGTH = 7
+
+
+def canonical(value: Any) -> str:
+    """Return the same text for the same value, whatever the order of its keys."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def digest(*parts: Any, length: int = 32) -> str:
+    """Return ``length`` characters of [a-z2-7] that stand for ``parts``."""
+    raw = hashlib.sha256(canonical(parts).encode()).digest()
+    return base64.b32encode(raw).decode().lower()[:length]
+
+
+def job_name(event: LifecycleEvent, training: Any, attempt: int) -> str:
+    """Return the name of the ``attempt``-th job (from 1) for this resource and request."""
+    stem = _stem(event, digest(event.owner, training, length=_HASH_LENGTH))
+    return _join(_base(event), f"{stem}-{attempt}", JOB_NAME_LENGTH)
+
+
+def name_for(event: LifecycleEvent, content: Any = "") -> str:
+    """Return the name of a model, endpoint or configuration with that content."""
+    return _join(_base(event), _stem(event, digest(event.owner, content, length=12)), NAME_LENGTH)
+
+
+def execution_name(event: LifecycleEvent) -> str:
+    """Return the name of the execution that waits for this request; 80 characters at most."""
+    logical = re.sub(r"[^A-Za-z0-9]", "", event.logical_id)[:40]
+    return f"{logical}-{event.request_type}-{digest(event.stack_id, event.request_id, length=26)}"
+
+
+def is_generated(event: LifecycleEvent, name: str) -> bool:
+    """Whether ``name`` has the form of this module, and is not one that CloudFormation invented."""
+    scope = re.escape(str(event.properties.get("NameScope", "")))
+    return re.fullmatch(rf"[a-z0-9][a-z0-9-]*-{scope}[a-z2-7]{{7,12}}(-\d+)?", name) is not None
+
+
+def _base(event: LifecycleEvent) -> str:
+    text = str(event.properties.get("BaseName") or event.logical_id).lower()
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "automl"
+
+
+def _stem(event: LifecycleEvent, hashed: str) -> str:
+    return f"{event.properties.get('NameScope', '')}{hashed}"
+
+
+def _join(base: str, stem: str, length: int) -> str:
+    return f"{base[: length - len(stem) - 1].rstrip('-')}-{stem}"

@@ -1,0 +1,54 @@
+"""What one step of a lifecycle comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automlv2_handlers.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The request is fulfilled.
+
+    Attributes:
+        physical_id: Name of the thing that the resource now stands for.
+        data: Attributes for ``Fn::GetAtt``; strings.
+    """
+
+    physical_id: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not yet; ask again later.
+
+    Attributes:
+        physical_id: Name of the thing waited for, kept in case the request fails later.
+        waiting_for: Short words for the log.
+    """
+
+    physical_id: str
+    waiting_for: str
+
+
+Outcome = Done | Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step may use.
+
+    Attributes:
+        gateway: The only door to AWS.
+        progress: Facts that outlive a poll (JSON); a step may add to it.
+        age: Seconds since the request arrived.
+    """
+
+    gateway: Gateway
+    progress: dict[str, Any]
+    age: float

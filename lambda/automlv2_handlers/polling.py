@@ -1,0 +1,121 @@
+"""The state that an execution carries from poll to poll, and how one poll changes it.
+
+State (JSON): ``Event`` (the request), ``StartedAt`` (epoch seconds), ``WaitSeconds``,
+``Denials``, ``Progress`` (the lifecycle's own), ``Settled`` and, once settled, ``Answer``
+(``Status``, ``PhysicalResourceId``, ``Reason``, ``Data``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from automlv2_handlers import endpoint, job, logs, model, wait
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.gateway import Gateway
+from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+
+FIRST_WAIT_SECONDS: Final = 15
+LONGEST_WAIT_SECONDS: Final = 300
+LONGEST_BUSY_SECONDS: Final = 50 * 60
+DENIALS_TOLERATED: Final = 4
+"""Polls, one a quarter of a minute, that a new policy gets to take effect."""
+
+_KINDS: Final[Mapping[str, Any]] = {
+    "Custom::AutoMLJobV2": job,
+    "Custom::AutoMLModel": model,
+    "Custom::AutoMLEndpoint": endpoint,
+    "Custom::AutoMLWait": wait,
+}
+
+Clock = Callable[[], float]
+
+
+def begin(raw_event: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """Return the state of a request that has just arrived."""
+    return {
+        "Event": dict(raw_event),
+        "StartedAt": now,
+        "WaitSeconds": 0,
+        "Denials": 0,
+        "Progress": {},
+        "Settled": False,
+    }
+
+
+def must_not_repeat(event: LifecycleEvent) -> bool:
+    """Whether the work belongs into the execution, which exists once however often the event comes.
+
+    Moving an endpoint is such work: a second delivery could take the roll-back of the first for
+    an update not yet begun.
+    """
+    return event.resource_type == "Custom::AutoMLEndpoint" and event.request_type != "Delete"
+
+
+def advance(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, Any]:
+    """Return the state after one look at the world; never raises."""
+    event = LifecycleEvent.from_raw(state["Event"])
+    age = now - state["StartedAt"]
+    progress = dict(state["Progress"])
+    following = {**state, "Progress": progress, "WaitSeconds": wait_seconds(age)}
+    try:
+        outcome = _step(event, Context(gateway, progress, age), following)
+    except (LifecycleError, GatewayError) as error:
+        logs.fault("request failed", error, event=event)
+        return settled(following, failure(event, str(error)))
+    except Exception as error:
+        logs.fault("the handler has a bug", error, event=event)
+        reason = f"the handler failed: {type(error).__name__}: {error}"
+        return settled(following, failure(event, reason))
+    if isinstance(outcome, Pending):
+        logs.fact("waiting", logical_id=event.logical_id, waiting_for=outcome.waiting_for)
+        return following
+    return settled(following, success(outcome))
+
+
+def _step(event: LifecycleEvent, context: Context, state: dict[str, Any]) -> Outcome:
+    kind = _KINDS[event.resource_type]
+    try:
+        outcome: Outcome = kind.step(event, context)
+    except DeniedError as error:
+        state["Denials"] += 1
+        if state["Denials"] > DENIALS_TOLERATED:
+            raise
+        return Pending(kind.physical_id(event), str(error))
+    except BusyError as error:
+        if context.age > LONGEST_BUSY_SECONDS:
+            raise
+        return Pending(kind.physical_id(event), str(error))
+    return outcome
+
+
+def wait_seconds(age: float) -> int:
+    """Return how long to wait at that age: an eighth of it, from 15 s to 5 min."""
+    return int(min(max(age / 8, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS))
+
+
+def settled(state: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state with its answer."""
+    return {**state, "Settled": True, "Answer": dict(answer)}
+
+
+def success(done: Done) -> dict[str, Any]:
+    """Return the answer of a request fulfilled."""
+    return {"Status": "SUCCESS", "PhysicalResourceId": done.physical_id, "Data": dict(done.data)}
+
+
+def failure(event: LifecycleEvent, reason: str) -> dict[str, Any]:
+    """Return the answer of a request failed; the physical id stays what it was."""
+    return {
+        "Status": "FAILED",
+        "PhysicalResourceId": _physical_id(event),
+        "Reason": " ".join(reason.split()),
+    }
+
+
+def _physical_id(event: LifecycleEvent) -> str:
+    try:
+        return str(_KINDS[event.resource_type].physical_id(event))
+    except Exception:
+        return event.physical_id or f"{event.logical_id}-not-created"

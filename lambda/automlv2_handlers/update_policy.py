@@ -1,0 +1,54 @@
+"""What a changed property of a job calls for; a property without a row is an error.
+
+A new row is needed for every property that the construct renders: a test compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+
+class Change(Enum):
+    """How a change of one property is carried out."""
+
+    TRAINS = "a new job is trained; the old one stays until the new one is good"
+    IN_PLACE = "the job is kept and changed"
+    NEXT_JOB = "the job is kept; the next one uses the new value"
+
+
+JOB: Final[Mapping[str, Change]] = {
+    "AutoMLComputeConfig": Change.TRAINS,
+    "AutoMLJobInputDataConfig": Change.TRAINS,
+    "AutoMLJobName": Change.TRAINS,
+    "AutoMLJobObjective": Change.TRAINS,
+    "AutoMLProblemTypeConfig": Change.TRAINS,
+    "BaseName": Change.NEXT_JOB,
+    "DataSplitConfig": Change.TRAINS,
+    "ModelDeployConfig": Change.TRAINS,
+    "NameScope": Change.NEXT_JOB,
+    "OutputDataConfig": Change.TRAINS,
+    "Revision": Change.TRAINS,
+    "RoleArn": Change.NEXT_JOB,
+    "SecurityConfig": Change.TRAINS,
+    "ServiceTimeout": Change.NEXT_JOB,
+    "ServiceToken": Change.NEXT_JOB,
+    "StateMachineArn": Change.NEXT_JOB,
+    "Tags": Change.IN_PLACE,
+}
+
+
+def needs_new_job(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether the step from ``old`` to ``new`` properties changes the training.
+
+    Raises:
+        KeyError: If a changed property has no row.
+    """
+    changed = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
+    return any(JOB[key] is Change.TRAINS for key in changed)
+
+
+def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that decide what is trained."""
+    return {key: value for key, value in properties.items() if JOB[key] is Change.TRAINS}

@@ -1,0 +1,99 @@
+"""``Custom::AutoMLWait``: one link of the chain that waits longer than CloudFormation's hour.
+
+Each link waits for the same thing and answers early once it has settled. A link that is not the
+last answers when its time is up, and the next one goes on; only the last says "timed out".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from automlv2_handlers.errors import LifecycleError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+
+_RETRAIN: Final = 'set revision="..." to train again'
+
+
+def physical_id(event: LifecycleEvent) -> str:
+    """Return the link's own name; it never changes, so a link is never replaced."""
+    return event.physical_id or f"wait-{event.logical_id}"
+
+
+def step(event: LifecycleEvent, context: Context) -> Outcome:
+    """Look once."""
+    if event.request_type == "Delete":
+        return Done(physical_id(event))
+    if event.properties["Target"] == "Endpoint":
+        return _endpoint(event, context)
+    return _job(event, context)
+
+
+def _job(event: LifecycleEvent, context: Context) -> Outcome:
+    name = event.properties["AutoMLJobName"]
+    job = context.gateway.find("describe_auto_ml_job_v2", AutoMLJobName=name)
+    if job is None:
+        raise LifecycleError(f"AutoML job {name!r} does not exist in this account and Region")
+    match job["AutoMLJobStatus"]:
+        case "Completed":
+            return _completed(event, job)
+        case "Failed":
+            reason = job.get("FailureReason") or "SageMaker gave no reason"
+            raise LifecycleError(f"AutoML job {name!r} failed: {reason}")
+        case "Stopped":
+            raise LifecycleError(f"AutoML job {name!r} was stopped before its end; {_RETRAIN}")
+    where = f"{job['AutoMLJobStatus']} ({job['AutoMLJobSecondaryStatus']})"
+    remedy = "it keeps running until the stack rolls back; raise timeout, or fit(wait=False)"
+    return _not_yet(event, context, f"AutoML job {name!r} was still {where}", remedy)
+
+
+def _completed(event: LifecycleEvent, job: Mapping[str, Any]) -> Done:
+    name = job["AutoMLJobName"]
+    data = {
+        "AutoMLJobName": name,
+        "AutoMLJobArn": job["AutoMLJobArn"],
+        "AutoMLJobStatus": job["AutoMLJobStatus"],
+        "AutoMLJobSecondaryStatus": job["AutoMLJobSecondaryStatus"],
+    }
+    best = job.get("BestCandidate")
+    if best is None:
+        if event.properties.get("CandidateRequired") == "false":
+            return Done(physical_id(event), data)
+        raise LifecycleError(
+            f"AutoML job {name!r} ended as {job['AutoMLJobSecondaryStatus']} without a candidate; "
+            f"raise max_total_job_runtime_in_seconds, or {_RETRAIN}"
+        )
+    metric = best.get("FinalAutoMLJobObjectiveMetric") or {}
+    data |= {
+        "BestCandidateName": best["CandidateName"],
+        "ObjectiveMetricName": str(metric.get("MetricName", "")),
+        "ObjectiveMetricValue": str(metric.get("Value", "")),
+    }
+    return Done(physical_id(event), data)
+
+
+def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
+    name, config = event.properties["EndpointName"], event.properties["EndpointConfigName"]
+    endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
+    if endpoint is None:
+        raise LifecycleError(f"endpoint {name!r} was deleted while it was being deployed")
+    status = endpoint["EndpointStatus"]
+    if status == "InService" and endpoint["EndpointConfigName"] == config:
+        return Done(physical_id(event), {"EndpointName": name})
+    if status in ("InService", "Failed", "OutOfService", "UpdateRollbackFailed"):
+        reason = endpoint.get("FailureReason") or "SageMaker gave no reason"
+        ended = f"ended as {status}"
+        if status == "InService":
+            ended = "was rolled back to its former configuration"
+        raise LifecycleError(f"endpoint {name!r} {ended}: {reason}")
+    return _not_yet(event, context, f"endpoint {name!r} was still {status}", "raise its timeout")
+
+
+def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:
+    if context.age < int(event.properties["LinkSeconds"]):
+        return Pending(physical_id(event), state)
+    if event.properties["Last"] == "false":
+        return Done(physical_id(event))
+    minutes = int(event.properties["TimeoutSeconds"]) // 60
+    raise LifecycleError(f"{state} after {minutes} min; {remedy}")
