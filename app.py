@@ -34,9 +34,7 @@ model = AutoMLModel(
     job=job,
     inference_response_keys=["predicted_label", "probability"],
 )
-endpoint = AutoMLEndpoint(
-    stack, "DiagnosisEndpoint", model=model, instance_type="ml.m5.large"
-)
+endpoint = AutoMLEndpoint(stack, "DiagnosisEndpoint", model=model, instance_type="ml.m5.large")
 cdk.Tags.of(stack).add("project", "tumour-diagnosis")
 
 cdk.CfnOutput(stack, "JobName", value=job.auto_ml_job_name)

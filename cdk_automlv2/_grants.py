@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_iam as iam
@@ -94,9 +93,7 @@ class RoleGrants:
             self._role.add_to_principal_policy(make())
 
 
-def use_role(
-    scope: Construct, id: str, role: iam.IRole | str | None, make: MakeRole
-) -> RoleGrants:
+def use_role(scope: Construct, id: str, role: iam.IRole | str | None, make: MakeRole) -> RoleGrants:
     """Return the role given, or make one as the child ``id`` of ``scope``."""
     if role is None:
         made, document = make(scope, id)
@@ -111,7 +108,7 @@ def use_role(
 
 def key_arn(key: kms.IKey | str | None) -> str | None:
     """Return a key's ARN or id, however it was given."""
-    return key if isinstance(key, str | None) else cast(str, key.key_arn)
+    return key if isinstance(key, str | None) else key.key_arn
 
 
 def _statement(actions: list[str], arn: str) -> iam.PolicyStatement:

@@ -104,9 +104,7 @@ class AutoMLJobV2(Construct):
         )
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(self)
-        self._deployable = not getattr(
-            problem_config, "generate_candidate_definitions_only", False
-        )
+        self._deployable = not getattr(problem_config, "generate_candidate_definitions_only", False)
         self.output_location = output_location(self, output_path)
         bound = [channel.bind(self, f"Input{i}") for i, channel in enumerate(channels, start=1)]
         self.role = use_role(self, "Role", role, job_role)
@@ -122,9 +120,7 @@ class AutoMLJobV2(Construct):
             AutoMLProblemTypeConfig=problem_config.to_request_dict(),
             AutoMLJobObjective=job_objective,
             DataSplitConfig=(
-                None
-                if validation_fraction is None
-                else {"ValidationFraction": validation_fraction}
+                None if validation_fraction is None else {"ValidationFraction": validation_fraction}
             ),
             SecurityConfig=security.to_request() or None,
             RoleArn=self.role.arn,

@@ -212,9 +212,7 @@ def _name_scope(stack: cdk.Stack) -> str:
 
 
 def _function_role(scope: Construct) -> iam.Role:
-    return iam.Role(
-        scope, "FunctionRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")
-    )
+    return iam.Role(scope, "FunctionRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
 
 
 def _state_machine_role(scope: Construct, function_arn: str) -> iam.Role:

@@ -42,9 +42,7 @@ def hosting_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocumen
     return _role(scope, id, document, None), document
 
 
-def _role(
-    scope: Construct, id: str, document: iam.PolicyDocument, name: str | None
-) -> iam.Role:
+def _role(scope: Construct, id: str, document: iam.PolicyDocument, name: str | None) -> iam.Role:
     return iam.Role(
         scope,
         id,

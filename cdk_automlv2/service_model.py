@@ -95,7 +95,7 @@ def _map(path: str, value: Any, shape: Any) -> Iterator[Problem]:
         yield from problems(f"{path}[{key!r}]", item, shape.value)
 
 
-_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+_TYPES: dict[str, tuple[Any, str]] = {
     "string": (str, "a str"),
     "integer": (int, "an int"),
     "long": (int, "an int"),

@@ -49,7 +49,9 @@ def _running_executions(states: Any) -> list[dict[str, str]]:
         found = states.list_executions(
             stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING"
         )
-        running += [{"name": item["name"], "status": item["status"]} for item in found["executions"]]
+        running += [
+            {"name": item["name"], "status": item["status"]} for item in found["executions"]
+        ]
     return running
 
 
@@ -68,9 +70,7 @@ def show(found: Inventory, console: Console) -> None:
 
 def leaderboard(candidates: list[dict[str, Any]], console: Console) -> None:
     """Print candidates, the best first as given, with all their metrics."""
-    names = sorted(
-        {metric["MetricName"] for item in candidates for metric in _metrics(item)}
-    )
+    names = sorted({metric["MetricName"] for item in candidates for metric in _metrics(item)})
     objective = candidates[0]["FinalAutoMLJobObjectiveMetric"]["MetricName"]
     names.remove(objective)
     table = Table("candidate", f"{objective} *", *names, title="leaderboard", title_justify="left")

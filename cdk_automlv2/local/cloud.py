@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,10 @@ _UNSET = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ROLE_A
 
 class LocalCloudError(Exception):
     """When the local cloud is not there, or is there already."""
+
+
+class CdkError(Exception):
+    """When the CDK CLI failed; what it said was shown before."""
 
 
 @dataclass
@@ -161,6 +165,33 @@ class LocalCloud:
             text=True,
             check=False,
         )
+
+    def cdk_lines(self, arguments: Sequence[str], *, folder: Path | None = None) -> Iterator[str]:
+        """Run the CDK CLI and yield its output line by line, as it comes.
+
+        Raises:
+            CdkError: After the last line, if the CLI failed.
+        """
+        place = (folder or Path.cwd()).absolute()
+        process = subprocess.Popen(
+            [*cdk_command(place), *arguments, *_CDK_OPTIONS],
+            cwd=place,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert process.stdout is not None
+        with process:
+            try:
+                for line in process.stdout:
+                    yield line.rstrip()
+            except BaseException:
+                process.terminate()
+                raise
+        if process.returncode != 0:
+            raise CdkError(f"cdk {arguments[0]} failed with exit status {process.returncode}")
 
     def _bootstrap(self) -> None:
         done = self.cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], folder=self.folder, quiet=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 from automlv2_handlers.errors import LifecycleError
@@ -39,7 +40,9 @@ def choose(candidate: Mapping[str, Any], unit: str) -> list[dict[str, Any]]:
     return deepcopy(list(containers))
 
 
-def respond_with(containers: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+def respond_with(
+    containers: Sequence[Mapping[str, Any]], keys: Sequence[str]
+) -> list[dict[str, Any]]:
     """Return the containers set to answer with ``keys``, in that order.
 
     Each container hands on the keys it supports; ``labels`` comes from the last one alone.
@@ -59,7 +62,7 @@ def respond_with(containers: Sequence[Mapping[str, Any]], keys: Sequence[str]) -
             + (f"it supports {', '.join(supported)}" if supported else "it supports none")
         )
     between = [key for key in keys if key != _ADDED_LAST]
-    for before, after in zip(speaking, speaking[1:], strict=False):
+    for before, after in pairwise(speaking):
         before[OUTPUT] = after[INPUT] = ",".join(between)
     speaking[-1][OUTPUT] = ",".join(keys)
     return changed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, tags
@@ -80,7 +81,7 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         "EndpointConfigName": _config_name(event),
     }
     context.gateway.call("update_endpoint", **request)
-    context.progress |= {"Requested": True, "Previous": endpoint["EndpointConfigName"]}
+    context.progress.update(Requested=True, Previous=endpoint["EndpointConfigName"])
     return Pending(endpoint["EndpointName"], "endpoint to serve the new configuration")
 
 
@@ -99,9 +100,9 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
 
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     tags.sync(event, endpoint["EndpointArn"], context)
-    previous = context.progress.get("Previous")
-    if previous and previous != endpoint["EndpointConfigName"]:
-        _delete_config(event, previous, context)
+    serving = endpoint["EndpointConfigName"]
+    for previous in {context.progress.get("Previous"), _old_config_name(event)} - {None, serving}:
+        _delete_config(event, str(previous), context)
     return _attributes(endpoint, endpoint["EndpointConfigName"])
 
 
@@ -194,5 +195,14 @@ def _name(event: LifecycleEvent) -> str:
     return str(event.properties.get("EndpointName") or name_for(event))
 
 
+def _old_config_name(event: LifecycleEvent) -> str | None:
+    """Return the configuration before this update: the last one, or the one that just failed."""
+    if not event.old_properties:
+        return None
+    return _config_name(replace(event, properties=event.old_properties))
+
+
 def _config_name(event: LifecycleEvent) -> str:
-    return name_for(event, {key: event.properties.get(key) for key in CONFIG})
+    """Return the configuration's name: by content, and by endpoint, as two never share one."""
+    content = {key: event.properties.get(key) for key in CONFIG}
+    return name_for(event, {**content, "EndpointName": _name(event)})

@@ -28,7 +28,9 @@ def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> 
     try:
         data = [list(_objects(uri, gateway)) for uri in _inputs(request)]
     except (GatewayError, _NotAPrefixError) as error:
-        logs.fact("input data cannot be fingerprinted; finished jobs are not reused", why=str(error))
+        logs.fact(
+            "input data cannot be fingerprinted; finished jobs are not reused", why=str(error)
+        )
         return UNKNOWN
     return digest(training, data)
 

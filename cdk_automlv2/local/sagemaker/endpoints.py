@@ -52,7 +52,7 @@ def update_endpoint(world: World, caller: Caller, request: Thing) -> Thing:
         if config not in world.configs:
             raise not_found("endpoint configuration", config_arn)
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
-            raise validation(f"Cannot update in-progress endpoint \"{endpoint['EndpointArn']}\".")
+            raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         _set(world, endpoint, EndpointStatus="Updating")
     _start(_update, world, endpoint, config, caller.region)
     return {"EndpointArn": endpoint["EndpointArn"]}
@@ -64,7 +64,7 @@ def delete_endpoint(world: World, caller: Caller, request: Thing) -> Thing:
     allowed = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
     with world.lock:
         if endpoint["EndpointStatus"] not in allowed:
-            raise validation(f"Cannot delete in-progress endpoint \"{endpoint['EndpointArn']}\".")
+            raise validation(f'Cannot delete in-progress endpoint "{endpoint["EndpointArn"]}".')
         _set(world, endpoint, EndpointStatus="Deleting")
     _start(_delete, world, endpoint)
     return {}

@@ -45,7 +45,9 @@ class HostedModel:
             ServiceError: ``ModelError`` where a container cannot read its input.
         """
         if content_type.partition(";")[0] != "text/csv":
-            raise ServiceError("ModelError", f"{content_type!r} is not supported: send text/csv", 424)
+            raise ServiceError(
+                "ModelError", f"{content_type!r} is not supported: send text/csv", 424
+            )
         try:
             for stage, environment in self.stages:
                 body = stage.invoke(body, environment)

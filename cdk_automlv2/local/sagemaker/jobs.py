@@ -8,7 +8,7 @@ from typing import Any
 from cdk_automlv2.local.sagemaker.caller import ACCOUNT, Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 from cdk_automlv2.local.sagemaker.faults import JOB_HANGS
-from cdk_automlv2.local.sagemaker.trainer import Trainer
+from cdk_automlv2.local.sagemaker.trainer import Result, Trainer
 from cdk_automlv2.local.sagemaker.world import Thing, World, arn_of
 
 _SUPPORTED = ("TabularJobConfig",)
@@ -130,21 +130,25 @@ class _Run:
 
     def _walk(self) -> None:
         if not all(self._phase(status, seconds) for status, seconds in _BEFORE):
-            return self._stopped()
-        if self._world.faults.take(JOB_HANGS):
+            self._stopped()
+        elif self._world.faults.take(JOB_HANGS):
             self._world.clock.wait(_FOREVER_SECONDS, self._stop)
-            return self._stopped()
-        self._status("ModelTuning")
-        result = self._train()
-        if self._stop.is_set():
-            return self._stopped()
-        if result.failure:
-            return self._end("Failed", "Failed", FailureReason=result.failure[:1024])
-        if not all(self._phase(status, seconds) for status, seconds in _AFTER):
-            return self._stopped()
-        self._end("Completed", "Completed", **result.attributes)
+            self._stopped()
+        else:
+            self._status("ModelTuning")
+            self._finish(self._train())
 
-    def _train(self) -> Any:
+    def _finish(self, result: Result) -> None:
+        if self._stop.is_set():
+            self._stopped()
+        elif result.failure:
+            self._end("Failed", "Failed", FailureReason=result.failure[:1024])
+        elif all(self._phase(status, seconds) for status, seconds in _AFTER):
+            self._end("Completed", "Completed", **result.attributes)
+        else:
+            self._stopped()
+
+    def _train(self) -> Result:
         environment = self._world.iam.role_environment(self._job["RoleArn"], self._region)
         return Trainer(self._job, environment, self._add, ACCOUNT, self._region).run(self._stop)
 

@@ -62,9 +62,7 @@ def invoke(world: World, headers: Any, name: str, body: bytes) -> str:
         ServiceError: Where the endpoint is missing or not in service, or the container fails.
     """
     caller = Caller.from_headers(headers)
-    world.iam.require(
-        caller, "sagemaker:InvokeEndpoint", arn_of("endpoint", name, caller.region)
-    )
+    world.iam.require(caller, "sagemaker:InvokeEndpoint", arn_of("endpoint", name, caller.region))
     world.faults.raise_if_planned("InvokeEndpoint")
     with world.lock:
         hosted = world.serving.get(name)

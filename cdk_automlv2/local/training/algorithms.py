@@ -74,9 +74,7 @@ def estimator(trial: Trial, classifies: bool) -> Any:
         rate = rates[trial.algorithm] * strength
         return kind(learning_rate=rate, max_iter=size, random_state=_SEED)
     if trial.algorithm in layers:
-        kind = (
-            neural_network.MLPClassifier if classifies else neural_network.MLPRegressor
-        )
+        kind = neural_network.MLPClassifier if classifies else neural_network.MLPRegressor
         return kind(
             hidden_layer_sizes=layers[trial.algorithm],
             alpha=1e-3 * strength,

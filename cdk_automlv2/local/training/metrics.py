@@ -39,9 +39,7 @@ def direction(metric: str) -> str:
     return "Minimize" if metric in _MINIMIZED else "Maximize"
 
 
-def score(
-    problem: Problem, truth: Any, guess: Any, probabilities: Any | None
-) -> dict[str, float]:
+def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -> dict[str, float]:
     """Return every metric of the problem.
 
     Args:

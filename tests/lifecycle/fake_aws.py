@@ -1,0 +1,231 @@
+"""An account in memory behind the handlers' gateway, with a clock that the test moves.
+
+Statuses follow from how long ago a thing was made. ``failures`` holds errors to raise, by call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import Any
+
+from automlv2_handlers.coerce import request_from
+from automlv2_handlers.errors import GatewayError, NameTakenError, NotFoundError, RefusedError
+
+from cdk_automlv2 import service_model
+
+PLACE = "arn:aws:sagemaker:eu-west-1:111122223333"
+CONTAINER = {
+    "Image": "1.dkr.ecr/autogluon",
+    "ModelDataUrl": "s3://out/model.tar.gz",
+    "Environment": {"SAGEMAKER_INFERENCE_SUPPORTED": "predicted_label,probability"},
+}
+
+
+class FakeAws:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+        self.calls: Counter[str] = Counter()
+        self.failures: dict[str, list[GatewayError]] = defaultdict(list)
+        self.job_seconds = 600.0
+        self.job_end: dict[str, Any] = {"AutoMLJobStatus": "Completed"}
+        self.best_candidate: dict[str, Any] | None = _candidate("best")
+        self.endpoint_seconds = 300.0
+        self.endpoint_end = "InService"
+        self.update_end = "InService"
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.models: dict[str, dict[str, Any]] = {}
+        self.configs: dict[str, dict[str, Any]] = {}
+        self.endpoints: dict[str, dict[str, Any]] = {}
+        self.tags: dict[str, dict[str, str]] = {}
+        self.buckets: dict[str, list[tuple[str, str, int]]] = {"in": [("train/a.csv", "e1", 10)]}
+        self.executions: dict[str, dict[str, Any]] = {}
+        self.rolling_back = False
+        self.requests = 0
+
+    # What the gateway offers.
+
+    def request(self, operation: str, properties: Any) -> dict[str, Any]:
+        return request_from(properties, service_model.input_shape(operation))
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        self._enter(operation)
+        answer: dict[str, Any] = getattr(self, f"_{operation}")(**request)
+        return answer
+
+    def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
+        try:
+            return self.call(operation, **request)
+        except NotFoundError:
+            return None
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        self._enter("list_tags")
+        return dict(self.tags[arn])
+
+    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
+        self._enter("add_tags")
+        self.tags[arn] |= {tag["Key"]: tag["Value"] for tag in tags}
+
+    def remove_tags(self, arn: str, keys: Any) -> None:
+        self._enter("remove_tags")
+        for key in keys:
+            del self.tags[arn][key]
+
+    def objects(self, bucket: str, prefix: str):
+        self._enter("objects")
+        yield from (item for item in self.buckets[bucket] if item[0].startswith(prefix))
+
+    def start_execution(self, arn: str, name: str, state: Any) -> bool:
+        self._enter("start_execution")
+        if name in self.executions:
+            return False
+        self.executions[name] = json.loads(json.dumps(state))
+        return True
+
+    def is_rolling_back(self, stack_id: str) -> bool:
+        return self.rolling_back
+
+    # What the service does.
+
+    def _create_auto_ml_job_v2(self, AutoMLJobName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        if AutoMLJobName.lower() in self.jobs:
+            raise NameTakenError(f"CreateAutoMLJobV2: ResourceInUse: {AutoMLJobName}")
+        arn = f"{PLACE}:automl-job/{AutoMLJobName}"
+        self.jobs[AutoMLJobName.lower()] = {
+            "AutoMLJobName": AutoMLJobName,
+            "AutoMLJobArn": arn,
+            "Request": request,
+            "Created": self.now,
+            "End": dict(self.job_end),
+            "BestCandidate": self.best_candidate,
+        }
+        self._tag(arn, request)
+        return {"AutoMLJobArn": arn}
+
+    def _describe_auto_ml_job_v2(self, AutoMLJobName: str) -> dict[str, Any]:  # noqa: N803
+        job = self.jobs.get(AutoMLJobName.lower())
+        if job is None:
+            raise NotFoundError("DescribeAutoMLJobV2: ResourceNotFound")
+        shown = {key: job[key] for key in ("AutoMLJobName", "AutoMLJobArn")}
+        if "Stopped" in job:
+            ended = self.now - job["Stopped"] >= 60
+            status = "Stopped" if ended else "Stopping"
+            return {**shown, "AutoMLJobStatus": status, "AutoMLJobSecondaryStatus": status}
+        if self.now - job["Created"] < self.job_seconds:
+            status = {"AutoMLJobStatus": "InProgress", "AutoMLJobSecondaryStatus": "ModelTuning"}
+            return {**shown, **status}
+        end = {"AutoMLJobSecondaryStatus": job["End"]["AutoMLJobStatus"], **job["End"]}
+        best = job["BestCandidate"] if end["AutoMLJobStatus"] == "Completed" else None
+        return {**shown, **end, **({"BestCandidate": best} if best else {})}
+
+    def _stop_auto_ml_job(self, AutoMLJobName: str) -> dict[str, Any]:  # noqa: N803
+        self.jobs[AutoMLJobName.lower()]["Stopped"] = self.now
+        return {}
+
+    def _list_candidates_for_auto_ml_job(self, **request: Any) -> dict[str, Any]:
+        wanted = request["CandidateNameEquals"]
+        known = [_candidate("best"), _candidate("second")]
+        return {"Candidates": [item for item in known if item["CandidateName"] == wanted]}
+
+    def _create_model(self, ModelName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        arn = self._keep(self.models, "model", ModelName, request)
+        return {"ModelArn": arn}
+
+    def _describe_model(self, ModelName: str) -> dict[str, Any]:  # noqa: N803
+        return self._get(self.models, ModelName) | {"ModelArn": f"{PLACE}:model/{ModelName}"}
+
+    def _delete_model(self, ModelName: str) -> dict[str, Any]:  # noqa: N803
+        del self.models[ModelName]
+        return {}
+
+    def _create_endpoint_config(self, EndpointConfigName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        self._keep(self.configs, "endpoint-config", EndpointConfigName, request)
+        return {}
+
+    def _describe_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
+        arn = f"{PLACE}:endpoint-config/{EndpointConfigName}"
+        return self._get(self.configs, EndpointConfigName) | {"EndpointConfigArn": arn}
+
+    def _delete_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
+        del self.configs[EndpointConfigName]
+        return {}
+
+    def _create_endpoint(self, EndpointName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        self._get(self.configs, request["EndpointConfigName"])
+        arn = self._keep(self.endpoints, "endpoint", EndpointName, request)
+        moving = {"During": "Creating", "After": self.endpoint_end}
+        self.endpoints[EndpointName] |= {
+            "EndpointName": EndpointName,
+            "EndpointArn": arn,
+            "Since": self.now,
+            **moving,
+        }
+        return {}
+
+    def _update_endpoint(self, EndpointName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        endpoint = self.endpoints[EndpointName]
+        assert self._status(endpoint) in ("InService", "UpdateRollbackFailed")
+        self._get(self.configs, request["EndpointConfigName"])
+        endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
+        if self.update_end == "InService":
+            endpoint["Next"] = request["EndpointConfigName"]
+        elif self.update_end == "RolledBack":
+            endpoint |= {"After": "InService", "FailureReason": "canary alarm"}
+        endpoint["LastUpdate"] = request
+        return {}
+
+    def _describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        endpoint = self._get(self.endpoints, EndpointName)
+        status = self._status(endpoint)
+        if status == "Gone":
+            del self.endpoints[EndpointName]
+            raise NotFoundError("DescribeEndpoint: ValidationException: Could not find")
+        if status == "InService" and "Next" in endpoint:
+            self.endpoints[EndpointName]["EndpointConfigName"] = endpoint["EndpointConfigName"] = (
+                self.endpoints[EndpointName].pop("Next")
+            )
+        return {**endpoint, "EndpointStatus": status}
+
+    def _delete_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        endpoint = self.endpoints[EndpointName]
+        assert self._status(endpoint) not in ("Creating", "Updating", "Deleting")
+        endpoint |= {"During": "Deleting", "After": "Gone", "Since": self.now}
+        return {}
+
+    def _status(self, endpoint: dict[str, Any]) -> str:
+        moving = self.now - endpoint["Since"] < self.endpoint_seconds
+        return str(endpoint["During"] if moving else endpoint["After"])
+
+    def _enter(self, call: str) -> None:
+        self.calls[call] += 1
+        if self.failures[call]:
+            raise self.failures[call].pop(0)
+
+    def _keep(self, store: dict[str, Any], kind: str, name: str, request: Any) -> str:
+        if name in store:
+            raise NameTakenError(f"Cannot create already existing {kind}")
+        arn = f"{PLACE}:{kind}/{name}"
+        store[name] = {key: value for key, value in request.items() if key != "Tags"}
+        self._tag(arn, request)
+        return arn
+
+    def _get(self, store: dict[str, Any], name: str) -> dict[str, Any]:
+        if name not in store:
+            raise NotFoundError(f"ValidationException: Could not find {name}")
+        return dict(store[name])
+
+    def _tag(self, arn: str, request: Any) -> None:
+        tags = request["Tags"]
+        keys = [tag["Key"] for tag in tags]
+        if len(keys) != len(set(keys)):
+            raise RefusedError("duplicate tag keys")
+        self.tags[arn] = {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _candidate(name: str) -> dict[str, Any]:
+    return {
+        "CandidateName": name,
+        "FinalAutoMLJobObjectiveMetric": {"MetricName": "F1", "Value": 0.97},
+        "InferenceContainers": [CONTAINER],
+    }

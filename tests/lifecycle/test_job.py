@@ -1,0 +1,304 @@
+"""The job resource: start once, find again, stop on delete."""
+
+import pytest
+from automlv2_handlers.errors import BusyError, DeniedError, RefusedError
+
+from .stack import Stack
+
+TYPE = "AutoMLJobV2"
+JOB = {
+    "AutoMLJobInputDataConfig": [
+        {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}}}
+    ],
+    "OutputDataConfig": {"S3OutputPath": "s3://out/"},
+    "AutoMLProblemTypeConfig": {
+        "TabularJobConfig": {
+            "TargetAttributeName": "churn",
+            "CompletionCriteria": {"MaxCandidates": 4},
+        }
+    },
+    "RoleArn": "arn:aws:iam::111122223333:role/job",
+    "BaseName": "churn",
+    "Tags": [{"Key": "team", "Value": "ml"}],
+}
+MORE_CANDIDATES = JOB | {
+    "AutoMLProblemTypeConfig": {
+        "TabularJobConfig": {
+            "TargetAttributeName": "churn",
+            "CompletionCriteria": {"MaxCandidates": 9},
+        }
+    }
+}
+
+
+def test_create_answers_as_soon_as_the_job_has_started(stack, aws):
+    answer = stack.create(TYPE, JOB)
+
+    assert answer["Status"] == "SUCCESS"
+    assert list(aws.jobs) == [answer["PhysicalResourceId"]]
+    assert answer["Data"] == {"AutoMLJobName": answer["PhysicalResourceId"]}
+    assert not aws.executions
+
+
+def test_the_request_has_the_types_of_the_api(stack, aws):
+    stack.create(TYPE, JOB)
+
+    [job] = aws.jobs.values()
+    config = job["Request"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
+    assert config["CompletionCriteria"] == {"MaxCandidates": 4}
+    assert set(job["Request"]) == {
+        "AutoMLJobInputDataConfig",
+        "AutoMLProblemTypeConfig",
+        "OutputDataConfig",
+        "RoleArn",
+        "Tags",
+    }
+
+
+def test_the_job_carries_the_tags_of_the_user_and_its_marks(stack, aws):
+    stack.create(TYPE, JOB)
+
+    [tags] = aws.tags.values()
+    assert tags["team"] == "ml"
+    assert tags["cdk-automlv2:owner"] == "Shop/Churn"
+    assert set(tags) - {"team"} == {
+        "cdk-automlv2:owner",
+        "cdk-automlv2:request",
+        "cdk-automlv2:fingerprint",
+    }
+
+
+def test_the_same_event_three_times_starts_one_job(stack, aws):
+    event = stack.event("Create", TYPE, JOB)
+
+    for _ in range(3):
+        stack.deliver(event)
+
+    answers = stack.answers[event["RequestId"]]
+    assert len(aws.jobs) == 1
+    assert answers == [answers[0]] * 3
+
+
+def test_a_redelivered_event_keeps_the_job_that_has_failed_meanwhile(stack, aws):
+    aws.job_end = {"AutoMLJobStatus": "Failed"}
+    event = stack.event("Create", TYPE, JOB)
+    stack.deliver(event)
+    aws.now += 3600
+
+    stack.deliver(event)
+
+    assert len(aws.jobs) == 1
+
+
+def test_an_equal_create_after_a_failed_deployment_finds_the_finished_job(stack, aws):
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+    stack.delete(TYPE, first["PhysicalResourceId"], JOB)
+
+    again = Stack(aws, "arn:aws:cloudformation:eu-west-1:1:stack/Shop/another").create(TYPE, JOB)
+
+    assert again["PhysicalResourceId"] == first["PhysicalResourceId"]
+    assert aws.calls["create_auto_ml_job_v2"] == 1
+
+
+def test_changed_data_under_the_same_prefix_train_anew(stack, aws):
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+    aws.buckets["in"] = [("train/a.csv", "e2", 10)]
+
+    second = stack.create(TYPE, JOB)
+
+    assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
+    assert second["PhysicalResourceId"].endswith("-2")
+
+
+def test_data_that_cannot_be_listed_are_never_taken_for_equal(stack, aws):
+    aws.failures["objects"] = [DeniedError("no"), DeniedError("no")]
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+
+    second = stack.create(TYPE, JOB)
+
+    assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
+
+
+def test_a_failed_job_is_not_reused_but_followed_by_another_attempt(stack, aws):
+    aws.job_end = {"AutoMLJobStatus": "Failed"}
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+
+    second = stack.create(TYPE, JOB)
+
+    assert first["PhysicalResourceId"].endswith("-1")
+    assert second["PhysicalResourceId"].endswith("-2")
+
+
+def test_a_completed_job_without_candidate_is_not_reused(stack, aws):
+    aws.best_candidate = None
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+
+    second = stack.create(TYPE, JOB)
+
+    assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
+
+
+@pytest.mark.parametrize(
+    ("change", "trains"),
+    [
+        pytest.param({"Tags": [{"Key": "team", "Value": "risk"}]}, False, id="a tag"),
+        pytest.param({"RoleArn": "arn:aws:iam::111122223333:role/new"}, False, id="the role"),
+        pytest.param({"ServiceToken": "fn2"}, False, id="the function"),
+        pytest.param({"Revision": "2"}, True, id="the revision"),
+        pytest.param({"OutputDataConfig": {"S3OutputPath": "s3://b/"}}, True, id="the output"),
+        pytest.param({"DataSplitConfig": {"ValidationFraction": 0.3}}, True, id="the split"),
+    ],
+)
+def test_update_trains_only_for_what_changes_the_training(stack, aws, change, trains):
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+
+    second = stack.update(TYPE, first["PhysicalResourceId"], JOB, JOB | change)
+
+    assert second["Status"] == "SUCCESS"
+    assert (second["PhysicalResourceId"] != first["PhysicalResourceId"]) is trains
+    assert len(aws.jobs) == (2 if trains else 1)
+
+
+def test_changed_tags_are_set_and_removed_in_place(stack, aws):
+    name = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    new = JOB | {"Tags": [{"Key": "cost", "Value": "7"}]}
+
+    stack.update(TYPE, name, JOB, new)
+
+    [tags] = aws.tags.values()
+    assert tags["cost"] == "7"
+    assert "team" not in tags
+    assert "cdk-automlv2:fingerprint" in tags
+
+
+def test_a_rollback_returns_to_the_old_job_even_if_the_data_have_changed(stack, aws):
+    old = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    aws.now += 3600
+    new = stack.update(TYPE, old, JOB, MORE_CANDIDATES)["PhysicalResourceId"]
+    aws.buckets["in"] = [("train/a.csv", "e2", 10)]
+    aws.rolling_back = True
+
+    back = stack.update(TYPE, new, MORE_CANDIDATES, JOB)
+    gone = stack.delete(TYPE, new, MORE_CANDIDATES)
+
+    assert back["PhysicalResourceId"] == old
+    assert gone["Status"] == "SUCCESS"
+    assert aws.calls["create_auto_ml_job_v2"] == 2
+    assert "Stopped" in aws.jobs[new]
+    assert "Stopped" not in aws.jobs[old]
+
+
+def test_a_change_back_finds_the_first_job_again(stack, aws):
+    old = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    aws.now += 3600
+    new = stack.update(TYPE, old, JOB, MORE_CANDIDATES)["PhysicalResourceId"]
+    aws.now += 3600
+    stack.delete(TYPE, old, JOB)
+
+    back = stack.update(TYPE, new, MORE_CANDIDATES, JOB)["PhysicalResourceId"]
+
+    assert back == old
+    assert aws.calls["create_auto_ml_job_v2"] == 2
+
+
+def test_delete_stops_a_running_job_and_waits_for_it(stack, aws):
+    name = stack.create(TYPE, JOB)["PhysicalResourceId"]
+
+    answer = stack.delete(TYPE, name, JOB)
+
+    assert answer["Status"] == "SUCCESS"
+    assert aws.find("describe_auto_ml_job_v2", AutoMLJobName=name)["AutoMLJobStatus"] == "Stopped"
+
+
+def test_delete_of_a_finished_job_does_nothing(stack, aws):
+    name = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    aws.now += 3600
+
+    assert stack.delete(TYPE, name, JOB)["Status"] == "SUCCESS"
+    assert aws.calls["stop_auto_ml_job"] == 0
+
+
+def test_delete_with_an_invented_id_finds_the_job_by_its_owner(stack, aws):
+    name = stack.create(TYPE, JOB)["PhysicalResourceId"]
+
+    answer = stack.delete(TYPE, "Shop-Churn-1ABCDEFGH", JOB)
+
+    assert answer["Status"] == "SUCCESS"
+    assert answer["PhysicalResourceId"] == "Shop-Churn-1ABCDEFGH"
+    assert "Stopped" in aws.jobs[name]
+
+
+def test_delete_of_a_job_that_never_was_succeeds(stack, aws):
+    assert stack.delete(TYPE, "Shop-Churn-1ABCDEFGH", JOB)["Status"] == "SUCCESS"
+
+
+def test_fails_with_the_words_of_the_service_when_it_refuses(stack, aws):
+    aws.failures["create_auto_ml_job_v2"] = [
+        RefusedError("CreateAutoMLJobV2: ValidationException: no such bucket")
+    ]
+
+    answer = stack.create(TYPE, JOB)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == "CreateAutoMLJobV2: ValidationException: no such bucket"
+    assert stack.delete(TYPE, answer["PhysicalResourceId"], JOB)["Status"] == "SUCCESS"
+
+
+def test_a_throttled_start_is_tried_again_by_the_state_machine(stack, aws):
+    aws.failures["create_auto_ml_job_v2"] = [BusyError("Rate exceeded")] * 3
+
+    answer = stack.create(TYPE, JOB)
+
+    assert answer["Status"] == "SUCCESS"
+    assert len(aws.jobs) == 1
+
+
+def test_a_right_that_comes_late_is_waited_for(stack, aws):
+    aws.failures["create_auto_ml_job_v2"] = [DeniedError("not authorized")] * 3
+
+    assert stack.create(TYPE, JOB)["Status"] == "SUCCESS"
+
+
+def test_fails_when_a_right_never_comes(stack, aws):
+    aws.failures["create_auto_ml_job_v2"] = [DeniedError("not authorized to PassRole")] * 99
+
+    answer = stack.create(TYPE, JOB)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == "not authorized to PassRole"
+
+
+def test_fails_when_a_quota_stays_exhausted_for_most_of_an_hour(stack, aws):
+    aws.failures["create_auto_ml_job_v2"] = [BusyError("ResourceLimitExceeded: 4 jobs")] * 999
+
+    answer = stack.create(TYPE, JOB)
+
+    assert answer["Reason"] == "ResourceLimitExceeded: 4 jobs"
+    assert aws.now - 1_000_000 < 3600
+
+
+def test_a_fixed_name_that_is_taken_by_other_data_is_refused(stack, aws):
+    named = JOB | {"AutoMLJobName": "churn-2026"}
+    stack.create(TYPE, named)
+    aws.now += 3600
+    aws.buckets["in"] = [("train/a.csv", "e2", 10)]
+
+    answer = stack.create(TYPE, named)
+
+    assert answer["Status"] == "FAILED"
+    assert "job name 'churn-2026' is taken" in answer["Reason"]
+
+
+def test_a_property_without_an_update_policy_fails_loudly(stack, aws):
+    name = stack.create(TYPE, JOB)["PhysicalResourceId"]
+
+    answer = stack.update(TYPE, name, JOB, JOB | {"Novelty": "1"})
+
+    assert answer["Status"] == "FAILED"
+    assert "KeyError: 'Novelty'" in answer["Reason"]

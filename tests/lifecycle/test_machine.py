@@ -1,0 +1,106 @@
+"""The state machine: bounded, and with one answer whatever breaks."""
+
+import pytest
+from automlv2_handlers.errors import RefusedError
+
+from .stack import ASL, Stack
+from .test_endpoint import OLD
+from .test_job import JOB
+from .test_wait import LINK
+
+
+@pytest.fixture
+def link(stack):
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    return LINK | {"AutoMLJobName": name}
+
+
+def test_every_path_ends_in_the_answer():
+    ends = [name for name, state in ASL["States"].items() if state.get("End")]
+    caught = [state["Catch"][0]["Next"] for state in ASL["States"].values() if "Catch" in state]
+
+    assert ends == ["Respond"]
+    assert caught == ["Respond"]
+    assert "TimeoutSeconds" not in ASL
+
+
+def test_a_poll_that_breaks_down_is_answered(stack, aws, link):
+    event = stack.event("Create", "AutoMLWait", link)
+    stack.deliver(event)
+    for state in aws.executions.values():
+        state["Event"]["ResourceType"] = None
+        del state["Progress"]
+
+    stack.run()
+
+    assert stack.answer(event)["Reason"].startswith("polling broke down: KeyError")
+
+
+def test_a_bug_in_the_handler_is_answered_in_one_line(stack, aws):
+    class Broken(type(aws)):
+        def request(self, operation, properties):
+            raise ZeroDivisionError("division\nby zero")
+
+    answer = Stack(Broken()).create("AutoMLJobV2", JOB)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == "the handler failed: ZeroDivisionError: division by zero"
+
+
+def test_an_unknown_resource_type_is_answered(stack):
+    answer = stack.create("AutoMLNovelty", {})
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == "Churn-not-created"
+
+
+def test_a_machine_that_cannot_be_started_is_answered(stack, aws, link):
+    aws.failures["start_execution"] = [RefusedError("StartExecution: no such machine")]
+
+    answer = stack.create("AutoMLWait", link)
+
+    assert answer["Reason"] == "cannot start the state machine: StartExecution: no such machine"
+
+
+def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws):
+    puts = []
+
+    def put_failing_twice(url, content):
+        puts.append(url)
+        if len(puts) < 3:
+            raise OSError("no route")
+        stack._put(url, content)
+
+    stack.world = type(stack.world)(aws, put_failing_twice, lambda: aws.now)
+
+    assert stack.create("AutoMLEndpoint", OLD)["Status"] == "SUCCESS"
+    assert len(puts) == 3
+
+
+def test_an_answer_that_does_not_arrive_at_once_leaves_the_event_to_lambdas_retry(stack, aws):
+    def put(url, content):
+        raise OSError("no route")
+
+    stack.world = type(stack.world)(aws, put, lambda: aws.now)
+    event = stack.event("Create", "AutoMLJobV2", JOB)
+
+    with pytest.raises(OSError, match="no route"):
+        stack.deliver(event)
+
+
+def test_a_link_costs_few_transitions(stack, aws, link):
+    aws.job_seconds = 100 * 3600
+
+    stack.create("AutoMLWait", link)
+
+    assert stack.transitions < 150
+
+
+def test_no_log_line_holds_the_presigned_url(stack, aws, link, capsys):
+    stack.create("AutoMLWait", link)
+    aws.failures["describe_auto_ml_job_v2"] = [RefusedError("no")]
+    stack.create("AutoMLWait", link)
+
+    out = capsys.readouterr().out
+    assert '"request failed"' in out
+    assert "Signature" not in out
