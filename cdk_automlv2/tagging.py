@@ -51,7 +51,7 @@ class LateTags:
     def manager(self) -> cdk.TagManager:
         """Return the tag manager, and from now on take the property from it."""
         if self._manager is None:
-            initial: Any = self._tags
+            initial: Any = {tag["Key"]: tag["Value"] for tag in self._tags or []}
             kind = self._resource.cfn_resource_type
             self._manager = cdk.TagManager(cdk.TagType.KEY_VALUE, kind, initial)
             self._resource.add_property_override("Tags", self._manager.rendered_tags)

@@ -1,0 +1,72 @@
+"""Short words for what the synth tests look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import assertions
+
+from cdk_automlv2 import AutoMLDataChannel, AutoMLEndpoint, AutoMLJobV2, AutoMLModel
+from cdk_automlv2 import AutoMLTabularConfig as Tabular
+
+ROLE_ARN = "arn:aws:iam::111122223333:role/given"
+CHANNEL = AutoMLDataChannel("S3Prefix", "s3://in/train/")
+
+
+def template(stack: cdk.Stack) -> dict[str, Any]:
+    return assertions.Template.from_stack(stack).to_json()
+
+
+def resources(stack: cdk.Stack, type: str) -> list[dict[str, Any]]:
+    found = template(stack)["Resources"].values()
+    return [item for item in found if item["Type"] == type]
+
+
+def properties(stack: cdk.Stack, type: str) -> dict[str, Any]:
+    [found] = resources(stack, type)
+    body: dict[str, Any] = found["Properties"]
+    return body
+
+
+def statements(stack: cdk.Stack, logical_id_part: str) -> list[dict[str, Any]]:
+    """Every policy statement of the role or policy whose logical id holds the words."""
+    found = []
+    for logical_id, item in template(stack)["Resources"].items():
+        if logical_id_part not in logical_id:
+            continue
+        body = item["Properties"]
+        documents = [policy["PolicyDocument"] for policy in body.get("Policies", [])]
+        documents += [body["PolicyDocument"]] if item["Type"] == "AWS::IAM::Policy" else []
+        found += [line for document in documents for line in document["Statement"]]
+    return found
+
+
+def actions(statement: dict[str, Any]) -> set[str]:
+    action = statement["Action"]
+    return {action} if isinstance(action, str) else set(action)
+
+
+def statement_for(stack: cdk.Stack, logical_id_part: str, action: str) -> dict[str, Any]:
+    """The one statement that allows an action."""
+    [one] = [line for line in statements(stack, logical_id_part) if action in actions(line)]
+    return one
+
+
+def job(stack: cdk.Stack, id: str = "Churn", **options: Any) -> AutoMLJobV2:
+    config = options.pop("problem_config", None) or Tabular(
+        "churn", max_total_job_runtime_in_seconds=600
+    )
+    return AutoMLJobV2(
+        stack, id, problem_config=config, inputs=options.pop("inputs", CHANNEL), **options
+    )
+
+
+def model(stack: cdk.Stack, **options: Any) -> AutoMLModel:
+    return AutoMLModel(stack, "ChurnModel", job=options.pop("job", None) or job(stack), **options)
+
+
+def endpoint(stack: cdk.Stack, **options: Any) -> AutoMLEndpoint:
+    served = options.pop("model", None) or model(stack)
+    options.setdefault("instance_type", "ml.m5.large")
+    return AutoMLEndpoint(stack, "ChurnEndpoint", model=served, **options)

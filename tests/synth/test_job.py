@@ -1,0 +1,251 @@
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Annotations, Match
+
+from cdk_automlv2 import (
+    AutoMLDataChannel,
+    AutoMLJobV2,
+    AutoMLTabularConfig,
+    LocalAutoMLDataChannel,
+    OptionsError,
+)
+
+from .helpers import (
+    CHANNEL,
+    ROLE_ARN,
+    actions,
+    job,
+    properties,
+    resources,
+    statement_for,
+    statements,
+    template,
+)
+
+JOB, WAIT = "Custom::AutoMLJobV2", "Custom::AutoMLWait"
+
+
+def test_properties_are_the_request_of_the_api(stack):
+    job(
+        stack,
+        problem_config=AutoMLTabularConfig("churn", problem_type="BinaryClassification"),
+        job_objective={"MetricName": "AUC"},
+        validation_fraction=0.3,
+        output_path="s3://out/models/",
+        encrypt_inter_container_traffic=True,
+        vpc_config={"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
+        role=ROLE_ARN,
+        tags={"team": "ml"},
+        revision="2",
+    )
+
+    found = properties(stack, JOB)
+    del found["ServiceToken"], found["StateMachineArn"], found["NameScope"]
+    assert found == {
+        "AutoMLJobInputDataConfig": [
+            {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}}}
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://out/models/"},
+        "AutoMLProblemTypeConfig": {
+            "TabularJobConfig": {
+                "TargetAttributeName": "churn",
+                "ProblemType": "BinaryClassification",
+            }
+        },
+        "AutoMLJobObjective": {"MetricName": "AUC"},
+        "DataSplitConfig": {"ValidationFraction": 0.3},
+        "SecurityConfig": {
+            "EnableInterContainerTrafficEncryption": True,
+            "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
+        },
+        "RoleArn": ROLE_ARN,
+        "BaseName": "churn",
+        "Revision": "2",
+        "Tags": [{"Key": "team", "Value": "ml"}],
+    }
+
+
+def test_start_new_is_the_constructor(stack):
+    made = AutoMLJobV2.start_new(stack, "Churn", CHANNEL, AutoMLTabularConfig("churn"))
+
+    assert isinstance(made, AutoMLJobV2)
+    assert len(resources(stack, JOB)) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waits"),
+    [
+        pytest.param(60, [60], id="a minute"),
+        pytest.param(3300, [3300], id="one link"),
+        pytest.param(3301, [3300, 1], id="a second more"),
+        pytest.param(3 * 3600, [3300, 3300, 3300, 900], id="three hours"),
+    ],
+)
+def test_the_wait_is_a_chain_of_links_of_at_most_fifty_five_minutes(stack, seconds, waits):
+    job(stack, timeout=cdk.Duration.seconds(seconds))
+
+    found = [item["Properties"] for item in resources(stack, WAIT)]
+    assert [link["LinkSeconds"] for link in found] == waits
+    assert [link["Last"] for link in found] == [False] * (len(waits) - 1) + [True]
+    assert all(link["ServiceTimeout"] <= 3600 for link in found)
+    assert all(link["TimeoutSeconds"] == seconds for link in found)
+
+
+def test_each_link_comes_after_the_one_before(stack):
+    job(stack, timeout=cdk.Duration.hours(2))
+
+    ids = {
+        logical_id: item["Properties"]
+        for logical_id, item in template(stack)["Resources"].items()
+        if item["Type"] == WAIT
+    }
+    first, second, third = ids
+    assert "After" not in ids[first]
+    assert ids[second]["After"] == {"Ref": first}
+    assert ids[third]["After"] == {"Ref": second}
+
+
+@pytest.mark.parametrize(
+    ("config", "seconds"),
+    [
+        pytest.param(
+            AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=600), 2400, id="its own limit"
+        ),
+        pytest.param(AutoMLTabularConfig("y"), 12 * 3600, id="twelve hours"),
+    ],
+)
+def test_the_timeout_follows_the_longest_run_of_the_job(stack, config, seconds):
+    job(stack, problem_config=config)
+
+    assert resources(stack, WAIT)[0]["Properties"]["TimeoutSeconds"] == seconds
+
+
+def test_a_very_long_wait_says_what_it_costs(stack):
+    job(stack, timeout=cdk.Duration.hours(24))
+
+    Annotations.from_stack(stack).has_warning(
+        "/Shop/Churn", Match.string_like_regexp("the job waits in 27 resources of the 500")
+    )
+
+
+def test_the_default_wait_warns_of_nothing(stack):
+    job(stack, problem_config=AutoMLTabularConfig("y"))
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_attributes_come_from_the_last_link(stack):
+    made = job(stack, timeout=cdk.Duration.hours(1))
+
+    resolved = stack.resolve(made.best_candidate_name)
+    assert resolved["Fn::GetAtt"][0].startswith("ChurnWait2")
+    assert resolved["Fn::GetAtt"][1] == "BestCandidateName"
+    names = {
+        stack.resolve(getattr(made, name))["Fn::GetAtt"][1]
+        for name in (
+            "auto_ml_job_name",
+            "auto_ml_job_arn",
+            "auto_ml_job_status",
+            "auto_ml_job_secondary_status",
+            "objective_metric_name",
+            "objective_metric_value",
+        )
+    }
+    assert names == {
+        "AutoMLJobName",
+        "AutoMLJobArn",
+        "AutoMLJobStatus",
+        "AutoMLJobSecondaryStatus",
+        "ObjectiveMetricName",
+        "ObjectiveMetricValue",
+    }
+
+
+def test_rejects_the_candidate_of_a_job_that_makes_none(stack):
+    config = AutoMLTabularConfig("y", generate_candidate_definitions_only=True)
+    made = job(stack, problem_config=config)
+
+    with pytest.raises(OptionsError, match="generate_candidate_definitions_only"):
+        _ = made.best_candidate_name
+    assert resources(stack, WAIT)[0]["Properties"]["CandidateRequired"] is False
+
+
+def test_one_private_retained_bucket_serves_all_jobs_without_an_output_path(stack):
+    job(stack, "One")
+    job(stack, "Two")
+
+    [bucket] = resources(stack, "AWS::S3::Bucket")
+    assert bucket["DeletionPolicy"] == "Retain"
+    assert bucket["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicAcls"] is True
+    assert "BucketEncryption" in bucket["Properties"]
+    assert len(resources(stack, "AWS::S3::BucketPolicy")) == 1
+
+
+def test_a_local_file_is_uploaded_and_another_content_is_another_job(stack, tmp_path):
+    path = tmp_path / "train.csv"
+
+    def uri(content):
+        path.write_text(content)
+        one = cdk.Stack(cdk.App(), "Shop")
+        job(one, inputs=LocalAutoMLDataChannel("S3Prefix", str(path)))
+        source = properties(one, JOB)["AutoMLJobInputDataConfig"][0]["DataSource"]
+        return str(source["S3DataSource"]["S3Uri"])
+
+    assert uri("a,b\n1,2\n") == uri("a,b\n1,2\n")
+    assert uri("a,b\n1,2\n") != uri("a,b\n1,3\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [("missing.csv", "there is none at"), (".", "it is a folder")],
+)
+def test_rejects_a_local_path_that_is_no_file(path, fault):
+    with pytest.raises(OptionsError, match=f"path: must be a file, got '{path}'; {fault}"):
+        LocalAutoMLDataChannel("S3Prefix", path)
+
+
+def test_tags_of_the_stack_reach_the_job_beside_its_own(stack):
+    job(stack, tags={"team": "ml"})
+    cdk.Tags.of(stack).add("cost", "7")
+
+    tags = properties(stack, JOB)["Tags"]
+    assert sorted(tag["Key"] for tag in tags) == ["cost", "team"]
+
+
+def test_grant_describe_allows_this_job(stack):
+    role = iam.Role(stack, "Caller", assumed_by=iam.AccountRootPrincipal())
+
+    job(stack).grant_describe(role)
+
+    statement = statement_for(stack, "Caller", "sagemaker:DescribeAutoMLJobV2")
+    assert statement["Resource"]["Fn::GetAtt"][1] == "AutoMLJobArn"
+
+
+def test_grant_read_output_allows_the_output_path(stack):
+    role = iam.Role(stack, "Caller", assumed_by=iam.AccountRootPrincipal())
+
+    job(stack, output_path="s3://out/models/").grant_read_output(role)
+
+    assert "out/models/*" in str(statement_for(stack, "Caller", "s3:GetObject")["Resource"])
+
+
+def test_a_named_job_is_named_and_allowed(stack):
+    job(stack, job_name="Churn-2026")
+
+    assert properties(stack, JOB)["AutoMLJobName"] == "Churn-2026"
+    named = [
+        line
+        for line in statements(stack, "FunctionRole")
+        if "automl-job/churn-2026" in str(line["Resource"])
+    ]
+    assert len(named) == 1
+
+
+def test_a_uri_that_is_a_token_is_granted_by_its_bucket(stack):
+    parameter = cdk.CfnParameter(stack, "Uri").value_as_string
+
+    job(stack, inputs=AutoMLDataChannel("S3Prefix", parameter))
+
+    reading = [line for line in statements(stack, "ChurnRole") if actions(line) == {"s3:GetObject"}]
+    assert "Fn::Select" in str(reading[0]["Resource"])

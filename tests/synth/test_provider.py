@@ -1,0 +1,160 @@
+import json
+
+import aws_cdk as cdk
+import pytest
+
+from cdk_automlv2 import AutoMLTabularConfig
+
+from .helpers import (
+    ROLE_ARN,
+    actions,
+    endpoint,
+    job,
+    model,
+    resources,
+    statement_for,
+    statements,
+    template,
+)
+
+OURS = "AutoMLV2Provider"
+
+
+def test_the_fixed_cost_is_nine_resources_at_most_however_many_jobs(stack):
+    for number in range(3):
+        job(stack, f"Job{number}", role=ROLE_ARN, output_path="s3://out/")
+
+    fixed = [logical_id for logical_id in template(stack)["Resources"] if OURS in logical_id]
+    assert len(fixed) <= 9
+    assert len(resources(stack, "AWS::Lambda::Function")) == 1
+    assert len(resources(stack, "AWS::StepFunctions::StateMachine")) == 1
+
+
+def test_a_job_with_model_and_endpoint_is_three_resources_and_its_links(stack):
+    job_ = job(stack, role=ROLE_ARN, output_path="s3://out/")
+    endpoint(stack, model=model(stack, job=job_, role=ROLE_ARN))
+
+    own = [
+        item["Type"]
+        for logical_id, item in template(stack)["Resources"].items()
+        if OURS not in logical_id
+    ]
+    assert sorted(own) == [
+        "Custom::AutoMLEndpoint",
+        "Custom::AutoMLJobV2",
+        "Custom::AutoMLModel",
+        "Custom::AutoMLWait",
+    ]
+
+
+def test_two_stacks_have_a_provider_each():
+    app = cdk.App()
+    one, two = cdk.Stack(app, "One"), cdk.Stack(app, "Two")
+
+    job(one)
+    job(two)
+
+    assert len(resources(one, "AWS::Lambda::Function")) == 1
+    assert len(resources(two, "AWS::Lambda::Function")) == 1
+
+
+def test_every_custom_resource_comes_after_the_right_to_start_the_state_machine(stack):
+    endpoint(stack)
+
+    [start] = [name for name in template(stack)["Resources"] if "StartPolicy" in name]
+    custom = [
+        item
+        for item in template(stack)["Resources"].values()
+        if item["Type"].startswith("Custom::")
+    ]
+    assert all(start in item["DependsOn"] for item in custom)
+
+
+def test_the_function_may_touch_only_things_that_bear_the_mark_of_the_stack(stack):
+    endpoint(stack)
+
+    scope = resources(stack, "Custom::AutoMLJobV2")[0]["Properties"]["NameScope"]
+    for statement in statements(stack, "FunctionRoleDefaultPolicy"):
+        touched = [action for action in actions(statement) if action.startswith("sagemaker:")]
+        if touched and touched != ["sagemaker:ListCandidatesForAutoMLJob"]:
+            assert f"*-{scope}*" in str(statement["Resource"])
+
+
+def test_the_function_passes_only_the_roles_in_use_and_only_to_sagemaker(stack):
+    model(stack, job=job(stack, role=ROLE_ARN), role=ROLE_ARN)
+
+    passing = statement_for(stack, "FunctionRole", "iam:PassRole")
+    assert passing["Resource"] == ROLE_ARN
+    assert passing["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    }
+
+
+def test_the_logs_of_the_state_machine_hold_no_execution_data(stack):
+    job(stack)
+
+    [machine] = resources(stack, "AWS::StepFunctions::StateMachine")
+    logging = machine["Properties"]["LoggingConfiguration"]
+    assert logging["IncludeExecutionData"] is False
+    assert logging["Level"] == "ALL"
+
+
+def test_the_name_scope_follows_the_name_of_the_stack():
+    scopes = set()
+    for name in ("One", "Two", "One"):
+        stack = cdk.Stack(cdk.App(), "Stack", stack_name=name)
+        job(stack)
+        scopes.add(resources(stack, "Custom::AutoMLJobV2")[0]["Properties"]["NameScope"])
+
+    assert len(scopes) == 2
+    assert all(len(scope) == 5 for scope in scopes)
+
+
+def test_a_nested_stack_has_a_provider_of_its_own():
+    parent = cdk.Stack(cdk.App(), "Parent")
+    nested = cdk.NestedStack(parent, "Nested")
+
+    job(nested)
+
+    assert len(resources(nested, "AWS::Lambda::Function")) == 1
+
+
+def test_the_asset_does_not_change_when_the_handlers_have_run(stack):
+    job(stack)
+    [function] = resources(stack, "AWS::Lambda::Function")
+
+    other = cdk.Stack(cdk.App(), "Shop")
+    job(other)
+
+    [again] = resources(other, "AWS::Lambda::Function")
+    assert function["Properties"]["Code"] == again["Properties"]["Code"]
+
+
+@pytest.mark.parametrize("flags", [{}, {"@aws-cdk/aws-iam:minimizePolicies": True}])
+def test_synthesizes_with_and_without_feature_flags(flags):
+    stack = cdk.Stack(cdk.App(context=flags), "Shop")
+
+    endpoint(stack)
+
+    assert json.dumps(template(stack))
+
+
+def test_a_hundred_jobs_with_endpoints_fit_into_one_stack():
+    stack = cdk.Stack(cdk.App(), "Shop")
+    config = AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=600)
+    for number in range(100):
+        scope = cdk.Stage.of(stack) and stack
+        made = job(
+            scope, f"Job{number}", problem_config=config, role=ROLE_ARN, output_path="s3://out/"
+        )
+        from cdk_automlv2 import AutoMLEndpoint, AutoMLModel
+
+        served = AutoMLModel(stack, f"Model{number}", job=made, role=ROLE_ARN)
+        AutoMLEndpoint(stack, f"Endpoint{number}", model=served, instance_type="ml.m5.large")
+
+    assert len(template(stack)["Resources"]) <= 500
+    sizes = [
+        len(json.dumps(policy["Properties"]["PolicyDocument"]))
+        for policy in resources(stack, "AWS::IAM::Policy")
+    ]
+    assert max(sizes) < 10_240

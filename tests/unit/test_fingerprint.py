@@ -1,0 +1,65 @@
+from automlv2_handlers.errors import DeniedError
+from automlv2_handlers.fingerprint import UNKNOWN, fingerprint
+
+
+class Listing:
+    def __init__(self, *objects, error=None):
+        self._objects = objects
+        self._error = error
+        self.asked = []
+
+    def objects(self, bucket, prefix):
+        self.asked.append((bucket, prefix))
+        if self._error:
+            raise self._error
+        return iter(self._objects)
+
+
+def request(kind="S3Prefix", **config):
+    source = {"S3DataType": kind, "S3Uri": "s3://in/train/"}
+    return {
+        "AutoMLJobInputDataConfig": [{"DataSource": {"S3DataSource": source}}],
+        "AutoMLProblemTypeConfig": {"TabularJobConfig": config},
+    }
+
+
+A = ("train/a.csv", "e1", 10)
+
+
+def test_equal_for_equal_configuration_and_data():
+    assert fingerprint(request(), {}, Listing(A)) == fingerprint(request(), {}, Listing(A))
+
+
+def test_differs_with_key_etag_size_and_configuration():
+    made = {
+        fingerprint(request(), {}, Listing(A)),
+        fingerprint(request(), {}, Listing(("train/b.csv", "e1", 10))),
+        fingerprint(request(), {}, Listing(("train/a.csv", "e2", 10))),
+        fingerprint(request(), {}, Listing(("train/a.csv", "e1", 11))),
+        fingerprint(request(), {}, Listing(A, A)),
+        fingerprint(request(), {"a": 1}, Listing(A)),
+    }
+
+    assert len(made) == 6
+
+
+def test_the_feature_specification_is_data_too():
+    listing = Listing(A)
+
+    fingerprint(request(FeatureSpecificationS3Uri="s3://spec/features.json"), {}, listing)
+
+    assert listing.asked == [("in", "train/"), ("spec", "features.json")]
+
+
+def test_unknown_without_the_right_to_list():
+    assert fingerprint(request(), {}, Listing(error=DeniedError("no"))) == UNKNOWN
+
+
+def test_unknown_for_a_manifest_whose_objects_are_elsewhere():
+    assert fingerprint(request("ManifestFile"), {}, Listing(A)) == UNKNOWN
+
+
+def test_a_hundred_thousand_objects_take_seconds(monkeypatch):
+    many = [(f"train/{i:07d}.csv", f"etag-{i}", i) for i in range(100_000)]
+
+    assert fingerprint(request(), {}, Listing(*many)) != UNKNOWN
