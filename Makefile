@@ -28,7 +28,7 @@ fix: .venv/.ready  ## Format, and fix what can be fixed by itself.
 	@$(BIN)/ruff check --fix .
 
 bench: node_modules/.ready  ## Measure against the CDK's own Provider and an empty app.
-	@$(BIN)/python -m bench
+	@PYTHONPATH=.:lambda $(BIN)/python -m bench
 
 clean:  ## Remove what the other commands made.
 	rm -rf .venv node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -154,12 +154,12 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         }
         raise_if_any(f"AutoMLEndpoint {id!r}", _problems(sizes, endpoint_name, tags))
         super().__init__(scope, id)
-        provider = AutoMLProvider.of(self)
+        provider = AutoMLProvider.of(scope)
         if endpoint_name is not None:
-            provider.allow_name("endpoint", endpoint_name)
+            provider.policy.own("endpoint", endpoint_name)
         key = key_arn(volume_kms_key)
         if key is not None:
-            provider.allow_create_grant(key)
+            provider.policy.create_grant(key)
             model.role.allow_volume_key(key)
         waits = waiting.links(
             waiting.LINK_SECONDS if timeout is None else int(timeout.to_seconds())
@@ -182,7 +182,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             MoreLinks=True if len(waits) > 1 else None,
             Tags=tag_list(tags),
         )
-        self._settled = self._wait(waits[1:])
+        self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags)
 
     @classmethod
@@ -210,7 +210,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         """Name of the configuration that the endpoint serves; a token."""
         return cdk.Token.as_string(self._resource.get_att("EndpointConfigName"))
 
-    def _wait(self, waits: list[int]) -> cdk.CfnResource:
+    def _wait(self, provider: AutoMLProvider, waits: list[int]) -> cdk.CfnResource:
         """The endpoint itself waits for the first 55 minutes; links wait for the rest."""
         if not waits:
             return self._resource
@@ -220,7 +220,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             "EndpointName": self._resource.ref,
             "EndpointConfigName": self.endpoint_config_name,
         }
-        return waiting.chain(self, waits, sum(waits) + waiting.LINK_SECONDS, target)
+        whole = sum(waits) + waiting.LINK_SECONDS
+        return waiting.chain(provider, self, waits, whole, target)
 
 
 class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):

@@ -103,7 +103,7 @@ class AutoMLJobV2(Construct):
             ),
         )
         super().__init__(scope, id)
-        self._provider = AutoMLProvider.of(self)
+        self._provider = AutoMLProvider.of(scope)
         self._deployable = not getattr(problem_config, "generate_candidate_definitions_only", False)
         self.output_location = output_location(self, output_path)
         bound = [channel.bind(self, f"Input{i}") for i, channel in enumerate(channels, start=1)]
@@ -195,7 +195,11 @@ class AutoMLJobV2(Construct):
 
     def attribute(self, name: str) -> str:
         """Return an attribute of the settled job, by the API's name; a token."""
-        return cdk.Token.as_string(self._settled.get_att(name))
+        return cdk.Token.as_string(self.reference(name))
+
+    def reference(self, name: str) -> cdk.Reference:
+        """Return an attribute of the settled job as a reference, for properties of resources."""
+        return self._settled.get_att(name)
 
     def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` describe the job and list its candidates."""
@@ -244,7 +248,7 @@ class AutoMLJobV2(Construct):
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": resource.ref}
         if not self._deployable:
             target["CandidateRequired"] = False
-        return waiting.chain(self, waits, seconds, target)
+        return waiting.chain(self._provider, self, waits, seconds, target)
 
     def _grant(
         self,
@@ -253,11 +257,11 @@ class AutoMLJobV2(Construct):
         output_kms_key: kms.IKey | str | None,
         security: _SecurityOptions,
     ) -> None:
-        self._provider.allow_pass_role(self.role.arn)
+        self._provider.policy.pass_role(self.role.arn)
         if job_name is not None:
-            self._provider.allow_name("automl-job", job_name)
+            self._provider.policy.own("automl-job", job_name)
         for channel in bound:
-            self._provider.allow_list(channel.location)
+            self._provider.policy.list_objects(channel.location)
             self.role.allow_read(channel.location)
             if channel.bucket is not None:
                 self.role.allow_bucket_key(channel.bucket)
@@ -292,7 +296,7 @@ class _SecurityOptions:
         arn = key_arn(self._key)
         if arn is not None:
             role.allow_volume_key(arn)
-            provider.allow_create_grant(arn)
+            provider.policy.create_grant(arn)
 
 
 def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:

@@ -72,19 +72,19 @@ class AutoMLModel(Construct):
         )
         job.require_candidate()
         super().__init__(scope, id)
-        provider = AutoMLProvider.of(self)
+        provider = AutoMLProvider.of(scope)
         self.role = use_role(self, "Role", role, hosting_role)
         self.role.allow_read(job.output_location)
         if vpc_config is not None:
             self.role.allow_vpc()
-        provider.allow_pass_role(self.role.arn)
+        provider.policy.pass_role(self.role.arn)
         if name is not None:
-            provider.allow_name("model", name)
+            provider.policy.own("model", name)
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLModel",
-            AutoMLJobName=job.auto_ml_job_name,
+            AutoMLJobName=job.reference("AutoMLJobName"),
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self.role.arn,

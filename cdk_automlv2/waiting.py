@@ -29,23 +29,22 @@ def links(timeout_seconds: int) -> list[int]:
 
 
 def chain(
+    provider: AutoMLProvider,
     scope: Construct,
     waits: list[int],
     timeout_seconds: int,
     target: Mapping[str, Any],
-    after: cdk.CfnResource | None = None,
 ) -> cdk.CfnResource:
     """Make the links and return the last, whose attributes exist once the wait is over.
 
     Args:
+        provider: Makes the links.
         scope: Parent; the links are its children ``Wait1``, ``Wait2``, …
         waits: Seconds of each link.
         timeout_seconds: The whole wait, for the message of the last link.
         target: What is waited for: ``Target`` and the properties that name it.
-        after: Resource that the first link comes after, where no property says so.
     """
-    provider = AutoMLProvider.of(scope)
-    previous = after
+    previous: cdk.CfnResource | None = None
     for number, seconds in enumerate(waits, start=1):
         previous = provider.resource(
             scope,

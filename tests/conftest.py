@@ -1,4 +1,10 @@
+import os
+
 import pytest
+
+# CDK's validation of templates takes longer than all else in the tests of constructs. It is on
+# where whole apps are synthesized: in processes of their own.
+os.environ["CDK_VALIDATION"] = "false"
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -143,6 +144,30 @@ class LocalCloud:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
+
+    def plan_fault(self, where: str, *, code: str = "", message: str = "", times: int = 1) -> None:
+        """Let something go wrong in SageMaker.
+
+        Args:
+            where: An operation to refuse, such as ``CreateEndpoint``; or ``JobHangs`` (until it
+                is stopped), ``EndpointFails``, ``UpdateRollsBack``.
+            code: Error code of a refused operation. Default: ThrottlingException.
+            message: The error's words, or the FailureReason. Default: Rate exceeded.
+            times: How often.
+        """
+        given = {"code": code, "message": message}
+        fault = {"where": where, "times": times, **{k: v for k, v in given.items() if v}}
+        self._faults("POST", json.dumps(fault).encode())
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have not come yet."""
+        self._faults("DELETE", None)
+
+    def _faults(self, method: str, body: bytes | None) -> None:
+        url = f"{self.sagemaker.url}/_automlv2/faults"
+        request = urllib.request.Request(url, data=body, method=method)
+        with urllib.request.urlopen(request, timeout=10):
+            return
 
     def cdk(
         self, arguments: Sequence[str], *, folder: Path | None = None, quiet: bool = False

@@ -16,6 +16,8 @@ import psutil
 
 _STOP_SECONDS = 5
 _READY_SECONDS = 60
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}
+"""Processes that this one started, kept so that they can be reaped."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -63,6 +65,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        _STARTED[process.pid] = process
         return cls(process.pid, psutil.Process(process.pid).create_time(), port)
 
     def wait_until_ready(self, path: str, log: Path) -> None:
@@ -97,6 +100,9 @@ class Server:
         for member in alive:
             _signal(member.kill)
         psutil.wait_procs(alive, timeout=_STOP_SECONDS)
+        child = _STARTED.pop(self.pid, None)
+        if child is not None:
+            child.wait()
 
     def _process(self) -> psutil.Process | None:
         try:

@@ -8,6 +8,7 @@ State (JSON): ``Event`` (the request), ``StartedAt`` (epoch seconds), ``WaitSeco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import endpoint, job, logs, model, wait
@@ -21,6 +22,9 @@ LONGEST_WAIT_SECONDS: Final = 300
 LONGEST_BUSY_SECONDS: Final = 50 * 60
 DENIALS_TOLERATED: Final = 4
 """Polls, one a quarter of a minute, that a new policy gets to take effect."""
+
+LONGEST_UNDO_SECONDS: Final = 56 * 60
+_FAILURE: Final = "Failure"
 
 _KINDS: Final[Mapping[str, Any]] = {
     "Custom::AutoMLJobV2": job,
@@ -56,22 +60,52 @@ def must_not_repeat(event: LifecycleEvent) -> bool:
 def advance(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, Any]:
     """Return the state after one look at the world; never raises."""
     event = LifecycleEvent.from_raw(state["Event"])
-    age = now - state["StartedAt"]
-    progress = dict(state["Progress"])
-    following = {**state, "Progress": progress, "WaitSeconds": wait_seconds(age)}
+    context = Context(gateway, dict(state["Progress"]), now - state["StartedAt"])
+    following = {
+        **state,
+        "Progress": context.progress,
+        "WaitSeconds": wait_seconds(context.age),
+    }
+    if _FAILURE in context.progress:
+        return _undo(event, context, following)
     try:
-        outcome = _step(event, Context(gateway, progress, age), following)
+        outcome = _step(event, context, following)
     except (LifecycleError, GatewayError) as error:
         logs.fault("request failed", error, event=event)
-        return settled(following, failure(event, str(error)))
+        return _fail(event, context, following, str(error))
     except Exception as error:
         logs.fault("the handler has a bug", error, event=event)
         reason = f"the handler failed: {type(error).__name__}: {error}"
-        return settled(following, failure(event, reason))
+        return _fail(event, context, following, reason)
     if isinstance(outcome, Pending):
         logs.fact("waiting", logical_id=event.logical_id, waiting_for=outcome.waiting_for)
         return following
     return settled(following, success(outcome))
+
+
+def _fail(
+    event: LifecycleEvent, context: Context, state: Mapping[str, Any], reason: str
+) -> dict[str, Any]:
+    """Answer at once, except that a failed Create first takes away what it has made."""
+    if event.request_type != "Create":
+        return settled(state, failure(event, reason))
+    context.progress[_FAILURE] = reason
+    return _undo(event, context, state)
+
+
+def _undo(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Go on with the Delete of what a failed Create has made; then answer with its failure."""
+    reason = context.progress[_FAILURE]
+    try:
+        delete = replace(event, request_type="Delete", physical_id=_physical_id(event))
+        outcome = _KINDS[event.resource_type].step(delete, context)
+    except Exception as error:
+        logs.fault("cleaning up failed", error, event=event)
+    else:
+        if isinstance(outcome, Pending) and context.age < LONGEST_UNDO_SECONDS:
+            logs.fact("cleaning up", logical_id=event.logical_id, waiting_for=outcome.waiting_for)
+            return dict(state)
+    return settled(state, failure(event, reason))
 
 
 def _step(event: LifecycleEvent, context: Context, state: dict[str, Any]) -> Outcome:

@@ -25,11 +25,6 @@ EVERYTHING = {
 PROVIDED = {"ServiceToken", "StateMachineArn", "NameScope", "BaseName", "Tags", "ServiceTimeout"}
 
 
-@pytest.fixture(autouse=True)
-def no_template_validation(monkeypatch):
-    monkeypatch.setenv("CDK_VALIDATION", "false")
-
-
 @pytest.fixture
 def stack():
     return cdk.Stack(cdk.App(), "Shop")

@@ -1,7 +1,7 @@
 """The endpoint resource: created, moved in place, rolled back aloud, gone without a trace."""
 
 import pytest
-from automlv2_handlers.errors import BusyError
+from automlv2_handlers.errors import BusyError, RefusedError
 
 from .fake_aws import PLACE
 
@@ -106,17 +106,36 @@ def test_the_rollback_of_the_stack_moves_a_good_endpoint_back(stack, aws, name):
     assert set(aws.configs) == {before}
 
 
-def test_a_failed_endpoint_fails_and_is_deleted_with_its_configuration(stack, aws):
+def test_a_failed_creation_leaves_nothing_and_its_later_delete_succeeds(stack, aws):
     aws.endpoint_end = "Failed"
 
     answer = stack.create(TYPE, OLD)
-    gone = stack.delete(TYPE, answer["PhysicalResourceId"], OLD)
 
     assert answer["Status"] == "FAILED"
     assert "ended as Failed: SageMaker gave no reason" in answer["Reason"]
-    assert gone["Status"] == "SUCCESS"
     assert not aws.endpoints
     assert not aws.configs
+    assert stack.delete(TYPE, answer["PhysicalResourceId"], OLD)["Status"] == "SUCCESS"
+
+
+def test_a_creation_that_is_refused_leaves_no_configuration(stack, aws):
+    aws.failures["create_endpoint"] = [RefusedError("CreateEndpoint: ValidationException: no")]
+
+    answer = stack.create(TYPE, OLD)
+
+    assert answer["Reason"] == "CreateEndpoint: ValidationException: no"
+    assert not aws.configs
+
+
+def test_cleaning_up_after_a_failed_creation_does_not_outlast_the_hour(stack, aws):
+    aws.endpoint_seconds = 50 * 60
+    aws.endpoint_end = "Failed"
+    began = aws.now
+
+    answer = stack.create(TYPE, OLD)
+
+    assert "ended as Failed" in answer["Reason"]
+    assert aws.now - began < 3600
 
 
 def test_a_failed_update_ends_as_failed(stack, aws, name):

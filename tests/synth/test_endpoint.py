@@ -107,7 +107,7 @@ def test_a_volume_key_reaches_the_request_and_the_roles(stack):
 
     assert properties(stack, ENDPOINT)["KmsKeyId"] == key
     assert statement_for(stack, "ChurnModelRole", "kms:CreateGrant")["Resource"] == key
-    assert statement_for(stack, "FunctionRole", "kms:CreateGrant")["Resource"] == key
+    assert statement_for(stack, "FunctionPolicy", "kms:CreateGrant")["Resource"] == key
 
 
 def test_a_named_endpoint_is_named_and_allowed(stack):
@@ -116,8 +116,8 @@ def test_a_named_endpoint_is_named_and_allowed(stack):
     assert properties(stack, ENDPOINT)["EndpointName"] == "shop"
     named = [
         line
-        for line in statements(stack, "FunctionRole")
-        if str(line["Resource"]).endswith("endpoint/shop']]}")
+        for line in statements(stack, "FunctionPolicy")
+        if ":endpoint/shop" in str(line["Resource"])
     ]
     assert len(named) == 1
 

@@ -236,8 +236,8 @@ def test_a_named_job_is_named_and_allowed(stack):
     assert properties(stack, JOB)["AutoMLJobName"] == "Churn-2026"
     named = [
         line
-        for line in statements(stack, "FunctionRole")
-        if "automl-job/churn-2026" in str(line["Resource"])
+        for line in statements(stack, "FunctionPolicy")
+        if ":automl-job/churn-2026" in str(line["Resource"])
     ]
     assert len(named) == 1
 

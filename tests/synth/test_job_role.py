@@ -60,7 +60,7 @@ def test_a_given_role_is_granted_what_the_job_needs(stack):
 def test_a_role_given_as_an_arn_is_passed_and_not_granted(stack):
     made = job(stack, role=ROLE_ARN)
 
-    assert statement_for(stack, "FunctionRole", "iam:PassRole")["Resource"] == ROLE_ARN
+    assert statement_for(stack, "FunctionPolicy", "iam:PassRole")["Resource"] == ROLE_ARN
     with pytest.raises(ValueError, match=r"must be an iam\.IRole"):
         _ = made.grant_principal
 
@@ -93,7 +93,7 @@ def test_keys_reach_the_request_and_the_roles(stack):
     assert found["OutputDataConfig"]["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
     assert found["SecurityConfig"]["VolumeKmsKeyId"] == "arn:aws:kms:eu-west-1:1:key/v"
     assert statement_for(stack, "ChurnRole", "kms:CreateGrant")["Resource"].endswith("key/v")
-    assert statement_for(stack, "FunctionRole", "kms:CreateGrant")["Resource"].endswith("key/v")
+    assert statement_for(stack, "FunctionPolicy", "kms:CreateGrant")["Resource"].endswith("key/v")
 
 
 def test_a_job_in_a_vpc_may_make_network_interfaces(stack):

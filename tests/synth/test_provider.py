@@ -3,7 +3,7 @@ import json
 import aws_cdk as cdk
 import pytest
 
-from cdk_automlv2 import AutoMLTabularConfig
+from cdk_automlv2 import AutoMLDataChannel, AutoMLEndpoint, AutoMLModel, AutoMLTabularConfig
 
 from .helpers import (
     ROLE_ARN,
@@ -58,23 +58,50 @@ def test_two_stacks_have_a_provider_each():
     assert len(resources(two, "AWS::Lambda::Function")) == 1
 
 
-def test_every_custom_resource_comes_after_the_right_to_start_the_state_machine(stack):
+def test_every_custom_resource_comes_after_the_rights_and_the_state_machine(stack):
     endpoint(stack)
 
-    [start] = [name for name in template(stack)["Resources"] if "StartPolicy" in name]
-    custom = [
-        item
-        for item in template(stack)["Resources"].values()
-        if item["Type"].startswith("Custom::")
-    ]
-    assert all(start in item["DependsOn"] for item in custom)
+    found = template(stack)["Resources"]
+    [function] = [name for name, item in found.items() if item["Type"] == "AWS::Lambda::Function"]
+    [machine] = [name for name, item in found.items() if "StateMachine" in item["Type"]]
+    [policy] = [name for name in found if "FunctionPolicy" in name]
+    assert policy in found[function]["DependsOn"]
+    for item in found.values():
+        if item["Type"].startswith("Custom::"):
+            assert item["Properties"]["ServiceToken"] == {"Fn::GetAtt": [function, "Arn"]}
+            assert item["Properties"]["StateMachineArn"] == {"Fn::GetAtt": [machine, "Arn"]}
+
+
+def test_the_function_may_start_the_state_machine_by_its_name(stack):
+    job(stack)
+
+    [machine] = resources(stack, "AWS::StepFunctions::StateMachine")
+    name = machine["Properties"]["StateMachineName"]
+    start = statement_for(stack, "FunctionPolicy", "states:StartExecution")
+    assert f":stateMachine:{name}" in str(start["Resource"])
+    assert len(name) <= 80
+
+
+def test_prefixes_of_one_bucket_share_a_statement(stack):
+    for number in range(3):
+        channel = AutoMLDataChannel("S3Prefix", f"s3://in/{number}/")
+        job(stack, f"Job{number}", inputs=channel)
+
+    listing = statement_for(stack, "FunctionPolicy", "s3:ListBucket")
+    assert listing["Condition"]["StringLike"]["s3:prefix"] == ["0/*", "1/*", "2/*"]
+
+
+def test_a_whole_bucket_may_be_listed_without_condition(stack):
+    job(stack, inputs=AutoMLDataChannel("S3Prefix", "s3://in/"))
+
+    assert "Condition" not in statement_for(stack, "FunctionPolicy", "s3:ListBucket")
 
 
 def test_the_function_may_touch_only_things_that_bear_the_mark_of_the_stack(stack):
     endpoint(stack)
 
     scope = resources(stack, "Custom::AutoMLJobV2")[0]["Properties"]["NameScope"]
-    for statement in statements(stack, "FunctionRoleDefaultPolicy"):
+    for statement in statements(stack, "FunctionPolicy"):
         touched = [action for action in actions(statement) if action.startswith("sagemaker:")]
         if touched and touched != ["sagemaker:ListCandidatesForAutoMLJob"]:
             assert f"*-{scope}*" in str(statement["Resource"])
@@ -83,7 +110,7 @@ def test_the_function_may_touch_only_things_that_bear_the_mark_of_the_stack(stac
 def test_the_function_passes_only_the_roles_in_use_and_only_to_sagemaker(stack):
     model(stack, job=job(stack, role=ROLE_ARN), role=ROLE_ARN)
 
-    passing = statement_for(stack, "FunctionRole", "iam:PassRole")
+    passing = statement_for(stack, "FunctionPolicy", "iam:PassRole")
     assert passing["Resource"] == ROLE_ARN
     assert passing["Condition"] == {
         "StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}
@@ -143,12 +170,9 @@ def test_a_hundred_jobs_with_endpoints_fit_into_one_stack():
     stack = cdk.Stack(cdk.App(), "Shop")
     config = AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=600)
     for number in range(100):
-        scope = cdk.Stage.of(stack) and stack
         made = job(
-            scope, f"Job{number}", problem_config=config, role=ROLE_ARN, output_path="s3://out/"
+            stack, f"Job{number}", problem_config=config, role=ROLE_ARN, output_path="s3://out/"
         )
-        from cdk_automlv2 import AutoMLEndpoint, AutoMLModel
-
         served = AutoMLModel(stack, f"Model{number}", job=made, role=ROLE_ARN)
         AutoMLEndpoint(stack, f"Endpoint{number}", model=served, instance_type="ml.m5.large")
 

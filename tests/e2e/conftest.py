@@ -1,0 +1,83 @@
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk_automlv2.cli import tables
+from cdk_automlv2.local import LocalCloud
+
+SHOP = Path(__file__).parent / "apps" / "shop"
+SPEED = 240
+
+
+class Deployment:
+    """One stack of the shop app on a local cloud."""
+
+    def __init__(self, cloud: LocalCloud, name: str, app: Path = SHOP) -> None:
+        self.cloud = cloud
+        self.name = name
+        self.app = app
+
+    def deploy(self, **context: Any) -> subprocess.CompletedProcess[str]:
+        return self._cdk(["deploy", "--require-approval", "never"], context)
+
+    def must_deploy(self, **context: Any) -> dict[str, str]:
+        done = self.deploy(**context)
+        assert done.returncode == 0, done.stdout
+        return self.outputs()
+
+    def destroy(self) -> subprocess.CompletedProcess[str]:
+        return self._cdk(["destroy", "--force"], {})
+
+    def outputs(self) -> dict[str, str]:
+        return {item["OutputKey"]: item["OutputValue"] for item in self.stack()["Outputs"]}
+
+    def stack(self) -> dict[str, Any]:
+        answer = self.cloud.client("cloudformation").describe_stacks(StackName=self.name)
+        found: dict[str, Any] = answer["Stacks"][0]
+        return found
+
+    def reasons(self) -> list[str]:
+        """Reasons of the stack's failed events, the newest first."""
+        events = self.cloud.client("cloudformation").describe_stack_events(StackName=self.name)
+        return [
+            event["ResourceStatusReason"]
+            for event in events["StackEvents"]
+            if "FAILED" in event["ResourceStatus"]
+        ]
+
+    def left(self) -> dict[str, Any]:
+        """What is there beside the records of jobs, which AWS keeps for ever."""
+        found = tables.inventory(self.cloud)
+        return {kind: rows for kind, rows in found.items() if rows and kind != "jobs"}
+
+    def _cdk(
+        self, arguments: list[str], context: dict[str, Any]
+    ) -> subprocess.CompletedProcess[str]:
+        given = {"stack": self.name, **context}
+        options = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
+        output = ["--output", str(self.cloud.folder / f"cdk.out.{self.name}")]
+        return self.cloud.cdk(
+            [*arguments, self.name, *options, *output], folder=self.app, quiet=True
+        )
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory):
+    os.environ.pop("CDK_VALIDATION", None)
+    with LocalCloud.start(tmp_path_factory.mktemp("cloud"), speed=SPEED) as running:
+        yield running
+    os.environ["CDK_VALIDATION"] = "false"
+
+
+@pytest.fixture
+def shop(cloud, request):
+    name = "Shop" + "".join(part.title() for part in request.node.originalname.split("_")[1:4])
+    deployment = Deployment(cloud, name)
+    yield deployment
+    cloud.clear_faults()
+    done = deployment.destroy()
+    assert done.returncode == 0, done.stdout
+    assert deployment.left() == {}
