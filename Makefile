@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check fix bench clean
+.PHONY: demo test check fix bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -29,6 +29,9 @@ fix: .venv/.ready  ## Format, and fix what can be fixed by itself.
 
 bench: node_modules/.ready  ## Measure against the CDK's own Provider and an empty app.
 	@PYTHONPATH=.:lambda $(BIN)/python -m bench
+
+snapshots: .venv/.ready  ## Write the templates of tests/snapshot anew.
+	@WRITE_SNAPSHOTS=1 $(BIN)/pytest tests/snapshot
 
 clean:  ## Remove what the other commands made.
 	rm -rf .venv node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -187,7 +187,7 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    retries = Config(retries={"mode": "standard", "max_attempts": 5}, read_timeout=30)
+    retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
     return boto3.client(service, config=retries)
 
 

@@ -79,7 +79,7 @@ def test_a_silent_rollback_of_the_endpoint_fails_the_update(shop, cloud):
 
 def test_throttled_calls_do_not_fail_the_deployment(shop, cloud):
     for operation in ("CreateAutoMLJobV2", "CreateModel", "CreateEndpointConfig", "CreateEndpoint"):
-        cloud.plan_fault(operation, times=6)
+        cloud.plan_fault(operation, times=4)
 
     assert shop.must_deploy()["EndpointName"]
 

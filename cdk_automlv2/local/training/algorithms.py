@@ -55,7 +55,7 @@ _QUICKEST_FIRST = (
 
 def estimator(trial: Trial, classifies: bool) -> Any:
     """Return the model of a trial, not yet fitted."""
-    from sklearn import ensemble, linear_model, neural_network
+    from sklearn import ensemble, linear_model
 
     strength = 2.0**-trial.round
     size = 100 * (trial.round + 1)
@@ -74,14 +74,7 @@ def estimator(trial: Trial, classifies: bool) -> Any:
         rate = rates[trial.algorithm] * strength
         return kind(learning_rate=rate, max_iter=size, random_state=_SEED)
     if trial.algorithm in layers:
-        kind = neural_network.MLPClassifier if classifies else neural_network.MLPRegressor
-        return kind(
-            hidden_layer_sizes=layers[trial.algorithm],
-            alpha=1e-3 * strength,
-            max_iter=500,
-            early_stopping=True,
-            random_state=_SEED,
-        )
+        return _network(layers[trial.algorithm], strength, classifies)
     forests: dict[tuple[str, bool], Any] = {
         ("randomforest", True): ensemble.RandomForestClassifier,
         ("randomforest", False): ensemble.RandomForestRegressor,
@@ -90,3 +83,20 @@ def estimator(trial: Trial, classifies: bool) -> Any:
     }
     kind = forests[trial.algorithm, classifies]
     return kind(n_estimators=size, random_state=_SEED)
+
+
+def _network(layers: tuple[int, ...], strength: float, classifies: bool) -> Any:
+    from sklearn import compose, neural_network, preprocessing
+
+    settings: dict[str, Any] = {
+        "hidden_layer_sizes": layers,
+        "alpha": 1e-3 * strength,
+        "max_iter": 1000,
+        "early_stopping": True,
+        "random_state": _SEED,
+    }
+    if classifies:
+        return neural_network.MLPClassifier(**settings)
+    return compose.TransformedTargetRegressor(
+        neural_network.MLPRegressor(**settings), transformer=preprocessing.StandardScaler()
+    )

@@ -1,0 +1,273 @@
+"""The local SageMaker speaks the API: through boto3, over its own HTTP application."""
+
+import threading
+import time
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from cdk_automlv2 import service_model
+from cdk_automlv2.local.processes import free_ports
+from cdk_automlv2.local.sagemaker import jobs
+from cdk_automlv2.local.sagemaker.__main__ import application
+from cdk_automlv2.local.sagemaker.clock import Clock
+from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.faults import Fault, Faults
+from cdk_automlv2.local.sagemaker.service import OPERATIONS
+from cdk_automlv2.local.sagemaker.trainer import Result
+from cdk_automlv2.local.sagemaker.world import World
+
+ROLE = "arn:aws:iam::000000000000:role/job"
+
+
+class FakeIam:
+    """Allows everything but what ``denied`` names."""
+
+    def __init__(self):
+        self.denied = set()
+
+    def require(self, caller, action, resource, context=None):
+        if action in self.denied:
+            raise ServiceError("AccessDeniedException", f"not authorized to perform: {action}")
+
+    def require_pass_role(self, caller, role_arn):
+        self.require(caller, "iam:PassRole", role_arn)
+
+    def role_environment(self, role_arn, region):
+        return {}
+
+
+class FakeTrainer:
+    def __init__(self, job, environment, add, account, region):
+        self._job, self._add = job, add
+
+    def run(self, stop):
+        for number, value in enumerate((0.5, 0.9, 0.7)):
+            self._add(
+                {
+                    "CandidateName": f"candidate-{number}",
+                    "CandidateStatus": "Completed",
+                    "ObjectiveStatus": "Succeeded",
+                    "CandidateSteps": [],
+                    "FinalAutoMLJobObjectiveMetric": {
+                        "MetricName": "F1",
+                        "Type": "Maximize",
+                        "Value": value,
+                    },
+                }
+            )
+        return Result()
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(jobs, "Trainer", FakeTrainer)
+    return World(FakeIam(), Clock(speed=5000), Faults())
+
+
+@pytest.fixture
+def sagemaker(world):
+    import asyncio
+
+    [port] = free_ports(1)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+
+    def run():
+        loop.run_until_complete(serve(application(world), config, shutdown_trigger=ended.wait))
+        loop.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    client = boto3.client(
+        "sagemaker",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    wait_for(lambda: answers(client))
+    yield client
+    loop.call_soon_threadsafe(ended.set)
+    thread.join()
+    client.close()
+
+
+def answers(client):
+    try:
+        client.list_models()
+    except Exception:
+        return False
+    return True
+
+
+def wait_for(look):
+    deadline = time.monotonic() + 20
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
+
+
+def job_request(name="churn", **more):
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}
+    return {
+        "AutoMLJobName": name,
+        "AutoMLJobInputDataConfig": [{"DataSource": {"S3DataSource": source}}],
+        "OutputDataConfig": {"S3OutputPath": "s3://out/"},
+        "AutoMLProblemTypeConfig": {"TabularJobConfig": {"TargetAttributeName": "y"}},
+        "RoleArn": ROLE,
+        **more,
+    }
+
+
+def code(caught):
+    return caught.value.response["Error"]["Code"]
+
+
+def test_every_operation_is_one_of_the_service():
+    assert set(OPERATIONS) <= service_model.operations()
+
+
+def test_a_job_walks_to_its_end_and_shows_the_best_candidate(sagemaker):
+    arn = sagemaker.create_auto_ml_job_v2(**job_request(), Tags=[{"Key": "a", "Value": "1"}])
+
+    job = wait_for(lambda: ended(sagemaker, "churn"))
+    assert job["AutoMLJobArn"] == arn["AutoMLJobArn"]
+    assert job["AutoMLJobStatus"] == "Completed"
+    assert job["BestCandidate"]["CandidateName"] == "candidate-1"
+    assert sagemaker.list_tags(ResourceArn=job["AutoMLJobArn"])["Tags"] == [
+        {"Key": "a", "Value": "1"}
+    ]
+
+
+def ended(sagemaker, name):
+    job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
+    return job if job["AutoMLJobStatus"] in ("Completed", "Failed", "Stopped") else None
+
+
+def test_candidates_are_listed_in_the_order_asked_for(sagemaker):
+    sagemaker.create_auto_ml_job_v2(**job_request())
+    wait_for(lambda: ended(sagemaker, "churn"))
+
+    found = sagemaker.list_candidates_for_auto_ml_job(
+        AutoMLJobName="churn",
+        SortBy="FinalObjectiveMetricValue",
+        SortOrder="Descending",
+        MaxResults=2,
+    )["Candidates"]
+
+    assert [item["CandidateName"] for item in found] == ["candidate-1", "candidate-2"]
+
+
+def test_a_job_name_is_taken_for_ever_whatever_its_case(sagemaker):
+    sagemaker.create_auto_ml_job_v2(**job_request("churn"))
+
+    with pytest.raises(ClientError) as caught:
+        sagemaker.create_auto_ml_job_v2(**job_request("CHURN"))
+
+    assert code(caught) == "ResourceInUse"
+
+
+def test_a_hanging_job_is_stopped(sagemaker, world):
+    world.faults.add(Fault("JobHangs"))
+    sagemaker.create_auto_ml_job_v2(**job_request())
+
+    sagemaker.stop_auto_ml_job(AutoMLJobName="churn")
+
+    assert wait_for(lambda: ended(sagemaker, "churn"))["AutoMLJobStatus"] == "Stopped"
+    with pytest.raises(ClientError, match="is Stopped"):
+        sagemaker.stop_auto_ml_job(AutoMLJobName="churn")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"AutoMLJobName": "x" * 40}, "Value at 'AutoMLJobName' failed to satisfy constraint"),
+        ({"AutoMLJobObjective": {"MetricName": "Best"}}, "AutoMLJobObjective.MetricName"),
+        (
+            {"AutoMLProblemTypeConfig": {"TextGenerationJobConfig": {}}},
+            "trains TabularJobConfig, not TextGenerationJobConfig",
+        ),
+    ],
+)
+def test_rejects_what_the_service_would_refuse(sagemaker, change, text):
+    with pytest.raises(ClientError, match=text) as caught:
+        sagemaker.create_auto_ml_job_v2(**(job_request() | change))
+
+    assert code(caught) == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_of", "error"),
+    [
+        ("describe_auto_ml_job_v2", {"AutoMLJobName": "x"}, "ResourceNotFound"),
+        ("list_candidates_for_auto_ml_job", {"AutoMLJobName": "x"}, "ResourceNotFound"),
+        ("describe_model", {"ModelName": "x"}, "ValidationException"),
+        ("describe_endpoint", {"EndpointName": "x"}, "ValidationException"),
+        ("describe_endpoint_config", {"EndpointConfigName": "x"}, "ValidationException"),
+        ("delete_endpoint", {"EndpointName": "x"}, "ValidationException"),
+        ("list_training_jobs", {}, "UnknownOperationException"),
+    ],
+)
+def test_what_is_not_there_is_told_as_the_service_does(sagemaker, operation, request_of, error):
+    with pytest.raises(ClientError) as caught:
+        getattr(sagemaker, operation)(**request_of)
+
+    assert code(caught) == error
+
+
+def test_a_denied_caller_is_refused(sagemaker, world):
+    world.iam.denied = {"iam:PassRole"}
+
+    with pytest.raises(ClientError) as caught:
+        sagemaker.create_auto_ml_job_v2(**job_request())
+
+    assert code(caught) == "AccessDeniedException"
+    assert not world.jobs
+
+
+def test_a_planned_fault_comes_as_often_as_planned(sagemaker, world):
+    world.faults.add(Fault("ListEndpoints", code="ValidationException", message="no", times=1))
+
+    with pytest.raises(ClientError, match="no"):
+        sagemaker.list_endpoints()
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+
+
+def test_a_model_needs_a_configuration_and_an_endpoint_a_model(sagemaker):
+    variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large"}
+
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+
+
+def test_an_endpoint_of_a_model_that_cannot_be_loaded_fails_and_can_be_deleted(sagemaker):
+    container = {"Image": "i", "ModelDataUrl": "s3://out/none.tar.gz"}
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, Containers=[container])
+    variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+
+    with pytest.raises(ClientError, match="Cannot create already existing endpoint"):
+        sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    failed = wait_for(lambda: settled(sagemaker, "e"))
+    assert failed["EndpointStatus"] == "Failed"
+    assert failed["FailureReason"].startswith("The model could not be loaded")
+    sagemaker.delete_endpoint(EndpointName="e")
+    wait_for(lambda: not sagemaker.list_endpoints()["Endpoints"])
+    sagemaker.delete_endpoint_config(EndpointConfigName="c")
+    sagemaker.delete_model(ModelName="m")
+    assert sagemaker.list_models()["Models"] == []
+
+
+def settled(sagemaker, name):
+    endpoint = sagemaker.describe_endpoint(EndpointName=name)
+    return None if endpoint["EndpointStatus"] == "Creating" else endpoint

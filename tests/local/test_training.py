@@ -1,0 +1,274 @@
+"""The local training: real fits, honest scores, artifacts that answer."""
+
+import csv
+import gzip
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+
+from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.hosting import HostedModel
+from cdk_automlv2.local.training.algorithms import trials
+from cdk_automlv2.local.training.candidates import Publisher
+from cdk_automlv2.local.training.data import DataError
+from cdk_automlv2.local.training.tabular import TabularTraining
+
+from .fake_s3 import FakeS3
+
+
+def iris():
+    source = load_iris(as_frame=True)
+    table = source.data.assign(species=source.target.map(dict(enumerate(source.target_names))))
+    return table.assign(garden=["north", "south"] * 75)
+
+
+def diabetes():
+    source = load_diabetes(as_frame=True)
+    return source.data.assign(progression=source.target)
+
+
+def spec(target, *channels, output="s3://out/models", **config):
+    kinds = ["training", "validation"]
+    inputs = [
+        {
+            "ChannelType": kinds[index],
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": uri}},
+        }
+        for index, uri in enumerate(channels or ["s3://in/train/"])
+    ]
+    return {
+        "AutoMLJobName": "job-1",
+        "Account": "000000000000",
+        "Region": "us-east-1",
+        "AutoMLJobInputDataConfig": inputs,
+        "OutputDataConfig": {"S3OutputPath": output},
+        "AutoMLProblemTypeConfig": {
+            "TabularJobConfig": {
+                "TargetAttributeName": target,
+                "CompletionCriteria": {"MaxCandidates": 1},
+                **config,
+            }
+        },
+    }
+
+
+def bucket(table):
+    return FakeS3({"in/train/part.csv": table.to_csv(index=False).encode()})
+
+
+def trained(request, s3):
+    training = TabularTraining(request, s3)
+    publisher = Publisher(request, training.problem, s3)
+    return [
+        publisher.publish(number, fitted) for number, fitted in enumerate(training.run(), start=1)
+    ]
+
+
+def answers(candidate, s3, rows, keys=None):
+    containers = candidate["InferenceContainers"]
+    if keys:
+        for container in containers[-1:]:
+            container["Environment"]["SAGEMAKER_INFERENCE_OUTPUT"] = keys
+    body = rows.to_csv(index=False, header=False)
+    reply = HostedModel.fetch(containers, s3).answer(body, "text/csv")
+    return list(csv.reader(io.StringIO(reply)))
+
+
+def test_a_classifier_of_three_flowers_is_scored_on_rows_it_has_not_seen():
+    table = iris()
+    s3 = bucket(table)
+
+    [candidate] = trained(spec("species"), s3)
+
+    metric = candidate["FinalAutoMLJobObjectiveMetric"]
+    assert (metric["MetricName"], metric["Type"]) == ("Accuracy", "Maximize")
+    assert 0.8 < metric["Value"] <= 1
+    names = {item["MetricName"] for item in candidate["CandidateProperties"]["CandidateMetrics"]}
+    assert names == {
+        "Accuracy",
+        "BalancedAccuracy",
+        "F1macro",
+        "InferenceLatency",
+        "LogLoss",
+        "PrecisionMacro",
+        "RecallMacro",
+    }
+    replies = answers(
+        candidate, s3, table.drop(columns="species").head(5), "labels,predicted_label"
+    )
+    assert {row[1] for row in replies} == {"setosa"}
+    assert replies[0][0] == "['setosa', 'versicolor', 'virginica']"
+
+
+def test_a_regression_answers_with_numbers():
+    table = diabetes()
+    s3 = bucket(table)
+
+    [candidate] = trained(spec("progression"), s3)
+
+    metric = candidate["FinalAutoMLJobObjectiveMetric"]
+    assert (metric["MetricName"], metric["Type"]) == ("MSE", "Minimize")
+    assert metric["Value"] < table["progression"].var()
+    replies = answers(candidate, s3, table.drop(columns="progression").head(3))
+    assert all(0 < float(row[0]) < 500 for row in replies)
+    assert "SAGEMAKER_INFERENCE_SUPPORTED" not in candidate["InferenceContainers"][0]["Environment"]
+
+
+def test_the_score_is_that_of_an_own_calculation():
+    table = diabetes()
+    train, validation = table.iloc[:300], table.iloc[300:]
+    s3 = FakeS3(
+        {
+            "in/train/a.csv": train.to_csv(index=False).encode(),
+            "in/val/a.csv": validation.to_csv(index=False).encode(),
+        }
+    )
+
+    [candidate] = trained(spec("progression", "s3://in/train/", "s3://in/val/"), s3)
+
+    replies = answers(candidate, s3, validation.drop(columns="progression"))
+    errors = validation["progression"].to_numpy() - np.array([float(row[0]) for row in replies])
+    assert candidate["FinalAutoMLJobObjectiveMetric"]["Value"] == pytest.approx(np.mean(errors**2))
+
+
+def test_tuning_makes_three_containers_for_labels_and_two_for_numbers():
+    flowers, numbers = bucket(iris()), bucket(diabetes())
+
+    [classifier] = trained(spec("species", Mode="HYPERPARAMETER_TUNING"), flowers)
+    [regressor] = trained(spec("progression", Mode="HYPERPARAMETER_TUNING"), numbers)
+
+    assert len(classifier["InferenceContainers"]) == 3
+    assert len(regressor["InferenceContainers"]) == 2
+    replies = answers(classifier, flowers, iris().drop(columns="species").head(2))
+    assert replies == [["setosa"], ["setosa"]]
+
+
+def test_every_algorithm_of_the_api_is_tried_before_any_is_varied():
+    names = [(trial.algorithm, trial.round) for trial in trials({}, 10)]
+
+    assert len({name for name, turn in names if turn == 0}) == 8
+    assert names[8:] == [("linear-learner", 1), ("xgboost", 1)]
+
+
+@pytest.mark.parametrize("algorithm", [trial.algorithm for trial in trials({}, 8)] + ["mlp"])
+@pytest.mark.parametrize("target", ["species", "progression"])
+def test_every_algorithm_learns(algorithm, target):
+    table = iris() if target == "species" else diabetes()
+    mode = "HYPERPARAMETER_TUNING" if algorithm == "mlp" else "ENSEMBLING"
+    chosen = {"AlgorithmsConfig": [{"AutoMLAlgorithms": [algorithm]}]}
+
+    [candidate] = trained(spec(target, Mode=mode, CandidateGenerationConfig=chosen), bucket(table))
+
+    assert algorithm in candidate["CandidateName"]
+    assert np.isfinite(candidate["FinalAutoMLJobObjectiveMetric"]["Value"])
+
+
+def test_max_candidates_are_made():
+    request = spec("species", CompletionCriteria={"MaxCandidates": 3})
+
+    made = trained(request, bucket(iris()))
+
+    assert len({candidate["CandidateName"] for candidate in made}) == 3
+    assert all(len(candidate["CandidateName"]) <= 64 for candidate in made)
+
+
+def test_gzip_and_parquet_are_read():
+    table = iris()
+    packed = FakeS3({"in/train/a.csv.gz": gzip.compress(table.to_csv(index=False).encode())})
+    request = spec("species")
+    request["AutoMLJobInputDataConfig"][0]["CompressionType"] = "Gzip"
+
+    assert trained(request, packed)
+
+
+def test_rows_without_target_are_left_out():
+    table = iris()
+    table.loc[:9, "species"] = None
+
+    [candidate] = trained(spec("species"), bucket(table))
+
+    assert candidate["CandidateStatus"] == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("change", "request_of", "text"),
+    [
+        pytest.param(
+            lambda table: table,
+            lambda: spec("kind"),
+            "Target attribute name 'kind' does not exist in the dataset; it has sepal",
+            id="no such column",
+        ),
+        pytest.param(
+            lambda table: table.assign(species="rose"),
+            lambda: spec("species"),
+            "has 1 distinct values; 2 are needed",
+            id="one class",
+        ),
+        pytest.param(
+            lambda table: table,
+            lambda: spec("species", ProblemType="BinaryClassification"),
+            "has 3 distinct values; BinaryClassification needs 2",
+            id="three classes for two",
+        ),
+        pytest.param(
+            lambda table: table,
+            lambda: spec("species", ProblemType="Regression"),
+            "is not numeric; Regression needs numbers",
+            id="labels for numbers",
+        ),
+        pytest.param(
+            lambda table: table,
+            lambda: spec("species", "s3://in/nothing/"),
+            "No objects found under s3://in/nothing/",
+            id="no objects",
+        ),
+    ],
+)
+def test_rejects_data_that_do_not_suit(change, request_of, text):
+    with pytest.raises(DataError, match=text):
+        TabularTraining(request_of(), bucket(change(iris())))
+
+
+def test_rejects_a_manifest():
+    request = spec("species")
+    source = request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]
+    source["S3DataType"] = "ManifestFile"
+
+    with pytest.raises(DataError, match="reads S3Prefix, not ManifestFile"):
+        TabularTraining(request, bucket(iris()))
+
+
+def test_rejects_what_is_no_table():
+    s3 = FakeS3({"in/train/a.csv": b"\xff\xfe\x00bad"})
+
+    with pytest.raises(DataError, match=r"s3://in/train/a.csv cannot be read"):
+        TabularTraining(spec("species"), s3)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("1,2,3\n", "text/csv", "row 1 has 3 values, the model has 5 features"),
+        ("{}", "application/json", "'application/json' is not supported: send text/csv"),
+    ],
+)
+def test_rejects_a_request_the_container_cannot_read(body, content_type, text):
+    s3 = bucket(iris())
+    [candidate] = trained(spec("species"), s3)
+    hosted = HostedModel.fetch(candidate["InferenceContainers"], s3)
+
+    with pytest.raises(ServiceError, match=text):
+        hosted.answer(body, content_type)
+
+
+def test_the_features_that_matter_are_told():
+    s3 = bucket(pd.concat([iris()] * 2))
+
+    trained(spec("species"), s3)
+
+    [report] = [key for key in s3.objects if key.endswith("analysis.json")]
+    assert b"petal width (cm)" in s3.objects[report]
