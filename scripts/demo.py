@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import signal
 import sys
 import threading
 import time
@@ -37,6 +38,7 @@ class DemoError(Exception):
 def main() -> int:
     """Run the demo; return the exit status."""
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     keep = os.environ.get("KEEP") == "1"
     try:
         with _cloud(keep) as cloud:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def start(folder: Path, speed: float, detach: bool) -> None:
     """Start the local cloud and keep it until Ctrl-C."""
     if speed <= 0:
         raise click.BadParameter(f"must be more than 0, got {speed}", param_hint="--speed")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _told():
         cloud = LocalCloud.start(folder, speed)
     click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}; bootstrapped")
@@ -54,8 +56,11 @@ def start(folder: Path, speed: float, detach: bool) -> None:
     if detach:
         return
     with cloud:
+        asked = threading.Event()
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(kind, lambda *_: asked.set())
         click.echo("Ctrl-C stops it")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        asked.wait()
     click.echo("stopped")
 
 
