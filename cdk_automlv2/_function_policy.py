@@ -10,6 +10,7 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from cdk_automlv2._jsii import is_token
 from cdk_automlv2._s3 import S3Location
 
 _TAGGING = ("AddTags", "DeleteTags", "ListTags")
@@ -49,6 +50,10 @@ class FunctionPolicy:
         self._names = {kind: {_arn(kind, f"*-{name_scope}*"): None} for kind in _ACTIONS}
         self._roles: dict[str, None] = {}
         self._keys: dict[str, None] = {}
+        self._foreign_jobs: dict[str, None] = {}
+        self._written: dict[str, None] = {}
+        self._read: dict[str, None] = {}
+        self._deleted: dict[str, None] = {}
         self._prefixes: dict[str, dict[str, None]] = {}
 
     def pass_role(self, role_arn: str) -> None:
@@ -61,7 +66,24 @@ class FunctionPolicy:
 
     def own(self, kind: str, name: str) -> None:
         """Let it own a thing whose name the user chose; ``kind`` as in its ARN."""
-        self._names[kind][_arn(kind, name.lower())] = None
+        self._names[kind][_arn(kind, name if is_token(name) else name.lower())] = None
+
+    def describe_job(self, name: str) -> None:
+        """Let it look at a job that it does not own."""
+        self._foreign_jobs[_arn("automl-job", name.lower() if not is_token(name) else name)] = None
+
+    def write_objects(self, location: S3Location) -> None:
+        """Let it write below a location."""
+        self._written[location.objects_arn] = None
+
+    def delete_objects(self, location: S3Location) -> None:
+        """Let it delete what it has written below a location."""
+        self.list_objects(location)
+        self._deleted[location.objects_arn] = None
+
+    def read_objects(self, arn: str) -> None:
+        """Let it read objects."""
+        self._read[arn] = None
 
     def create_grant(self, key_arn: str) -> None:
         """Let SageMaker, on its behalf, use a key for volumes."""
@@ -80,6 +102,14 @@ class FunctionPolicy:
         for bucket_arn, prefixes in self._prefixes.items():
             condition = None if "*" in prefixes else {"StringLike": {"s3:prefix": list(prefixes)}}
             statements.append(_allow(["s3:ListBucket"], [bucket_arn], condition))
+        for action, arns in (
+            ("sagemaker:DescribeAutoMLJobV2", self._foreign_jobs),
+            ("s3:PutObject", self._written),
+            ("s3:GetObject", self._read),
+            ("s3:DeleteObject", self._deleted),
+        ):
+            if arns:
+                statements.append(_allow([action], list(arns)))
         if self._roles:
             service = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
             statements.append(_allow(["iam:PassRole"], list(self._roles), service))

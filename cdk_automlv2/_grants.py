@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._s3 import S3Location
-from cdk_automlv2.roles import vpc_statement
+from cdk_automlv2.roles import base_models_statement, vpc_statement
 
 MakeRole = Callable[[Construct, str], tuple[iam.Role, iam.PolicyDocument]]
 
@@ -62,6 +62,10 @@ class RoleGrants:
     def allow_vpc(self) -> None:
         """Let the role make network interfaces."""
         self._allow("vpc", make=vpc_statement)
+
+    def allow_read_base_models(self) -> None:
+        """Let the role read and write the bucket of base models that AWS keeps."""
+        self._allow("base models", make=base_models_statement)
 
     def allow_volume_key(self, arn: str) -> None:
         """Let the role give SageMaker a grant on the key of its volumes."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cdk_automlv2 import service_model
-from cdk_automlv2._jsii import is_token, without_none
+from cdk_automlv2._jsii import without_none
 from cdk_automlv2._s3 import S3Location
 from cdk_automlv2.errors import Problem, raise_if_any
 
@@ -110,24 +110,26 @@ class AutoMLDataChannel:
             content_type=data_channel.get("ContentType"),
         )
 
-    def bind(self, scope: Construct, id: str) -> BoundChannel:
+    def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
         """Return the channel as the job sends it; creates nothing."""
         return BoundChannel(self.to_request_dict(), S3Location(self.s3_uri), self.bucket)
 
 
 @dataclass(frozen=True)
 class LocalAutoMLDataChannel:
-    """A file on this machine, uploaded at deployment; other content is another job.
+    """A file or folder on this machine, uploaded at deployment; other content is another job.
 
     Attributes:
-        data_type: S3Prefix, ManifestFile or AugmentedManifestFile, as for ``AutoMLDataChannel``.
-        path: The file, relative to the working directory of the app.
+        data_type: S3Prefix, ManifestFile or AugmentedManifestFile, as for ``AutoMLDataChannel``;
+            a folder is S3Prefix.
+        path: The file or folder, relative to the working directory of the app; a folder of 400 MB
+            at most, whose files come to lie below ``inputs/`` of the job's output path.
         channel_type: training or validation. Default: training.
         compression_type: None or Gzip. Default: None.
         content_type: As for ``AutoMLDataChannel``.
 
     Raises:
-        OptionsError: If the file is missing, or a value is not one the API takes.
+        OptionsError: If there is nothing at the path, or a value is not one the API takes.
     """
 
     data_type: str
@@ -139,24 +141,45 @@ class LocalAutoMLDataChannel:
     def __post_init__(self) -> None:
         raise_if_any("LocalAutoMLDataChannel", self._problems())
 
-    def bind(self, scope: Construct, id: str) -> BoundChannel:
-        """Upload the file as an asset of ``scope`` and return the channel of its object."""
-        from aws_cdk import aws_s3_assets as s3_assets
+    def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
+        """Upload the file or the folder, and return the channel of where it then lies."""
+        from cdk_automlv2.upload import upload_file, upload_folder
 
-        asset = s3_assets.Asset(scope, id, path=self.path)
-        uri = asset.s3_object_url
-        return BoundChannel(_request(self, self.data_type, uri), S3Location(uri))
+        if Path(self.path).is_dir():
+            location, uri = upload_folder(scope, id, self.path, output)
+        else:
+            location = upload_file(scope, id, self.path)
+            uri = location.uri
+        return BoundChannel(_request(self, self.data_type, uri), location)
 
     def _problems(self) -> Iterator[Problem]:
         yield from _problems(self)
         path = Path(self.path)
         if not path.exists():
-            yield Problem(
-                "path", "must be a file", self.path, f"there is none at {path.absolute()}"
-            )
-        elif not path.is_file():
-            yield Problem("path", "must be a file", self.path, "it is a folder")
+            there = f"there is none at {path.absolute()}"
+            yield Problem("path", "must be a file or a folder", self.path, there)
+        elif path.is_dir():
+            yield from _folder_problems(self, path)
 
+
+def _folder_problems(channel: LocalAutoMLDataChannel, path: Path) -> Iterator[Problem]:
+    if channel.data_type != "S3Prefix":
+        yield Problem("path", f"must be a file for {channel.data_type}", channel.path)
+    files = [item for item in path.rglob("*") if item.is_file()]
+    if not files:
+        yield Problem("path", "must have files in it", channel.path)
+    size = sum(item.stat().st_size for item in files)
+    if size > MAX_FOLDER_BYTES:
+        yield Problem(
+            "path",
+            f"must have {MAX_FOLDER_BYTES >> 20} MB or less in it",
+            f"{size >> 20} MB",
+            "upload it yourself and use AutoMLDataChannel",
+        )
+
+
+MAX_FOLDER_BYTES = 400 << 20
+"""What the function can unpack: it has 512 MB of disk."""
 
 DataChannel = AutoMLDataChannel | LocalAutoMLDataChannel
 
@@ -180,23 +203,3 @@ def _problems(channel: DataChannel) -> Iterator[Problem]:
             if value is None and name in ("s3_data_type", "data_type", "s3_uri"):
                 yield Problem(name, "must be set", None)
             yield from service_model.problems(name, value, shape)
-
-
-def channel_problems(channels: list[DataChannel]) -> Iterator[Problem]:
-    """Yield what is wrong with the channels of one job taken together."""
-    if not 1 <= len(channels) <= 2:
-        yield Problem("inputs", "must have 1 to 2 channels", len(channels))
-        return
-    kinds = [channel.channel_type or "training" for channel in channels]
-    if not any(is_token(kind) for kind in kinds):
-        if len(channels) == 2 and sorted(kinds) != ["training", "validation"]:
-            yield Problem("inputs", "must be one training and one validation channel", kinds)
-        elif kinds == ["validation"]:
-            yield Problem("inputs[0].channel_type", "must be training where it is alone", kinds[0])
-    contents = {channel.content_type for channel in channels}
-    if len(contents) > 1 and not any(is_token(content) for content in contents):
-        yield Problem(
-            "inputs[1].content_type",
-            f"must be that of inputs[0], {channels[0].content_type!r}",
-            channels[1].content_type,
-        )

@@ -17,14 +17,19 @@ from cdk_automlv2._grants import key_arn
 from cdk_automlv2._jsii import is_token, without_none
 from cdk_automlv2._names import base_name
 from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2.instances import is_other, processing_unit
 from cdk_automlv2.model import AutoMLModel
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
 from cdk_automlv2.provider import AutoMLProvider
 from cdk_automlv2.tagging import LateTags, Tags, tag_list, tag_problems
 
 VARIANT_NAME = "AllTraffic"
 """Stays the same from update to update, as shifting traffic and keeping counts need it to."""
 
-_OTHER_PROCESSORS = ("a1", "c6g", "c7g", "m6g", "m7g", "r6g", "r7g", "t4g", "inf", "trn")
+LANGUAGE_MODEL_SECONDS = 3600
+"""What the containers of a language model get to fetch their model, and again to come up."""
+
+LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
 
 
 class IAutoMLEndpoint(Protocol):
@@ -108,12 +113,14 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
         volume_kms_key: Key of that storage: an ``kms.IKey`` or an ARN. Default: SageMaker's.
         model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
-            Default: SageMaker decides.
+            Default: SageMaker decides; 3600 for a language model.
         container_startup_health_check_timeout: Longest time for the containers to come up;
-            seconds, 60 to 3600. Default: SageMaker decides.
+            seconds, 60 to 3600. Default: SageMaker decides; 3600 for a language model.
         retain_all_variant_properties: Whether an update keeps the instance count and weight that
             the endpoint has by then, rather than the initial ones. Default: False.
-        timeout: Longest wait for the endpoint. Default: 55 minutes; more adds wait resources.
+        timeout: Longest wait for the endpoint; more than 55 minutes add wait resources. Default:
+            55 minutes, and 2.5 hours for a language model.
+        wait: Whether the deployment waits until the endpoint is in service. Default: True.
         tags: Tags of endpoint and configuration; those of ``Tags.of(...)`` come on top.
 
     Raises:
@@ -137,8 +144,15 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         container_startup_health_check_timeout: int | None = None,
         retain_all_variant_properties: bool | None = None,
         timeout: cdk.Duration | None = None,
+        wait: bool = True,
         tags: Tags | None = None,
     ) -> None:
+        generates = isinstance(model.job.problem_config, AutoMLTextGenerationConfig)
+        if generates:
+            model_data_download_timeout = model_data_download_timeout or LANGUAGE_MODEL_SECONDS
+            container_startup_health_check_timeout = (
+                container_startup_health_check_timeout or LANGUAGE_MODEL_SECONDS
+            )
         sizes = {
             "initial_instance_count": ("InitialInstanceCount", initial_instance_count),
             "instance_type": ("InstanceType", instance_type),
@@ -152,7 +166,10 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
                 container_startup_health_check_timeout,
             ),
         }
-        raise_if_any(f"AutoMLEndpoint {id!r}", _problems(sizes, endpoint_name, tags))
+        faults = list(_problems(sizes, endpoint_name, tags))
+        if generates:
+            faults += _language_model_problems(instance_type)
+        raise_if_any(f"AutoMLEndpoint {id!r}", faults)
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         if endpoint_name is not None:
@@ -161,9 +178,10 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         if key is not None:
             provider.policy.create_grant(key)
             model.role.allow_volume_key(key)
-        waits = waiting.links(
-            waiting.LINK_SECONDS if timeout is None else int(timeout.to_seconds())
-        )
+        usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
+        waits = waiting.links(usual if timeout is None else int(timeout.to_seconds()))
+        if not wait:
+            waits = waits[:1]
         self._resource = provider.resource(
             self,
             "Resource",
@@ -180,6 +198,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             EndpointName=endpoint_name,
             BaseName=base_name(id),
             MoreLinks=True if len(waits) > 1 else None,
+            Wait=None if wait else False,
             Tags=tag_list(tags),
         )
         self._settled = self._wait(provider, waits[1:])
@@ -241,8 +260,7 @@ def _problems(
         shape = service_model.shape_at("CreateEndpointConfig", path)
         yield from service_model.problems(option, value, shape)
     instance_type = str(sizes["instance_type"][1])
-    family = instance_type.removeprefix("ml.").partition(".")[0]
-    if family.startswith(_OTHER_PROCESSORS):
+    if is_other(instance_type):
         yield Problem(
             "instance_type",
             "must have x86_64 processors, which AutoML's images are built for",
@@ -254,3 +272,10 @@ def _problems(
     if endpoint_name and not is_token(endpoint_name) and endpoint_name != endpoint_name.lower():
         yield Problem("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
     yield from tag_problems(tags)
+
+
+def _language_model_problems(instance_type: str) -> list[Problem]:
+    if is_token(instance_type) or processing_unit(instance_type) == "GPU":
+        return []
+    rule = "must have a GPU to serve a language model"
+    return [Problem("instance_type", rule, instance_type, "use a family such as ml.g5")]

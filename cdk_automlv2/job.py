@@ -11,24 +11,26 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_automlv2 import service_model, waiting
+from cdk_automlv2 import checks, service_model, waiting
 from cdk_automlv2._grants import RoleGrants, key_arn, use_role
 from cdk_automlv2._jsii import is_token, without_none
 from cdk_automlv2._names import base_name
 from cdk_automlv2._output import output_location
-from cdk_automlv2.checks import objective_problems
-from cdk_automlv2.data_channels import BoundChannel, DataChannel, channel_problems
+from cdk_automlv2._s3 import S3Location
+from cdk_automlv2.data_channels import BoundChannel, DataChannel
 from cdk_automlv2.errors import Problem, raise_if_any
-from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.job_base import AutoMLJobBase
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 from cdk_automlv2.provider import AutoMLProvider
 from cdk_automlv2.roles import job_role
 from cdk_automlv2.tagging import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2.vpc import VpcConfig, bind_vpc, vpc_problems
 
 _AFTER_JOB_SECONDS = 30 * 60
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
-class AutoMLJobV2(Construct):
+class AutoMLJobV2(AutoMLJobBase):
     """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
 
     Deleting the construct stops the job if it runs; its record, its candidates and its data stay,
@@ -59,6 +61,8 @@ class AutoMLJobV2(Construct):
         revision: Any text; another one trains anew though nothing else has changed.
         timeout: Longest wait for the job. Default: the problem's
             ``max_total_job_runtime_in_seconds`` and 30 minutes, or 12 hours where it is not set.
+        wait: Whether the deployment waits for the job. Without, the stack is done once the job
+            has started, and what needs its result is refused at synth. Default: True.
 
     Raises:
         OptionsError: With every option that SageMaker would refuse.
@@ -80,15 +84,15 @@ class AutoMLJobV2(Construct):
         output_kms_key: kms.IKey | str | None = None,
         volume_kms_key: kms.IKey | str | None = None,
         encrypt_inter_container_traffic: bool | None = None,
-        vpc_config: dict[str, list[str]] | None = None,
+        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         tags: Tags | None = None,
         base_job_name: str | None = None,
         job_name: str | None = None,
         revision: str | None = None,
         timeout: cdk.Duration | None = None,
+        wait: bool = True,
     ) -> None:
         channels = list(inputs) if isinstance(inputs, Sequence) else [inputs]
-        security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc_config)
         raise_if_any(
             f"AutoMLJobV2 {id!r}",
             _problems(
@@ -104,9 +108,14 @@ class AutoMLJobV2(Construct):
         )
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
-        self._deployable = not getattr(problem_config, "generate_candidate_definitions_only", False)
+        self.problem_config = problem_config
         self.output_location = output_location(self, output_path)
-        bound = [channel.bind(self, f"Input{i}") for i, channel in enumerate(channels, start=1)]
+        vpc = bind_vpc(self, vpc_config)
+        security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
+        bound = [
+            channel.bind(self, f"Input{number}", self.output_location)
+            for number, channel in enumerate(channels, start=1)
+        ]
         self.role = use_role(self, "Role", role, job_role)
         self._grant(bound, job_name, output_kms_key, security)
         resource = self._provider.resource(
@@ -130,7 +139,11 @@ class AutoMLJobV2(Construct):
             Tags=tag_list(tags),
         )
         self._tags = LateTags(resource, tags)
-        self._settled = self._wait(resource, _timeout_seconds(timeout, problem_config))
+        self._resource = resource
+        self._settled = None
+        if wait:
+            seconds = _timeout_seconds(timeout, problem_config)
+            self._settled = self._wait_for(self._provider, resource.ref, seconds)
 
     @classmethod
     def start_new(
@@ -143,6 +156,49 @@ class AutoMLJobV2(Construct):
     ) -> Self:
         """Declare a job; the same as the constructor, under the SageMaker SDK's name."""
         return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
+
+    @classmethod
+    def from_auto_ml_job_name(
+        cls,
+        scope: Construct,
+        id: str,
+        auto_ml_job_name: str,
+        *,
+        output_path: str | None = None,
+        timeout: cdk.Duration | None = None,
+    ) -> AutoMLJobBase:
+        """Return a job that exists already, in this account and Region.
+
+        The deployment waits for it if it still runs; deleting the stack does not stop it.
+
+        Args:
+            scope: Parent of the construct.
+            id: Its id.
+            auto_ml_job_name: The job's name; may be a token.
+            output_path: Where the job wrote, so that a model of it can be granted to read it.
+            timeout: Longest wait. Default: 12 hours.
+        """
+        return AttachedAutoMLJob(scope, id, auto_ml_job_name, output_path, timeout)
+
+    def describe(self) -> AutoMLJobV2:
+        """Return the job itself: what the SDK finds in a description are its attributes here."""
+        return self
+
+    def wait(self) -> AutoMLJobV2:
+        """Return the job, whose attributes make whatever uses them wait for it.
+
+        Raises:
+            OptionsError: If it was declared not to be waited for.
+        """
+        self.reference("AutoMLJobStatus")
+        return self
+
+    @property
+    def auto_ml_job_name(self) -> str:
+        """Name of the job; a token. Of a job waited for it is known once that has completed."""
+        if self._settled is None:
+            return self._resource.ref
+        return self.attribute("AutoMLJobName")
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:
@@ -157,98 +213,6 @@ class AutoMLJobV2(Construct):
             ValueError: If the role was given as an ARN, which cannot be granted anything.
         """
         return self.role.principal
-
-    @property
-    def auto_ml_job_name(self) -> str:
-        """Name of the job; a token, known once the job has completed."""
-        return self.attribute("AutoMLJobName")
-
-    @property
-    def auto_ml_job_arn(self) -> str:
-        """ARN of the job; a token, known once the job has completed."""
-        return self.attribute("AutoMLJobArn")
-
-    @property
-    def auto_ml_job_status(self) -> str:
-        """``Completed``; a token. A job that ends otherwise fails the deployment."""
-        return self.attribute("AutoMLJobStatus")
-
-    @property
-    def auto_ml_job_secondary_status(self) -> str:
-        """Such as ``Completed`` or ``MaxAutoMLJobRuntimeReached``; a token."""
-        return self.attribute("AutoMLJobSecondaryStatus")
-
-    @property
-    def best_candidate_name(self) -> str:
-        """Name of the winner; a token."""
-        return self._of_candidate("BestCandidateName")
-
-    @property
-    def objective_metric_name(self) -> str:
-        """Metric that the candidates were ranked by, as the API spells it; a token."""
-        return self._of_candidate("ObjectiveMetricName")
-
-    @property
-    def objective_metric_value(self) -> str:
-        """The winner's value of that metric, a decimal number as text; a token."""
-        return self._of_candidate("ObjectiveMetricValue")
-
-    def attribute(self, name: str) -> str:
-        """Return an attribute of the settled job, by the API's name; a token."""
-        return cdk.Token.as_string(self.reference(name))
-
-    def reference(self, name: str) -> cdk.Reference:
-        """Return an attribute of the settled job as a reference, for properties of resources."""
-        return self._settled.get_att(name)
-
-    def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` describe the job and list its candidates."""
-        iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:ListCandidatesForAutoMLJob"],
-            resource_arns=["*"],
-        )
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:DescribeAutoMLJobV2"],
-            resource_arns=[self.auto_ml_job_arn],
-        )
-
-    def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` read what the job wrote below its output path."""
-        location = self.output_location
-        iam.Grant.add_to_principal(
-            grantee=grantee, actions=["s3:ListBucket"], resource_arns=[location.bucket_arn]
-        )
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=["s3:GetObject"], resource_arns=[location.objects_arn]
-        )
-
-    def require_candidate(self) -> None:
-        """Refuse what needs a candidate, where the job makes none.
-
-        Raises:
-            OptionsError: If the job only generates candidate definitions.
-        """
-        if not self._deployable:
-            problem = Problem(
-                "problem_config.generate_candidate_definitions_only",
-                "must not be set where a candidate is used",
-                True,
-            )
-            raise_if_any(f"AutoMLJobV2 {self.node.id!r}", [problem])
-
-    def _of_candidate(self, name: str) -> str:
-        self.require_candidate()
-        return self.attribute(name)
-
-    def _wait(self, resource: cdk.CfnResource, seconds: int) -> cdk.CfnResource:
-        waits = waiting.links(seconds)
-        waiting.warn_if_long(self, "the job", len(waits))
-        target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": resource.ref}
-        if not self._deployable:
-            target["CandidateRequired"] = False
-        return waiting.chain(self._provider, self, waits, seconds, target)
 
     def _grant(
         self,
@@ -265,9 +229,31 @@ class AutoMLJobV2(Construct):
             self.role.allow_read(channel.location)
             if channel.bucket is not None:
                 self.role.allow_bucket_key(channel.bucket)
-        self.role.allow_write(self.output_location)
+        self.role.allow_write(self.require_output())
         self.role.allow_key(output_kms_key)
+        if isinstance(self.problem_config, AutoMLTextGenerationConfig):
+            self.role.allow_read_base_models()
         security.grant(self.role, self._provider)
+
+
+class AttachedAutoMLJob(AutoMLJobBase):
+    """A job that exists already; see ``AutoMLJobV2.from_auto_ml_job_name``."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        auto_ml_job_name: str,
+        output_path: str | None,
+        timeout: cdk.Duration | None,
+    ) -> None:
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(scope)
+        provider.policy.describe_job(auto_ml_job_name)
+        self.problem_config = None
+        self.output_location = None if output_path is None else S3Location(output_path)
+        seconds = waiting.DEFAULT_TIMEOUT_SECONDS if timeout is None else int(timeout.to_seconds())
+        self._settled = self._wait_for(provider, auto_ml_job_name, seconds)
 
 
 class _SecurityOptions:
@@ -314,7 +300,7 @@ def _problems(
     channels: list[DataChannel],
     job_objective: dict[str, str] | None,
     validation_fraction: float | None,
-    vpc_config: dict[str, list[str]] | None,
+    vpc_config: VpcConfig | dict[str, list[str]] | None,
     tags: Tags | None,
     job_name: str | None,
     output_path: str | None,
@@ -322,23 +308,15 @@ def _problems(
     members = {
         "job_objective": ("AutoMLJobObjective", job_objective),
         "validation_fraction": ("DataSplitConfig.ValidationFraction", validation_fraction),
-        "vpc_config": ("SecurityConfig.VpcConfig", vpc_config),
         "job_name": ("AutoMLJobName", job_name),
         "output_path": ("OutputDataConfig.S3OutputPath", output_path),
     }
     for name, (path, value) in members.items():
         shape = service_model.shape_at("CreateAutoMLJobV2", path)
         yield from service_model.problems(name, value, shape)
-    yield from channel_problems(channels)
+    yield from vpc_problems(vpc_config)
+    yield from checks.output_problems(output_path)
+    yield from checks.channel_problems(problem_config, channels)
     yield from tag_problems(tags)
-    yield from objective_problems(problem_config, job_objective)
-    if validation_fraction is not None and not is_token(validation_fraction):
-        if validation_fraction in (0, 1):
-            yield Problem("validation_fraction", "must be above 0 and below 1", validation_fraction)
-        if len(channels) == 2:
-            yield Problem(
-                "validation_fraction",
-                "cannot be used with a validation channel",
-                validation_fraction,
-                "drop one of them",
-            )
+    yield from checks.objective_problems(problem_config, job_objective)
+    yield from checks.split_problems(problem_config, channels, validation_fraction)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import aws_cdk as cdk
 import jsii
@@ -14,10 +13,11 @@ from cdk_automlv2 import service_model
 from cdk_automlv2._grants import use_role
 from cdk_automlv2._names import base_name
 from cdk_automlv2.errors import Problem, raise_if_any
-from cdk_automlv2.job import AutoMLJobV2
+from cdk_automlv2.job_base import AutoMLJobBase
 from cdk_automlv2.provider import AutoMLProvider
 from cdk_automlv2.roles import hosting_role
 from cdk_automlv2.tagging import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2.vpc import VpcConfig, bind_vpc, vpc_problems
 
 RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
 
@@ -56,11 +56,11 @@ class AutoMLModel(Construct):
         scope: Construct,
         id: str,
         *,
-        job: AutoMLJobV2,
+        job: AutoMLJobBase,
         candidate_name: str | None = None,
         inference_response_keys: Sequence[str] | None = None,
         role: iam.IRole | str | None = None,
-        vpc_config: dict[str, list[str]] | None = None,
+        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         enable_network_isolation: bool | None = None,
         processing_unit: str = "CPU",
         name: str | None = None,
@@ -74,8 +74,11 @@ class AutoMLModel(Construct):
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self.role = use_role(self, "Role", role, hosting_role)
-        self.role.allow_read(job.output_location)
-        if vpc_config is not None:
+        self.job = job
+        if role is None or not isinstance(role, str):
+            self.role.allow_read(job.require_output())
+        vpc = bind_vpc(self, vpc_config)
+        if vpc is not None:
             self.role.allow_vpc()
         provider.policy.pass_role(self.role.arn)
         if name is not None:
@@ -88,7 +91,7 @@ class AutoMLModel(Construct):
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self.role.arn,
-            VpcConfig=vpc_config,
+            VpcConfig=vpc,
             EnableNetworkIsolation=enable_network_isolation,
             ProcessingUnit=processing_unit,
             ModelName=name,
@@ -122,16 +125,13 @@ class AutoMLModel(Construct):
 def _problems(
     name: str | None,
     keys: list[str] | None,
-    vpc_config: dict[str, Any] | None,
+    vpc_config: VpcConfig | dict[str, list[str]] | None,
     processing_unit: str,
     tags: Tags | None,
 ) -> Iterator[Problem]:
-    for option, member, value in (
-        ("name", "ModelName", name),
-        ("vpc_config", "VpcConfig", vpc_config),
-    ):
-        shape = service_model.shape_at("CreateModel", member)
-        yield from service_model.problems(option, value, shape)
+    shape = service_model.shape_at("CreateModel", "ModelName")
+    yield from service_model.problems("name", name, shape)
+    yield from vpc_problems(vpc_config)
     for index, key in enumerate(keys or []):
         if key not in RESPONSE_KEYS:
             path = f"inference_response_keys[{index}]"

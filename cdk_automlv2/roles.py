@@ -129,3 +129,12 @@ def vpc_statement() -> iam.PolicyStatement:
         ],
         resources=["*"],
     )
+
+
+def base_models_statement() -> iam.PolicyStatement:
+    """Allow the bucket of base models to fine-tune, which AWS keeps in each Region."""
+    bucket = f"arn:{cdk.Aws.PARTITION}:s3:::jumpstart-cache-prod-{cdk.Aws.REGION}"
+    return iam.PolicyStatement(
+        actions=["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+        resources=[bucket, f"{bucket}/*"],
+    )

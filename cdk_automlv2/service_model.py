@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -144,11 +145,15 @@ def _size(path: str, size: float, shape: Any, unit: str, got: Any) -> Iterator[P
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if (low is None or size >= low) and (high is None or size <= high):
         return
-    if low is not None and high is not None:
+    if low == high:
+        bounds = str(low)
+    elif low is not None and high is not None:
         bounds = f"{low} to {high}"
     else:
         bounds = f"{low} or more" if high is None else f"{high} or less"
     plural = {"": "", "entry": " entries"}.get(unit, f" {unit}s")
+    if low == high == 1:
+        plural = f" {unit}"
     yield Problem(path, f"must {'have' if unit else 'be'} {bounds}{plural}", got)
 
 
@@ -165,3 +170,26 @@ def output_shape(operation: str) -> Any:
 def operations() -> frozenset[str]:
     """Return the names of all operations of SageMaker."""
     return frozenset(_model().operation_names)
+
+
+@dataclass(frozen=True)
+class SpreadShape:
+    """The shape of a list whose items each stand for one member of the items of another list."""
+
+    outer: Any
+    member: Any
+    type_name: str = "list"
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The bounds of the outer list."""
+        bounds: dict[str, Any] = self.outer.metadata
+        return bounds
+
+
+@cache
+def spread_shape_at(operation: str, path: str) -> SpreadShape:
+    """Return the shape of ``A[*].B``: a list of what member B of A's items may be."""
+    outer, _, inner = path.partition("[*].")
+    shape = shape_at(operation, outer)
+    return SpreadShape(shape, shape.member.members[inner])

@@ -88,6 +88,8 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
 def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     """Wait, and hand on to the links of the chain once CloudFormation's hour is nearly over."""
     name = endpoint["EndpointName"]
+    if event.properties.get("Wait") == "false" and context.progress.get("Requested"):
+        return _attributes(endpoint, _config_name(event))
     if context.age < WAIT_SECONDS:
         return Pending(name, f"endpoint, now {endpoint['EndpointStatus']}")
     if event.properties.get("MoreLinks") == "true" and context.progress.get("Requested"):

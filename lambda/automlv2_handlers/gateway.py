@@ -45,6 +45,15 @@ class Gateway(Protocol):
     def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """Yield the objects below a prefix, in the order of their keys."""
 
+    def write(self, uri: str, body: bytes) -> None:
+        """Write one object."""
+
+    def unpack(self, bucket: str, key: str, uri: str) -> int:
+        """Write every file of a zip archive below ``uri``; return how many there are."""
+
+    def remove_objects(self, uri: str) -> None:
+        """Delete every object below ``uri``."""
+
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """Start the state machine; whether it is the first execution of that name."""
 
@@ -142,6 +151,34 @@ class Boto3Gateway:
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def write(self, uri: str, body: bytes) -> None:
+        """See ``Gateway``."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body)
+
+    def unpack(self, bucket: str, key: str, uri: str) -> int:
+        """See ``Gateway``."""
+        import tempfile
+        import zipfile
+
+        with tempfile.TemporaryFile() as packed:
+            stream = self._call("s3", "get_object", Bucket=bucket, Key=key)["Body"]
+            for part in stream.iter_chunks(1 << 20):
+                packed.write(part)
+            with zipfile.ZipFile(packed) as archive:
+                files = [item for item in archive.infolist() if not item.is_dir()]
+                for item in files:
+                    self.write(f"{uri.rstrip('/')}/{item.filename}", archive.read(item))
+        return len(files)
+
+    def remove_objects(self, uri: str) -> None:
+        """See ``Gateway``."""
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        keys = [key for key, _, _ in self.objects(bucket, prefix)]
+        for start in range(0, len(keys), 1000):
+            batch = [{"Key": key} for key in keys[start : start + 1000]]
+            self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
 
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """See ``Gateway``."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from automlv2_handlers import endpoint, job, logs, model, wait
+from automlv2_handlers import candidates, endpoint, job, logs, model, upload, wait
 from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.gateway import Gateway
@@ -31,6 +31,8 @@ _KINDS: Final[Mapping[str, Any]] = {
     "Custom::AutoMLModel": model,
     "Custom::AutoMLEndpoint": endpoint,
     "Custom::AutoMLWait": wait,
+    "Custom::AutoMLCandidates": candidates,
+    "Custom::AutoMLInput": upload,
 }
 
 Clock = Callable[[], float]

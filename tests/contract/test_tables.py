@@ -1,6 +1,6 @@
 """Our tables say what the service's model and the constructs say."""
 
-import re
+import dataclasses
 
 import aws_cdk as cdk
 import pytest
@@ -9,8 +9,9 @@ from automlv2_handlers import model as model_handler
 from automlv2_handlers.update_policy import JOB, Change
 from botocore import xform_name
 
-from cdk_automlv2 import AutoMLTabularConfig, checks, problem_configs, service_model
+from cdk_automlv2 import AutoMLTabularConfig, service_model
 from cdk_automlv2._jsii import is_token
+from cdk_automlv2.problem_configs import KINDS, tabular, time_series_forecasting
 from tests.synth.helpers import endpoint, job, model, properties
 
 EVERYTHING = {
@@ -73,25 +74,48 @@ def test_every_property_of_an_endpoint_is_of_its_configuration_or_of_its_update(
     assert found <= set(endpoint_handler.CONFIG) | update
 
 
-def test_the_algorithms_of_each_mode_are_known_to_the_service():
-    known = service_model.shape_at(
-        "CreateAutoMLJobV2",
-        "AutoMLProblemTypeConfig.TabularJobConfig.CandidateGenerationConfig"
-        ".AlgorithmsConfig[].AutoMLAlgorithms[]",
-    ).enum
+ALGORITHMS = "CandidateGenerationConfig.AlgorithmsConfig[].AutoMLAlgorithms[]"
 
-    assert set(problem_configs.ENSEMBLING_ALGORITHMS) <= set(known)
-    assert set(problem_configs.HYPERPARAMETER_TUNING_ALGORITHMS) <= set(known)
+
+def problem_shape(path):
+    return service_model.shape_at("CreateAutoMLJobV2", f"AutoMLProblemTypeConfig.{path}")
+
+
+def test_the_algorithms_of_each_kind_are_all_that_the_service_knows():
+    known = set(problem_shape(f"TabularJobConfig.{ALGORITHMS}").enum)
+
+    ours = {*tabular.ENSEMBLING_ALGORITHMS, *tabular.HYPERPARAMETER_TUNING_ALGORITHMS}
+    assert ours | set(time_series_forecasting.ALGORITHMS) == known
 
 
 def test_metrics_and_problem_types_are_those_of_the_service():
     metrics = service_model.shape_at("CreateAutoMLJobV2", "AutoMLJobObjective.MetricName").enum
-    kinds = service_model.shape_at(
-        "CreateAutoMLJobV2", "AutoMLProblemTypeConfig.TabularJobConfig.ProblemType"
-    ).enum
 
-    assert set(checks.TABULAR_METRICS) == set(kinds)
-    assert {name for names in checks.TABULAR_METRICS.values() for name in names} <= set(metrics)
+    assert set(tabular.METRICS) == set(problem_shape("TabularJobConfig.ProblemType").enum)
+    ours = {name for names in tabular.METRICS.values() for name in names}
+    assert ours | set(time_series_forecasting.METRICS) == set(metrics)
+
+
+def test_every_kind_of_problem_of_the_service_has_a_class():
+    members = service_model.shape_at("CreateAutoMLJobV2", "AutoMLProblemTypeConfig").members
+
+    assert {kind.api_name for kind in KINDS} == set(members)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.api_name)
+def test_every_member_of_a_problem_is_a_field(kind):
+    def leaves(shape, path):
+        if shape.type_name == "structure":
+            for name, member in shape.members.items():
+                yield from leaves(member, f"{path}.{name}".lstrip("."))
+        elif shape.type_name == "list" and shape.member.type_name == "structure":
+            yield from leaves(shape.member, path)
+        else:
+            yield path
+
+    ours = {path.replace("[]", "").replace("[*]", "") for path in kind.paths.values()}
+    assert ours == set(leaves(problem_shape(kind.api_name), ""))
+    assert set(kind.paths) == {field.name for field in dataclasses.fields(kind)}
 
 
 @pytest.mark.parametrize("operation", ["DescribeAutoMLJobV2"])
@@ -107,14 +131,18 @@ def test_every_status_of_an_endpoint_is_either_moving_or_deletable():
     assert statuses == endpoint_handler._MOVING | endpoint_handler._DELETABLE
 
 
-def test_fields_are_named_as_boto3_spells_them_but_for_the_sdks_own_words():
-    sdk_words = {
-        "algorithms_config": "auto_ml_algorithms",
-        "max_total_job_runtime_in_seconds": "max_auto_ml_job_runtime_in_seconds",
-    }
-    for field, path in AutoMLTabularConfig.paths.items():
-        last = re.split(r"\.", path)[-1]
-        assert xform_name(last) == sdk_words.get(field, field)
+SDK_WORDS = {
+    "algorithms_config": "auto_ml_algorithms",
+    "max_total_job_runtime_in_seconds": "max_auto_ml_job_runtime_in_seconds",
+    "text_generation_hyper_params": "text_generation_hyper_parameters",
+    "holiday_config": "country_code",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.api_name)
+def test_fields_are_named_as_boto3_spells_them_but_for_the_sdks_own_words(kind):
+    for field, path in kind.paths.items():
+        assert xform_name(path.split(".")[-1]) == SDK_WORDS.get(field, field)
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,11 @@ class FakeAws:
         self.tags: dict[str, dict[str, str]] = {}
         self.buckets: dict[str, list[tuple[str, str, int]]] = {"in": [("train/a.csv", "e1", 10)]}
         self.executions: dict[str, dict[str, Any]] = {}
+        self.written: dict[str, bytes] = {}
         self.rolling_back = False
         self.requests = 0
+        self.candidate_names = ["best", "second"]
+        self.page = 100
 
     # What the gateway offers.
 
@@ -75,6 +78,20 @@ class FakeAws:
     def objects(self, bucket: str, prefix: str):
         self._enter("objects")
         yield from (item for item in self.buckets[bucket] if item[0].startswith(prefix))
+
+    def write(self, uri: str, body: bytes) -> None:
+        self._enter("write")
+        self.written[uri] = body
+
+    def unpack(self, bucket: str, key: str, uri: str) -> int:
+        self._enter("unpack")
+        self.written[f"{uri}a.csv"] = f"{bucket}/{key}".encode()
+        return 1
+
+    def remove_objects(self, uri: str) -> None:
+        self._enter("remove_objects")
+        for name in [name for name in self.written if name.startswith(uri)]:
+            del self.written[name]
 
     def start_execution(self, arn: str, name: str, state: Any) -> bool:
         self._enter("start_execution")
@@ -124,9 +141,13 @@ class FakeAws:
         return {}
 
     def _list_candidates_for_auto_ml_job(self, **request: Any) -> dict[str, Any]:
-        wanted = request["CandidateNameEquals"]
-        known = [_candidate("best"), _candidate("second")]
-        return {"Candidates": [item for item in known if item["CandidateName"] == wanted]}
+        wanted = request.get("CandidateNameEquals")
+        known = [_candidate(name) for name in self.candidate_names]
+        found = [item for item in known if wanted in (None, item["CandidateName"])]
+        start = int(request.get("NextToken", 0))
+        page = {"Candidates": found[start : start + self.page]}
+        more = start + self.page < len(found)
+        return page | ({"NextToken": str(start + self.page)} if more else {})
 
     def _create_model(self, ModelName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
         arn = self._keep(self.models, "model", ModelName, request)
@@ -226,6 +247,7 @@ class FakeAws:
 def _candidate(name: str) -> dict[str, Any]:
     return {
         "CandidateName": name,
+        "CandidateStatus": "Completed",
         "FinalAutoMLJobObjectiveMetric": {"MetricName": "F1", "Value": 0.97},
         "InferenceContainers": [CONTAINER],
     }

@@ -272,3 +272,12 @@ def test_another_endpoint_name_is_another_endpoint(stack, aws, name):
     assert answer["PhysicalResourceId"] == "shop"
     assert set(aws.endpoints) == {"shop"}
     assert len(aws.configs) == 1
+
+
+def test_an_endpoint_that_is_not_waited_for_is_answered_while_it_is_created(stack, aws):
+    answer = stack.create(TYPE, OLD | {"Wait": False})
+
+    name = answer["PhysicalResourceId"]
+    assert answer["Status"] == "SUCCESS"
+    assert aws.find("describe_endpoint", EndpointName=name)["EndpointStatus"] == "Creating"
+    assert answer["Data"]["EndpointName"] == name

@@ -196,15 +196,6 @@ def test_a_local_file_is_uploaded_and_another_content_is_another_job(stack, tmp_
     assert uri("a,b\n1,2\n") != uri("a,b\n1,3\n")
 
 
-@pytest.mark.parametrize(
-    ("path", "fault"),
-    [("missing.csv", "there is none at"), (".", "it is a folder")],
-)
-def test_rejects_a_local_path_that_is_no_file(path, fault):
-    with pytest.raises(OptionsError, match=f"path: must be a file, got '{path}'; {fault}"):
-        LocalAutoMLDataChannel("S3Prefix", path)
-
-
 def test_tags_of_the_stack_reach_the_job_beside_its_own(stack):
     job(stack, tags={"team": "ml"})
     cdk.Tags.of(stack).add("cost", "7")

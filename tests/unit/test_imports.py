@@ -10,7 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = sorted((ROOT / "lambda" / "automlv2_handlers").glob("*.py"))
-LIBRARY = sorted((ROOT / "cdk_automlv2").glob("*.py"))
+PACKAGE = ROOT / "cdk_automlv2"
+LIBRARY = sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("problem_configs/*.py")])
+RUNTIME = PACKAGE / "runtime.py"
 
 
 def imports(path):
@@ -45,11 +47,16 @@ def test_only_the_gateway_and_the_answer_do_io(path):
 def test_constructs_never_call_aws_nor_the_local_cloud(path):
     names = set(imports(path))
 
-    assert "boto3" not in roots(path)
+    if path != RUNTIME:
+        assert "boto3" not in roots(path)
     assert not {
         name for name in names if name.startswith(("cdk_automlv2.local", "cdk_automlv2.cli"))
     }
     assert "automlv2_handlers" not in roots(path)
+
+
+def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
+    assert roots(RUNTIME) <= sys.stdlib_module_names | {"boto3"}
 
 
 def test_nothing_in_the_local_cloud_imports_the_command():
@@ -65,6 +72,7 @@ def test_nothing_in_the_local_cloud_imports_the_command():
         ("import cdk_automlv2", "aws_cdk"),
         ("from cdk_automlv2 import AutoMLTabularConfig", "aws_cdk"),
         ("import cdk_automlv2.cli.commands", "aws_cdk"),
+        ("import cdk_automlv2.runtime", "aws_cdk"),
         ("import cdk_automlv2.local.training.__main__", "aws_cdk"),
         ("from cdk_automlv2 import AutoMLEndpoint", "cdk_automlv2.local"),
     ],

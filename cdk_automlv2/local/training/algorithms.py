@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from cdk_automlv2.problem_configs import (
+from cdk_automlv2.problem_configs.tabular import (
     ENSEMBLING_ALGORITHMS,
     HYPERPARAMETER_TUNING_ALGORITHMS,
 )

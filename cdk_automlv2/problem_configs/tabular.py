@@ -1,95 +1,14 @@
-"""What to predict, and how: one frozen dataclass for each kind of problem.
-
-Fields, their order and defaults are those of the SageMaker SDK's AutoMLV2.
-"""
+"""``AutoMLTabularConfig``: predict one column of a table from the others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
-from cdk_automlv2 import service_model
 from cdk_automlv2._jsii import is_token
 from cdk_automlv2.errors import Problem, raise_if_any
-
-_COMPLETION: Mapping[str, str] = {
-    "max_candidates": "CompletionCriteria.MaxCandidates",
-    "max_runtime_per_training_job_in_seconds": (
-        "CompletionCriteria.MaxRuntimePerTrainingJobInSeconds"
-    ),
-    "max_total_job_runtime_in_seconds": "CompletionCriteria.MaxAutoMLJobRuntimeInSeconds",
-}
-
-
-class ProblemConfig:
-    """What all problem configurations share: the way to and from the API's form."""
-
-    api_name: ClassVar[str]
-    """Member of ``AutoMLProblemTypeConfig``."""
-
-    paths: ClassVar[Mapping[str, str]]
-    """Field → its place below ``api_name``; ``[]`` stands for the only item of a list."""
-
-    max_total_job_runtime_in_seconds: int | None
-
-    def to_request_dict(self) -> dict[str, Any]:
-        """Return the API's ``AutoMLProblemTypeConfig``: one member, without what is not set."""
-        request: dict[str, Any] = {}
-        for name, path in self.paths.items():
-            value = getattr(self, name)
-            if value is not None:
-                _put(request, path, list(value) if isinstance(value, tuple) else value)
-        return {self.api_name: request}
-
-    @classmethod
-    def from_response_dict(cls, api_problem_type_config: Mapping[str, Any]) -> Self:
-        """Return the configuration that ``api_problem_type_config`` describes.
-
-        Args:
-            api_problem_type_config: ``AutoMLProblemTypeConfig`` as DescribeAutoMLJobV2 returns
-                it, or its single member.
-        """
-        body = api_problem_type_config.get(cls.api_name, api_problem_type_config)
-        return cls(**{name: _get(body, path) for name, path in cls.paths.items()})
-
-    def _problems(self) -> Iterator[Problem]:
-        """Yield every broken limit, then every broken rule between fields."""
-        for item in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, item.name)
-            path = f"AutoMLProblemTypeConfig.{self.api_name}.{self.paths[item.name]}"
-            shape = service_model.shape_at("CreateAutoMLJobV2", path)
-            if value is None and item.name in self._required():
-                yield Problem(item.name, "must be set", None)
-            yield from service_model.problems(item.name, value, shape)
-        yield from self._rules()
-
-    def _rules(self) -> Iterator[Problem]:
-        yield from ()
-
-    @classmethod
-    def _required(cls) -> tuple[str, ...]:
-        return ()
-
-
-def _put(target: dict[str, Any], path: str, value: Any) -> None:
-    head, _, rest = path.partition(".")
-    if not rest:
-        target[head] = value
-    elif head.endswith("[]"):
-        items = target.setdefault(head.removesuffix("[]"), [{}])
-        _put(items[0], rest, value)
-    else:
-        _put(target.setdefault(head, {}), rest, value)
-
-
-def _get(source: Mapping[str, Any], path: str) -> Any:
-    head, _, rest = path.partition(".")
-    value = source.get(head.removesuffix("[]"))
-    if head.endswith("[]"):
-        value = value[0] if value else None
-    return _get(value, rest) if rest and value is not None else (None if rest else value)
-
+from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 ENSEMBLING_ALGORITHMS = (
     "catboost",
@@ -102,6 +21,17 @@ ENSEMBLING_ALGORITHMS = (
     "xgboost",
 )
 HYPERPARAMETER_TUNING_ALGORITHMS = ("linear-learner", "mlp", "xgboost")
+METRICS: Mapping[str, tuple[str, ...]] = {
+    "Regression": ("MAE", "MSE", "R2", "RMSE"),
+    "BinaryClassification": ("Accuracy", "AUC", "BalancedAccuracy", "F1", "Precision", "Recall"),
+    "MulticlassClassification": (
+        "Accuracy",
+        "BalancedAccuracy",
+        "F1macro",
+        "PrecisionMacro",
+        "RecallMacro",
+    ),
+}
 _ALGORITHMS_BY_MODE = {
     "ENSEMBLING": ENSEMBLING_ALGORITHMS,
     "HYPERPARAMETER_TUNING": HYPERPARAMETER_TUNING_ALGORITHMS,
@@ -151,6 +81,10 @@ class AutoMLTabularConfig(ProblemConfig):
     max_total_job_runtime_in_seconds: int | None = None
 
     api_name: ClassVar[str] = "TabularJobConfig"
+    required: ClassVar[tuple[str, ...]] = ("target_attribute_name",)
+    s3_data_types: ClassVar[tuple[str, ...]] = ("S3Prefix", "ManifestFile")
+    takes_gzip: ClassVar[bool] = True
+    one_candidate: ClassVar[bool] = False
     paths: ClassVar[Mapping[str, str]] = {
         "target_attribute_name": "TargetAttributeName",
         "algorithms_config": "CandidateGenerationConfig.AlgorithmsConfig[].AutoMLAlgorithms",
@@ -159,15 +93,15 @@ class AutoMLTabularConfig(ProblemConfig):
         "mode": "Mode",
         "problem_type": "ProblemType",
         "sample_weight_attribute_name": "SampleWeightAttributeName",
-        **_COMPLETION,
+        **COMPLETION,
     }
 
     def __post_init__(self) -> None:
         raise_if_any("AutoMLTabularConfig", self._problems())
 
-    @classmethod
-    def _required(cls) -> tuple[str, ...]:
-        return ("target_attribute_name",)
+    def metrics(self) -> tuple[str, ...] | None:
+        """Return the objective metrics of the problem type; ``None`` without one."""
+        return METRICS.get(self.problem_type or "")
 
     def _rules(self) -> Iterator[Problem]:
         if is_token(self.mode):

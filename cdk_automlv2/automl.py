@@ -1,0 +1,395 @@
+"""``AutoMLV2``: the SageMaker SDK's class of that name, as a construct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_automlv2 import checks
+from cdk_automlv2.candidates import AutoMLCandidates, Candidate
+from cdk_automlv2.data_channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
+from cdk_automlv2.endpoint import AutoMLEndpoint
+from cdk_automlv2.errors import OptionsError, Problem, raise_if_any
+from cdk_automlv2.from_v1 import v2_options
+from cdk_automlv2.inference_response import validate_and_update_inference_response
+from cdk_automlv2.instances import one_click_instance_type, processing_unit
+from cdk_automlv2.job import AutoMLJobV2
+from cdk_automlv2.job_base import AutoMLJobBase
+from cdk_automlv2.model import AutoMLModel
+from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.tagging import Tags
+from cdk_automlv2.vpc import VpcConfig
+
+Vpc = VpcConfig | dict[str, list[str]]
+Inputs = str | DataChannel | Sequence[DataChannel]
+
+
+class AutoMLV2(Construct):
+    """A problem, the jobs that learn it, and the endpoints that serve what was learnt.
+
+    ``fit`` declares the job, ``deploy`` the model and the endpoint; nothing is created before.
+    What each of them removes on delete stands at ``AutoMLJobV2``, ``AutoMLModel`` and
+    ``AutoMLEndpoint``.
+
+    Args:
+        problem_config: What to predict, and how.
+        base_job_name: Beginning of the jobs' names. Default: the construct's id.
+        output_path: ``s3://bucket/prefix``. Default: one private bucket for the stack.
+        job_objective: ``{"MetricName": "F1"}``. Default: SageMaker chooses.
+        validation_fraction: Part of the data kept for validation; above 0, below 1. Default: 0.2.
+        auto_generate_endpoint_name: Whether ``fit`` deploys the best candidate at once, to an
+            endpoint named by this library. Where the SDK leaves that endpoint to nobody, here it
+            belongs to the stack. Default: False.
+        endpoint_name: Its name, with ``auto_generate_endpoint_name=False``. Default: none.
+        output_kms_key: Key of the output: an ``kms.IKey`` or an ARN. Default: the bucket's own.
+        role: Role of jobs and models: an ``iam.IRole`` or an ARN. Default: one of their own each.
+        volume_kms_key: Key of the training volumes. Default: SageMaker's.
+        encrypt_inter_container_traffic: Whether containers talk encrypted. Default: False.
+        vpc_config: ``VpcConfig``, or the API's dict. Default: SageMaker's network.
+        tags: Tags of job, model, configuration and endpoint.
+        sagemaker_session: Has no use at synth; see ``cdk_automlv2.runtime``.
+
+    Raises:
+        OptionsError: With every option that SageMaker would refuse.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        problem_config: ProblemConfig,
+        base_job_name: str | None = None,
+        output_path: str | None = None,
+        job_objective: dict[str, str] | None = None,
+        validation_fraction: float | None = None,
+        auto_generate_endpoint_name: bool | None = None,
+        endpoint_name: str | None = None,
+        output_kms_key: kms.IKey | str | None = None,
+        role: iam.IRole | str | None = None,
+        volume_kms_key: kms.IKey | str | None = None,
+        encrypt_inter_container_traffic: bool | None = None,
+        vpc_config: Vpc | None = None,
+        tags: Tags | None = None,
+        sagemaker_session: None = None,
+    ) -> None:
+        faults = list(checks.one_click_problems(auto_generate_endpoint_name, endpoint_name))
+        faults += _only_at_run_time(sagemaker_session=sagemaker_session)
+        raise_if_any(f"AutoMLV2 {id!r}", faults)
+        super().__init__(scope, id)
+        self.problem_config = problem_config
+        self._base_name = base_job_name or id
+        self._one_click = auto_generate_endpoint_name is True or endpoint_name is not None
+        self._endpoint_name = endpoint_name
+        self._role = role
+        self._vpc_config = vpc_config
+        self._tags = tags
+        self._job_options: dict[str, Any] = {
+            "output_path": output_path,
+            "job_objective": job_objective,
+            "validation_fraction": validation_fraction,
+            "output_kms_key": output_kms_key,
+            "volume_kms_key": volume_kms_key,
+            "encrypt_inter_container_traffic": encrypt_inter_container_traffic,
+        }
+        self._latest: AutoMLJobBase | None = None
+
+    @classmethod
+    def from_auto_ml(cls, scope: Construct, id: str, auto_ml: Mapping[str, Any]) -> AutoMLV2:
+        """Return the V2 form of a V1 job.
+
+        Args:
+            scope: Parent of the construct.
+            id: Its id.
+            auto_ml: A CreateAutoMLJob request or a DescribeAutoMLJob answer, as boto3 has them.
+        """
+        return cls(scope, id, **v2_options(auto_ml))
+
+    @classmethod
+    def attach(
+        cls,
+        scope: Construct,
+        id: str,
+        auto_ml_job_name: str,
+        *,
+        problem_config: ProblemConfig | None = None,
+        output_path: str | None = None,
+        timeout: cdk.Duration | None = None,
+        sagemaker_session: None = None,
+    ) -> AutoMLV2:
+        """Return an AutoMLV2 of a job that exists already, to deploy its candidates.
+
+        Args:
+            scope: Parent of the construct.
+            id: Its id.
+            auto_ml_job_name: The job's name; may be a token.
+            problem_config: What it predicts; needed only where a default depends on it.
+            output_path: Where it wrote; needed where a role is made to read its artifacts.
+            timeout: Longest wait for it. Default: 12 hours.
+            sagemaker_session: Has no use at synth.
+        """
+        raise_if_any(f"AutoMLV2 {id!r}", _only_at_run_time(sagemaker_session=sagemaker_session))
+        made = cls.__new__(cls)
+        Construct.__init__(made, scope, id)
+        job = AutoMLJobV2.from_auto_ml_job_name(
+            made, "Job", auto_ml_job_name, output_path=output_path, timeout=timeout
+        )
+        job.problem_config = problem_config
+        made._base_name = id
+        made._role = made._vpc_config = made._tags = None
+        made._latest = job
+        return made
+
+    def fit(
+        self,
+        inputs: Inputs,
+        wait: bool = True,
+        logs: bool = True,
+        job_name: str | None = None,
+        *,
+        id: str = "Job",
+        revision: str | None = None,
+        timeout: cdk.Duration | None = None,
+    ) -> AutoMLJobV2:
+        """Declare the job that learns from ``inputs``, and return it.
+
+        Args:
+            inputs: ``s3://…``, a path, a channel, or one training and one validation channel.
+            wait: Whether the deployment waits for the job. Default: True.
+            logs: Without effect: a deployment shows the events of its stack.
+            job_name: The job's whole name. Default: one that changes with the training.
+            id: Id of the construct; needed from the second call on.
+            revision: Any text; another one trains anew.
+            timeout: As for ``AutoMLJobV2``.
+        """
+        job = AutoMLJobV2(
+            self,
+            id,
+            problem_config=self.problem_config,
+            inputs=_channels(inputs),
+            base_job_name=self._base_name,
+            role=self._role,
+            vpc_config=self._vpc_config,
+            tags=self._tags,
+            job_name=job_name,
+            revision=revision,
+            timeout=timeout,
+            wait=wait,
+            **self._job_options,
+        )
+        self._latest = job
+        if self._one_click:
+            instance_type = one_click_instance_type(self.problem_config)
+            self.deploy(1, instance_type, endpoint_name=self._endpoint_name, id=f"{id}Endpoint")
+        return job
+
+    def describe_auto_ml_job(self, job_name: str | None = None) -> AutoMLJobBase:
+        """Return the job; what a description holds are attributes of it.
+
+        Args:
+            job_name: Another job that exists already. Default: the latest one here.
+
+        Raises:
+            OptionsError: If there is none yet.
+        """
+        if job_name is not None:
+            return AutoMLJobV2.from_auto_ml_job_name(self, f"Job-{job_name}", job_name)
+        if self._latest is None:
+            problem = Problem("job_name", "must be given before fit or attach", None)
+            raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
+        return self._latest
+
+    def best_candidate(self, job_name: str | None = None) -> Candidate:
+        """Return the winner of the job: name, metric and value, as tokens."""
+        job = self.describe_auto_ml_job(job_name)
+        return Candidate(
+            job.best_candidate_name, job.objective_metric_name, job.objective_metric_value
+        )
+
+    def list_candidates(
+        self,
+        job_name: str | None = None,
+        status_equals: str | None = None,
+        candidate_name: str | None = None,
+        candidate_arn: str | None = None,
+        sort_order: str | None = None,
+        sort_by: str | None = None,
+        max_results: int | None = None,
+        *,
+        id: str = "Candidates",
+    ) -> AutoMLCandidates:
+        """Read the candidates while the stack is deployed; ``.candidates`` is the list.
+
+        Args:
+            job_name: Another job that exists already. Default: the latest one here.
+            status_equals: Completed, InProgress, Failed, Stopped or Stopping.
+            candidate_name: The one candidate of that name.
+            candidate_arn: The same by an ARN that ends in the name.
+            sort_order: Ascending or Descending.
+            sort_by: CreationTime, Status or FinalObjectiveMetricValue.
+            max_results: 1 to 300.
+            id: Id of the construct; needed from the second call on.
+        """
+        if candidate_name is None and candidate_arn is not None:
+            candidate_name = candidate_arn.rsplit("/", 1)[-1]
+        return AutoMLCandidates(
+            self,
+            id,
+            job=self.describe_auto_ml_job(job_name),
+            status_equals=status_equals,
+            candidate_name=candidate_name,
+            sort_order=sort_order,
+            sort_by=sort_by,
+            max_results=max_results,
+        )
+
+    def create_model(
+        self,
+        name: str | None = None,
+        sagemaker_session: None = None,
+        candidate: Candidate | Mapping[str, Any] | str | None = None,
+        vpc_config: Vpc | None = None,
+        enable_network_isolation: bool = False,
+        model_kms_key: str | None = None,
+        predictor_cls: None = None,
+        inference_response_keys: Sequence[str] | None = None,
+        *,
+        id: str = "Model",
+        instance_type: str | None = None,
+    ) -> AutoMLModel:
+        """Declare a model of a candidate, and return it.
+
+        Args:
+            name: The model's name. Default: one that changes with its content.
+            sagemaker_session: Has no use at synth.
+            candidate: A candidate, its name, or a dict with ``CandidateName``. Default: the best.
+            vpc_config: Default: that of this AutoMLV2.
+            enable_network_isolation: Whether the containers can reach no network.
+            model_kms_key: Without effect: no archive is packed again, as the SDK may do.
+            predictor_cls: Has no use at synth; see ``cdk_automlv2.runtime``.
+            inference_response_keys: What a classifier answers with, in that order.
+            id: Id of the construct; needed from the second call on.
+            instance_type: Where it will run; decides between CPU and GPU containers.
+        """
+        given = {"sagemaker_session": sagemaker_session, "predictor_cls": predictor_cls}
+        raise_if_any(f"AutoMLV2 {self.node.id!r}", _only_at_run_time(**given))
+        return AutoMLModel(
+            self,
+            id,
+            job=self.describe_auto_ml_job(),
+            candidate_name=_candidate_name(candidate),
+            inference_response_keys=inference_response_keys,
+            role=self._role,
+            vpc_config=vpc_config if vpc_config is not None else self._vpc_config,
+            enable_network_isolation=enable_network_isolation or None,
+            processing_unit=processing_unit(instance_type),
+            name=name,
+            tags=self._tags,
+        )
+
+    def deploy(
+        self,
+        initial_instance_count: int,
+        instance_type: str,
+        serializer: None = None,
+        deserializer: None = None,
+        candidate: Candidate | Mapping[str, Any] | str | None = None,
+        sagemaker_session: None = None,
+        name: str | None = None,
+        endpoint_name: str | None = None,
+        tags: Tags | None = None,
+        wait: bool = True,
+        vpc_config: Vpc | None = None,
+        enable_network_isolation: bool = False,
+        model_kms_key: str | None = None,
+        predictor_cls: None = None,
+        inference_response_keys: Sequence[str] | None = None,
+        volume_size: int | None = None,
+        model_data_download_timeout: int | None = None,
+        container_startup_health_check_timeout: int | None = None,
+        *,
+        id: str = "Endpoint",
+        timeout: cdk.Duration | None = None,
+    ) -> AutoMLEndpoint:
+        """Declare the model of a candidate and the endpoint that serves it; return the endpoint.
+
+        Args:
+            initial_instance_count: Instances; 1 or more.
+            instance_type: Such as ``ml.m5.large``.
+            serializer: Has no use at synth; see ``cdk_automlv2.runtime``.
+            deserializer: Has no use at synth.
+            candidate: As for ``create_model``.
+            sagemaker_session: Has no use at synth.
+            name: The model's name. Default: one that changes with its content.
+            endpoint_name: The endpoint's name. Default: one that stays.
+            tags: Tags of endpoint and configuration. Default: those of this AutoMLV2.
+            wait: Whether the deployment waits until it is in service. Default: True.
+            vpc_config: Default: that of this AutoMLV2.
+            enable_network_isolation: Whether the containers can reach no network.
+            model_kms_key: Without effect.
+            predictor_cls: Has no use at synth.
+            inference_response_keys: As for ``create_model``.
+            volume_size: GB, 1 to 512.
+            model_data_download_timeout: Seconds, 60 to 3600.
+            container_startup_health_check_timeout: Seconds, 60 to 3600.
+            id: Id of the construct; needed from the second call on.
+            timeout: Longest wait for the endpoint.
+        """
+        given = {"serializer": serializer, "deserializer": deserializer}
+        raise_if_any(f"AutoMLV2 {self.node.id!r}", _only_at_run_time(**given))
+        model = self.create_model(
+            name,
+            sagemaker_session,
+            candidate,
+            vpc_config,
+            enable_network_isolation,
+            model_kms_key,
+            predictor_cls,
+            inference_response_keys,
+            id=f"{id}Model",
+            instance_type=instance_type,
+        )
+        return AutoMLEndpoint(
+            self,
+            id,
+            model=model,
+            initial_instance_count=initial_instance_count,
+            instance_type=instance_type,
+            endpoint_name=endpoint_name,
+            volume_size=volume_size,
+            model_data_download_timeout=model_data_download_timeout,
+            container_startup_health_check_timeout=container_startup_health_check_timeout,
+            tags=tags if tags is not None else self._tags,
+            wait=wait,
+            timeout=timeout,
+        )
+
+    validate_and_update_inference_response = staticmethod(validate_and_update_inference_response)
+
+
+def _channels(inputs: Inputs) -> list[DataChannel]:
+    if isinstance(inputs, str):
+        if inputs.startswith("s3://"):
+            return [AutoMLDataChannel("S3Prefix", inputs)]
+        return [LocalAutoMLDataChannel("S3Prefix", inputs)]
+    if isinstance(inputs, AutoMLDataChannel | LocalAutoMLDataChannel):
+        return [inputs]
+    return list(inputs)
+
+
+def _candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> str | None:
+    if isinstance(candidate, Candidate):
+        return candidate.candidate_name
+    if isinstance(candidate, Mapping):
+        return str(candidate["CandidateName"])
+    return candidate
+
+
+def _only_at_run_time(**given: object) -> list[Problem]:
+    rule = "has no use at synth and must be None"
+    fix = "at run time, cdk_automlv2.runtime.AutoMLRuntime does that"
+    return [Problem(name, rule, value, fix) for name, value in given.items() if value is not None]

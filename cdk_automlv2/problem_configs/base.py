@@ -1,0 +1,118 @@
+"""What all problem configurations share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any, ClassVar, Self
+
+from cdk_automlv2 import service_model
+from cdk_automlv2._jsii import is_token
+from cdk_automlv2.errors import Problem
+
+COMPLETION: Mapping[str, str] = {
+    "max_candidates": "CompletionCriteria.MaxCandidates",
+    "max_runtime_per_training_job_in_seconds": (
+        "CompletionCriteria.MaxRuntimePerTrainingJobInSeconds"
+    ),
+    "max_total_job_runtime_in_seconds": "CompletionCriteria.MaxAutoMLJobRuntimeInSeconds",
+}
+CSV = "text/csv;header=present"
+PARQUET = "x-application/vnd.amazon+parquet"
+
+
+class ProblemConfig:
+    """The way to and from the API's form, and what data a kind of problem can be learnt from."""
+
+    api_name: ClassVar[str]
+    """Member of ``AutoMLProblemTypeConfig``."""
+
+    paths: ClassVar[Mapping[str, str]]
+    """Field → its place below ``api_name``. ``A[].B`` is member B of the only item of list A;
+    ``A[*].B`` spreads a list over member B of A's items."""
+
+    required: ClassVar[tuple[str, ...]] = ()
+    """Fields that must not be ``None``."""
+
+    s3_data_types: ClassVar[tuple[str, ...]] = ("S3Prefix",)
+    content_types: ClassVar[tuple[str, ...]] = (CSV, PARQUET)
+    takes_gzip: ClassVar[bool] = False
+    takes_validation: ClassVar[bool] = True
+    one_candidate: ClassVar[bool] = True
+    """Whether the service makes exactly one candidate of this kind."""
+
+    max_total_job_runtime_in_seconds: int | None
+
+    def to_request_dict(self) -> dict[str, Any]:
+        """Return the API's ``AutoMLProblemTypeConfig``: one member, without what is not set."""
+        request: dict[str, Any] = {}
+        for name, path in self.paths.items():
+            value = getattr(self, name)
+            if value is not None:
+                _put(request, path, list(value) if isinstance(value, tuple) else value)
+        return {self.api_name: request}
+
+    @classmethod
+    def from_response_dict(cls, api_problem_type_config: Mapping[str, Any]) -> Self:
+        """Return the configuration that ``api_problem_type_config`` describes.
+
+        Args:
+            api_problem_type_config: ``AutoMLProblemTypeConfig`` as DescribeAutoMLJobV2 returns
+                it, or its single member.
+        """
+        body = api_problem_type_config.get(cls.api_name, api_problem_type_config)
+        return cls(**{name: _get(body, path) for name, path in cls.paths.items()})
+
+    def metrics(self) -> tuple[str, ...] | None:
+        """Return the objective metrics that suit; ``None`` if that is not known."""
+        return None
+
+    def _problems(self) -> Iterator[Problem]:
+        """Yield every broken limit, then every broken rule between fields."""
+        for item in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, item.name)
+            if value is None and item.name in self.required:
+                yield Problem(item.name, "must be set", None)
+            yield from service_model.problems(item.name, value, self._shape(item.name))
+        if self.one_candidate:
+            yield from self._one_candidate_rule()
+        yield from self._rules()
+
+    def _shape(self, name: str) -> Any:
+        path = f"AutoMLProblemTypeConfig.{self.api_name}.{self.paths[name]}"
+        if "[*]" not in path:
+            return service_model.shape_at("CreateAutoMLJobV2", path)
+        return service_model.spread_shape_at("CreateAutoMLJobV2", path)
+
+    def _one_candidate_rule(self) -> Iterator[Problem]:
+        most = getattr(self, "max_candidates", None)
+        if most is not None and not is_token(most) and most != 1:
+            yield Problem("max_candidates", "must be 1 for this kind of problem", most)
+
+    def _rules(self) -> Iterator[Problem]:
+        yield from ()
+
+
+def _put(target: dict[str, Any], path: str, value: Any) -> None:
+    head, _, rest = path.partition(".")
+    if not rest:
+        target[head] = value
+    elif head.endswith("[*]"):
+        target[head.removesuffix("[*]")] = [{rest: item} for item in value]
+    elif head.endswith("[]"):
+        items = target.setdefault(head.removesuffix("[]"), [{}])
+        _put(items[0], rest, value)
+    else:
+        _put(target.setdefault(head, {}), rest, value)
+
+
+def _get(source: Mapping[str, Any], path: str) -> Any:
+    head, _, rest = path.partition(".")
+    value = source.get(head.rstrip("[]*"))
+    if not rest or value is None:
+        return None if rest else value
+    if head.endswith("[*]"):
+        return [item.get(rest) for item in value]
+    if head.endswith("[]"):
+        value = value[0] if value else {}
+    return _get(value, rest)

@@ -1,0 +1,47 @@
+"""``AutoMLImageClassificationConfig``: tell what a picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cdk_automlv2.errors import raise_if_any
+from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+
+
+@dataclass(frozen=True)
+class AutoMLImageClassificationConfig(ProblemConfig):
+    """An image classification problem.
+
+    Pictures are .png, .jpg or .jpeg, in a folder a class, in a manifest, or in an augmented
+    manifest; the objective is Accuracy.
+
+    Attributes:
+        max_candidates: Models to train; 1 is all the service makes. Default: 1.
+        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds, 1 or
+            more. Default: SageMaker decides.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more.
+            Default: 30 days, the service's limit.
+
+    Raises:
+        OptionsError: If a value is out of range.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ImageClassificationJobConfig.html
+    """
+
+    max_candidates: int | None = None
+    max_runtime_per_training_job_in_seconds: int | None = None
+    max_total_job_runtime_in_seconds: int | None = None
+
+    api_name: ClassVar[str] = "ImageClassificationJobConfig"
+    paths: ClassVar[Mapping[str, str]] = COMPLETION
+    s3_data_types: ClassVar[tuple[str, ...]] = ("S3Prefix", "ManifestFile", "AugmentedManifestFile")
+    content_types: ClassVar[tuple[str, ...]] = ("image/*", "image/png", "image/jpeg")
+
+    def __post_init__(self) -> None:
+        raise_if_any("AutoMLImageClassificationConfig", self._problems())
+
+    def metrics(self) -> tuple[str, ...] | None:
+        """Return the one objective metric there is."""
+        return ("Accuracy",)

@@ -1,0 +1,61 @@
+"""``AutoMLTextClassificationConfig``: sort texts into classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cdk_automlv2._jsii import is_token
+from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+
+
+@dataclass(frozen=True)
+class AutoMLTextClassificationConfig(ProblemConfig):
+    """A text classification problem; the objective is Accuracy.
+
+    Attributes:
+        content_column: Column of the texts; 1 to 256 characters.
+        target_label_column: Column of the classes, another one; 1 to 256 characters.
+        max_candidates: Models to train; 1 is all the service makes. Default: 1.
+        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds, 1 or
+            more. Default: SageMaker decides.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more.
+            Default: 30 days, the service's limit.
+
+    Raises:
+        OptionsError: If a value is out of range or both columns are one.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TextClassificationJobConfig.html
+    """
+
+    content_column: str
+    target_label_column: str
+    max_candidates: int | None = None
+    max_runtime_per_training_job_in_seconds: int | None = None
+    max_total_job_runtime_in_seconds: int | None = None
+
+    api_name: ClassVar[str] = "TextClassificationJobConfig"
+    required: ClassVar[tuple[str, ...]] = ("content_column", "target_label_column")
+    paths: ClassVar[Mapping[str, str]] = {
+        "content_column": "ContentColumn",
+        "target_label_column": "TargetLabelColumn",
+        **COMPLETION,
+    }
+
+    def __post_init__(self) -> None:
+        raise_if_any("AutoMLTextClassificationConfig", self._problems())
+
+    def metrics(self) -> tuple[str, ...] | None:
+        """Return the one objective metric there is."""
+        return ("Accuracy",)
+
+    def _rules(self) -> Iterator[Problem]:
+        same = self.content_column == self.target_label_column
+        if same and self.content_column is not None and not is_token(self.content_column):
+            yield Problem(
+                "target_label_column",
+                "must be another column than content_column",
+                self.target_label_column,
+            )

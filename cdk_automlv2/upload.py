@@ -1,0 +1,41 @@
+"""Local data on their way to S3: a file as it is, a folder below a prefix."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from cdk_automlv2._s3 import S3Location
+from cdk_automlv2.provider import AutoMLProvider
+
+
+def upload_file(scope: Construct, id: str, path: str) -> S3Location:
+    """Upload one file as an asset; its key holds a hash of its content."""
+    return S3Location(s3_assets.Asset(scope, id, path=path).s3_object_url)
+
+
+def upload_folder(
+    scope: Construct, id: str, path: str, output: S3Location
+) -> tuple[S3Location, str]:
+    """Upload a folder as an asset and unpack it below ``output``.
+
+    Returns:
+        The location, to be granted, and its URI as an attribute of the resource that unpacks, so
+        that whatever reads it comes after.
+    """
+    provider = AutoMLProvider.of(scope)
+    asset = s3_assets.Asset(scope, f"{id}Asset", path=path)
+    location = S3Location(f"{output.uri.rstrip('/')}/inputs/{asset.asset_hash[:16]}/")
+    source = S3Location(asset.s3_object_url)
+    provider.policy.read_objects(f"{source.bucket_arn}/{source.prefix}")
+    provider.policy.write_objects(location)
+    provider.policy.delete_objects(location)
+    resource = provider.resource(
+        scope,
+        id,
+        "AutoMLInput",
+        AssetBucket=asset.s3_bucket_name,
+        AssetKey=asset.s3_object_key,
+        S3Uri=location.uri,
+    )
+    return location, resource.ref

@@ -1,0 +1,43 @@
+"""The checkable form at synth and the one in the handler are one rule."""
+
+import copy
+
+import pytest
+from automlv2_handlers.containers import respond_with
+from automlv2_handlers.errors import LifecycleError
+
+from cdk_automlv2 import AutoMLV2
+from tests.unit.test_containers import ALGORITHM, LABELS, TRANSFORM
+
+
+@pytest.mark.parametrize(
+    "containers",
+    [[LABELS], [TRANSFORM, ALGORITHM], [TRANSFORM, ALGORITHM, LABELS]],
+    ids=["one", "two", "three"],
+)
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [],
+        ["probability"],
+        ["predicted_label", "probability"],
+        ["labels", "probabilities", "predicted_label"],
+        ["shoe_size"],
+    ],
+    ids=str,
+)
+def test_both_say_the_same(containers, keys):
+    def outcome(function, error):
+        try:
+            return function(copy.deepcopy(containers), keys)
+        except error as fault:
+            return str(fault)
+
+    ours = outcome(AutoMLV2.validate_and_update_inference_response, ValueError)
+
+    assert ours == outcome(respond_with, LifecycleError)
+    assert isinstance(ours, str) is ("shoe_size" in keys or unsupported(containers, keys))
+
+
+def unsupported(containers, keys):
+    return "labels" in keys and containers[-1] is not LABELS

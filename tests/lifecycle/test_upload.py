@@ -1,0 +1,39 @@
+"""A folder on its way to S3: unpacked before the job, removed after the job has moved on."""
+
+from automlv2_handlers.errors import DeniedError
+
+TYPE = "AutoMLInput"
+OLD = {"AssetBucket": "assets", "AssetKey": "1.zip", "S3Uri": "s3://out/inputs/1/"}
+NEW = {"AssetBucket": "assets", "AssetKey": "2.zip", "S3Uri": "s3://out/inputs/2/"}
+
+
+def test_files_lie_below_the_prefix_once_it_is_answered(stack, aws):
+    answer = stack.create(TYPE, OLD)
+
+    assert answer["PhysicalResourceId"] == OLD["S3Uri"]
+    assert answer["Data"] == {"S3Uri": OLD["S3Uri"]}
+    assert aws.written == {"s3://out/inputs/1/a.csv": b"assets/1.zip"}
+
+
+def test_other_content_is_another_prefix_and_the_old_one_goes_last(stack, aws):
+    old = stack.create(TYPE, OLD)["PhysicalResourceId"]
+
+    new = stack.update(TYPE, old, OLD, NEW)["PhysicalResourceId"]
+
+    assert new == NEW["S3Uri"]
+    assert len(aws.written) == 2
+    stack.delete(TYPE, old, OLD)
+    assert set(aws.written) == {"s3://out/inputs/2/a.csv"}
+
+
+def test_delete_with_an_invented_id_removes_nothing(stack, aws):
+    stack.create(TYPE, OLD)
+
+    assert stack.delete(TYPE, "Shop-Input-ABC", OLD)["Status"] == "SUCCESS"
+    assert aws.written
+
+
+def test_fails_when_the_asset_may_not_be_read(stack, aws):
+    aws.failures["unpack"] = [DeniedError("GetObject: AccessDenied")] * 99
+
+    assert stack.create(TYPE, OLD)["Reason"] == "GetObject: AccessDenied"
