@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
@@ -11,7 +13,7 @@ from cdk_automlv2.provider import AutoMLProvider
 
 def upload_file(scope: Construct, id: str, path: str) -> S3Location:
     """Upload one file as an asset; its key holds a hash of its content."""
-    return S3Location(s3_assets.Asset(scope, id, path=path).s3_object_url)
+    return _location(s3_assets.Asset(scope, id, path=_absolute(path)))
 
 
 def upload_folder(
@@ -24,9 +26,9 @@ def upload_folder(
         that whatever reads it comes after.
     """
     provider = AutoMLProvider.of(scope)
-    asset = s3_assets.Asset(scope, f"{id}Asset", path=path)
+    asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
     location = S3Location(f"{output.uri.rstrip('/')}/inputs/{asset.asset_hash[:16]}/")
-    source = S3Location(asset.s3_object_url)
+    source = _location(asset)
     provider.policy.read_objects(f"{source.bucket_arn}/{source.prefix}")
     provider.policy.write_objects(location)
     provider.policy.delete_objects(location)
@@ -39,3 +41,13 @@ def upload_folder(
         S3Uri=location.uri,
     )
     return location, resource.ref
+
+
+def _location(asset: s3_assets.Asset) -> S3Location:
+    """Return where an asset lies; its own URL is one token, of which no prefix can be granted."""
+    return S3Location(f"s3://{asset.s3_bucket_name}/{asset.s3_object_key}")
+
+
+def _absolute(path: str) -> str:
+    """Return the path as it is meant: Node keeps the working directory it was started in."""
+    return str(Path(path).absolute())

@@ -13,6 +13,8 @@ import runpy
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +48,11 @@ def lint(app: Path, accepted: list[dict[str, str]], used: set[int]) -> list[str]
     name = str(app.relative_to(ROOT))
     built: cdk.App = runpy.run_path(str(app))["app"]
     cdk.Validations.of(built).add_plugins(AwsSolutionsChecks())
-    try:
-        directory = Path(built.synth(force=True).directory)
-    except RuntimeError:  # cdk-nag found something; the report says what.
-        directory = Path(built.outdir)
+    with _silent_stderr():  # The CDK prints every finding, also those that are accepted.
+        try:
+            directory = Path(built.synth(force=True).directory)
+        except RuntimeError:  # cdk-nag found something; the report says what.
+            directory = Path(built.outdir)
     report = json.loads((directory / "validation-report.json").read_text())
     faults = [f"{name}: {fault}" for fault in nag(report, accepted, used)]
     templates = [str(path) for path in directory.glob("*.template.json")]
@@ -62,6 +65,19 @@ def lint(app: Path, accepted: list[dict[str, str]], used: set[int]) -> list[str]
     if done.returncode != 0:
         faults += [f"{name}: cfn-lint: {line}" for line in done.stdout.splitlines()]
     return faults
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Send what this process and its Node write to standard error nowhere."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def nag(report: Any, accepted: list[dict[str, str]], used: set[int]) -> list[str]:

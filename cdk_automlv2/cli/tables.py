@@ -70,12 +70,14 @@ def show(found: Inventory, console: Console) -> None:
 
 def leaderboard(candidates: list[dict[str, Any]], console: Console) -> None:
     """Print candidates, the best first as given, with all their metrics."""
-    names = sorted({metric["MetricName"] for item in candidates for metric in _metrics(item)})
+    names = sorted(
+        {metric["StandardMetricName"] for item in candidates for metric in _metrics(item)}
+    )
     objective = candidates[0]["FinalAutoMLJobObjectiveMetric"]["MetricName"]
     names.remove(objective)
     table = Table("candidate", f"{objective} *", *names, title="leaderboard", title_justify="left")
     for item in candidates:
-        values = {metric["MetricName"]: metric["Value"] for metric in _metrics(item)}
+        values = {metric["StandardMetricName"]: metric["Value"] for metric in _metrics(item)}
         numbers = [f"{values[name]:.4g}" for name in (objective, *names)]
         table.add_row(item["CandidateName"], *numbers)
     console.print(table)

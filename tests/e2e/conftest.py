@@ -60,7 +60,7 @@ class Deployment:
     def _cdk(
         self, arguments: list[str], context: dict[str, Any]
     ) -> subprocess.CompletedProcess[str]:
-        given = {"stack": self.name, **context}
+        given = {"stack": self.name, **context} if self.app == SHOP else context
         options = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
         output = ["--output", str(self.cloud.folder / f"cdk.out.{self.name}")]
         return self.cloud.cdk(

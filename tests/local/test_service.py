@@ -191,8 +191,12 @@ def test_a_hanging_job_is_stopped(sagemaker, world):
         ({"AutoMLJobName": "x" * 40}, "Value at 'AutoMLJobName' failed to satisfy constraint"),
         ({"AutoMLJobObjective": {"MetricName": "Best"}}, "AutoMLJobObjective.MetricName"),
         (
-            {"AutoMLProblemTypeConfig": {"TextGenerationJobConfig": {}}},
-            "trains TabularJobConfig, not TextGenerationJobConfig",
+            {
+                "AutoMLProblemTypeConfig": {
+                    "TextGenerationJobConfig": {"BaseModelName": "Llama2-7B"}
+                }
+            },
+            "The EULA of Llama2-7B must be accepted",
         ),
     ],
 )

@@ -73,8 +73,9 @@ def answers(candidate, s3, rows, keys=None):
         for container in containers[-1:]:
             container["Environment"]["SAGEMAKER_INFERENCE_OUTPUT"] = keys
     body = rows.to_csv(index=False, header=False)
-    reply = HostedModel.fetch(containers, s3).answer(body, "text/csv")
-    return list(csv.reader(io.StringIO(reply)))
+    reply, kind = HostedModel.fetch(containers, s3).answer(body.encode(), "text/csv")
+    assert kind == "text/csv"
+    return list(csv.reader(io.StringIO(reply.decode())))
 
 
 def test_a_classifier_of_three_flowers_is_scored_on_rows_it_has_not_seen():
@@ -86,7 +87,9 @@ def test_a_classifier_of_three_flowers_is_scored_on_rows_it_has_not_seen():
     metric = candidate["FinalAutoMLJobObjectiveMetric"]
     assert (metric["MetricName"], metric["Type"]) == ("Accuracy", "Maximize")
     assert 0.8 < metric["Value"] <= 1
-    names = {item["MetricName"] for item in candidate["CandidateProperties"]["CandidateMetrics"]}
+    names = {
+        item["StandardMetricName"] for item in candidate["CandidateProperties"]["CandidateMetrics"]
+    }
     assert names == {
         "Accuracy",
         "BalancedAccuracy",
@@ -233,13 +236,26 @@ def test_rejects_data_that_do_not_suit(change, request_of, text):
         TabularTraining(request_of(), bucket(change(iris())))
 
 
-def test_rejects_a_manifest():
-    request = spec("species")
-    source = request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]
-    source["S3DataType"] = "ManifestFile"
+def test_a_manifest_names_the_objects():
+    s3 = bucket(iris())
+    s3.objects["in/manifest.json"] = b'[{"prefix": "s3://in/train/"}, "part.csv"]'
+    request = spec("species", "s3://in/manifest.json")
+    request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]["S3DataType"] = (
+        "ManifestFile"
+    )
 
-    with pytest.raises(DataError, match="reads S3Prefix, not ManifestFile"):
-        TabularTraining(request, bucket(iris()))
+    assert trained(request, s3)
+
+
+def test_rejects_a_manifest_that_is_none():
+    s3 = FakeS3({"in/manifest.json": b"{}"})
+    request = spec("species", "s3://in/manifest.json")
+    request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]["S3DataType"] = (
+        "ManifestFile"
+    )
+
+    with pytest.raises(DataError, match=r"s3://in/manifest.json is no manifest"):
+        TabularTraining(request, s3)
 
 
 def test_rejects_what_is_no_table():
@@ -262,7 +278,7 @@ def test_rejects_a_request_the_container_cannot_read(body, content_type, text):
     hosted = HostedModel.fetch(candidate["InferenceContainers"], s3)
 
     with pytest.raises(ServiceError, match=text):
-        hosted.answer(body, content_type)
+        hosted.answer(body.encode(), content_type)
 
 
 def test_the_features_that_matter_are_told():

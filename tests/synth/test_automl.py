@@ -330,6 +330,7 @@ def test_a_folder_is_unpacked_below_a_prefix_before_the_job(stack, tmp_path):
     assert source["S3Uri"]["Ref"].startswith("PetsJobInput1")
     assert "/inputs/" in str(upload["S3Uri"])
     assert "/inputs/" in str(statement_for(stack, "FunctionPolicy", "s3:PutObject")["Resource"])
+    assert ".zip" in str(statement_for(stack, "FunctionPolicy", "s3:GetObject")["Resource"])
     assert "/inputs/" in str(statement_for(stack, "FunctionPolicy", "s3:DeleteObject")["Resource"])
 
 

@@ -3,7 +3,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from cdk_automlv2 import AutoMLDataChannel
+from cdk_automlv2 import AutoMLDataChannel, LocalAutoMLDataChannel
 
 from .helpers import ROLE_ARN, actions, job, properties, resources, statement_for, statements
 
@@ -100,3 +100,16 @@ def test_a_job_in_a_vpc_may_make_network_interfaces(stack):
     job(stack, vpc_config={"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]})
 
     assert statement_for(stack, "ChurnRole", "ec2:CreateNetworkInterface")
+
+
+def test_the_role_reads_the_uploaded_file_and_no_other_asset(stack, tmp_path):
+    path = tmp_path / "train.csv"
+    path.write_text("a,churn\n1,2\n")
+
+    job(stack, inputs=LocalAutoMLDataChannel("S3Prefix", str(path)), output_path="s3://out/")
+
+    reading = [line for line in statements(stack, "ChurnRole") if actions(line) == {"s3:GetObject"}]
+    assert len(reading) == 1
+    assert ".csv*" in str(reading[0]["Resource"])
+    listing = statement_for(stack, "FunctionPolicy", "s3:ListBucket")
+    assert ".csv*" in str(listing["Condition"])

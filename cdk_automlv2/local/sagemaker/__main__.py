@@ -38,10 +38,12 @@ def application(world: World) -> Starlette:
         body = await request.body()
         name = request.path_params["name"]
         try:
-            answer = await run_in_threadpool(service.invoke, world, request.headers, name, body)
+            answer, kind = await run_in_threadpool(
+                service.invoke, world, request.headers, name, body
+            )
         except ServiceError as error:
             return _error(error)
-        return Response(answer, media_type="text/csv")
+        return Response(answer, headers={"content-type": kind})
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})

@@ -38,19 +38,19 @@ class HostedModel:
             stages.append((stage, container.get("Environment", {})))
         return cls(tuple(stages))
 
-    def answer(self, body: str, content_type: str) -> str:
-        """Return the CSV that the last container answers with.
+    def answer(self, body: bytes, content_type: str) -> tuple[bytes, str]:
+        """Return what the last container answers with, and its type.
 
         Raises:
             ServiceError: ``ModelError`` where a container cannot read its input.
         """
-        if content_type.partition(";")[0] != "text/csv":
-            raise ServiceError(
-                "ModelError", f"{content_type!r} is not supported: send text/csv", 424
-            )
+        takes = self.stages[0][0].takes
+        if content_type.partition(";")[0] not in takes:
+            words = f"{content_type!r} is not supported: send {' or '.join(takes)}"
+            raise ServiceError("ModelError", words, 424)
         try:
             for stage, environment in self.stages:
                 body = stage.invoke(body, environment)
         except Exception as error:
             raise ServiceError("ModelError", f"the container failed: {error}", 424) from error
-        return body
+        return body, self.stages[-1][0].gives

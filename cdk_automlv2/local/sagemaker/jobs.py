@@ -11,7 +11,6 @@ from cdk_automlv2.local.sagemaker.faults import JOB_HANGS
 from cdk_automlv2.local.sagemaker.trainer import Result, Trainer
 from cdk_automlv2.local.sagemaker.world import Thing, World, arn_of
 
-_SUPPORTED = ("TabularJobConfig",)
 _BEFORE = (("Starting", 30), ("AnalyzingData", 90), ("FeatureEngineering", 60))
 _AFTER = (("GeneratingExplainabilityReport", 60), ("GeneratingModelInsightsReport", 60))
 _FOREVER_SECONDS = 30 * 24 * 3600
@@ -24,8 +23,7 @@ def create_auto_ml_job_v2(world: World, caller: Caller, request: Thing) -> Thing
     world.require_create(caller, "CreateAutoMLJobV2", arn, request)
     world.iam.require_pass_role(caller, request["RoleArn"])
     kind = next(iter(request["AutoMLProblemTypeConfig"]))
-    if kind not in _SUPPORTED:
-        raise validation(f"the local SageMaker trains {', '.join(_SUPPORTED)}, not {kind}")
+    _require_licence(request["AutoMLProblemTypeConfig"])
     now = world.clock.now()
     job: Thing = {
         **{key: value for key, value in request.items() if key != "Tags"},
@@ -46,6 +44,13 @@ def create_auto_ml_job_v2(world: World, caller: Caller, request: Thing) -> Thing
     run = _Run(world, caller.region, job, stop)
     threading.Thread(target=run.walk, name=f"job-{name}", daemon=True).start()
     return {"AutoMLJobArn": arn}
+
+
+def _require_licence(config: Thing) -> None:
+    language = config.get("TextGenerationJobConfig", {})
+    accepted = language.get("ModelAccessConfig", {}).get("AcceptEula")
+    if language.get("BaseModelName", "").startswith("Llama2") and not accepted:
+        raise validation(f"The EULA of {language['BaseModelName']} must be accepted.")
 
 
 def describe_auto_ml_job_v2(world: World, caller: Caller, request: Thing) -> Thing:
@@ -94,7 +99,7 @@ def list_candidates_for_auto_ml_job(world: World, caller: Caller, request: Thing
     keys: dict[str, Any] = {
         "CreationTime": lambda item: item["CreationTime"],
         "Status": lambda item: item["CandidateStatus"],
-        "FinalObjectiveMetricValue": lambda item: item["FinalAutoMLJobObjectiveMetric"]["Value"],
+        "FinalObjectiveMetricValue": _value,
     }
     found.sort(
         key=keys[request.get("SortBy", "CreationTime")],
@@ -186,7 +191,10 @@ class _Run:
             }
 
 
+def _value(candidate: Thing) -> float:
+    return float(candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Value", 0))
+
+
 def _merit(candidate: Thing) -> float:
-    metric = candidate["FinalAutoMLJobObjectiveMetric"]
-    value: float = metric["Value"]
-    return value if metric["Type"] == "Maximize" else -value
+    kind = candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Type")
+    return -_value(candidate) if kind == "Minimize" else _value(candidate)

@@ -55,8 +55,8 @@ def control(world: World, headers: Any, body: bytes) -> bytes:
     return protocol.serialise(operation, OPERATIONS[operation](world, caller, request))
 
 
-def invoke(world: World, headers: Any, name: str, body: bytes) -> str:
-    """Carry out one InvokeEndpoint and return the answer.
+def invoke(world: World, headers: Any, name: str, body: bytes) -> tuple[bytes, str]:
+    """Carry out one InvokeEndpoint and return the answer and its type.
 
     Raises:
         ServiceError: Where the endpoint is missing or not in service, or the container fails.
@@ -68,6 +68,5 @@ def invoke(world: World, headers: Any, name: str, body: bytes) -> str:
         hosted = world.serving.get(name)
     if hosted is None:
         raise validation(f"Endpoint {name} of account 000000000000 not found.")
-    content_type = headers.get("content-type", "text/csv")
-    answer: str = hosted.answer(body.decode(), content_type)
+    answer: tuple[bytes, str] = hosted.answer(body, headers.get("content-type", "text/csv"))
     return answer

@@ -19,11 +19,11 @@ def main(spec: dict[str, Any]) -> None:
 
     from cdk_automlv2.local.training.candidates import Publisher
     from cdk_automlv2.local.training.data import DataError
-    from cdk_automlv2.local.training.tabular import TabularTraining
+    from cdk_automlv2.local.training.kinds import training_of
 
     s3 = boto3.client("s3")
     try:
-        training = TabularTraining(spec, s3)
+        training = training_of(spec, s3)
         publisher = Publisher(spec, training.problem, s3)
         for number, fitted in enumerate(training.run(), start=1):
             _report(Candidate=publisher.publish(number, fitted))
@@ -32,16 +32,22 @@ def main(spec: dict[str, Any]) -> None:
     except ClientError as error:
         _report(Failure=f"The job's role could not reach its data: {error}")
     else:
-        _report(Attributes={"ResolvedAttributes": _resolved(training.problem)})
+        _report(Attributes={"ResolvedAttributes": _resolved(spec, training.problem)})
 
 
-def _resolved(problem: Any) -> dict[str, Any]:
-    return {
-        "AutoMLJobObjective": {"MetricName": problem.metric},
-        "AutoMLProblemTypeResolvedAttributes": {
-            "TabularResolvedAttributes": {"ProblemType": problem.kind}
-        },
-    }
+def _resolved(spec: dict[str, Any], problem: Any) -> dict[str, Any]:
+    resolved: dict[str, Any] = {}
+    if problem.metric is not None:
+        resolved["AutoMLJobObjective"] = {"MetricName": problem.metric}
+    config = spec["AutoMLProblemTypeConfig"]
+    if "TabularJobConfig" in config:
+        kind = {"TabularResolvedAttributes": {"ProblemType": problem.kind}}
+        resolved["AutoMLProblemTypeResolvedAttributes"] = kind
+    if "TextGenerationJobConfig" in config:
+        base = config["TextGenerationJobConfig"].get("BaseModelName", "Falcon7BInstruct")
+        attributes = {"TextGenerationResolvedAttributes": {"BaseModelName": base}}
+        resolved["AutoMLProblemTypeResolvedAttributes"] = attributes
+    return resolved
 
 
 def _report(**line: Any) -> None:

@@ -10,19 +10,18 @@ from typing import Any
 
 import joblib
 
+from cdk_automlv2 import service_model
 from cdk_automlv2.local.sagemaker.hosting import STAGE_FILE
 from cdk_automlv2.local.training import metrics
+from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.problem import Problem
-from cdk_automlv2.local.training.stages import (
-    AlgorithmStage,
-    EnsembleStage,
-    FeatureStage,
-    LabelStage,
-)
-from cdk_automlv2.local.training.tabular import Fitted
 
-_LABEL_KEYS = "predicted_label,probability,probabilities"
-_ALL_KEYS = "predicted_label,probability,probabilities,labels"
+_UNITS = {
+    "ImageClassificationJobConfig": ("CPU", "GPU"),
+    "TextClassificationJobConfig": ("CPU", "GPU"),
+    "TextGenerationJobConfig": ("GPU",),
+}
+"""Kinds whose candidates tell containers by processing unit."""
 
 
 class Publisher:
@@ -47,37 +46,44 @@ class Publisher:
         containers = [
             self._container(name, index, stage) for index, stage in enumerate(fitted.stages)
         ]
-        metric = self._problem.metric
         return {
             "CandidateName": name,
             "CandidateStatus": "Completed",
             "ObjectiveStatus": "Succeeded",
             "CandidateSteps": [self._step(name)],
-            "FinalAutoMLJobObjectiveMetric": {
-                "MetricName": metric,
-                "StandardMetricName": metric,
-                "Type": metrics.direction(metric),
-                "Value": fitted.values[metric],
-            },
-            "InferenceContainers": containers,
+            **self._final_metric(fitted),
+            **self._placed(containers),
             "CandidateProperties": {
                 "CandidateArtifactLocations": self._reports(name, fitted),
                 "CandidateMetrics": [
-                    {
-                        "MetricName": key,
-                        "StandardMetricName": key,
-                        "Value": value,
-                        "Set": "Validation",
-                    }
-                    for key, value in sorted(fitted.values.items())
+                    _metric(key, value) for key, value in sorted(fitted.values.items())
                 ],
             },
         }
 
+    def _final_metric(self, fitted: Fitted) -> dict[str, Any]:
+        metric = self._problem.metric
+        if metric is None:
+            return {}
+        final = {
+            "MetricName": metric,
+            "StandardMetricName": metric,
+            "Type": metrics.direction(metric),
+            "Value": fitted.values[metric],
+        }
+        return {"FinalAutoMLJobObjectiveMetric": final}
+
+    def _placed(self, containers: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the containers where a candidate of this kind has them."""
+        units = _UNITS.get(next(iter(self._spec["AutoMLProblemTypeConfig"])))
+        if units is None:
+            return {"InferenceContainers": containers}
+        return {"InferenceContainerDefinitions": dict.fromkeys(units, containers)}
+
     def _name(self, number: int, fitted: Fitted) -> str:
         job = self._spec["AutoMLJobName"]
         mark = hashlib.sha256(f"{job}/{number}".encode()).hexdigest()[:6]
-        return f"{job}-{number:03d}-{fitted.trial.algorithm}-{mark}"
+        return f"{job}-{number:03d}-{fitted.algorithm}-{mark}"
 
     def _step(self, name: str) -> dict[str, str]:
         place = f"arn:aws:sagemaker:{self._spec['Region']}:{self._spec['Account']}"
@@ -90,7 +96,7 @@ class Publisher:
     def _container(self, name: str, index: int, stage: Any) -> dict[str, Any]:
         uri = f"{self._root}/sagemaker-automl-candidates/{name}/{index}/model.tar.gz"
         self._put(uri, _archive(stage))
-        image, environment = _image(stage, classifies=self._problem.classifies)
+        image, environment = stage.container()
         registry = f"{self._spec['Account']}.dkr.ecr.{self._spec['Region']}.amazonaws.com"
         return {
             "Image": f"{registry}/{image}:local-cpu-py3",
@@ -101,8 +107,9 @@ class Publisher:
     def _reports(self, name: str, fitted: Fitted) -> dict[str, str]:
         explained = f"{self._root}/documentation/explainability/{name}"
         insights = f"{self._root}/documentation/model_monitor/{name}"
-        self._put(f"{explained}/analysis.json", _json(fitted.importance))
         self._put(f"{insights}/statistics.json", _json(fitted.values))
+        for file, content in fitted.reports.items():
+            self._put(f"{explained}/{file}", _json(content))
         return {"Explainability": explained, "ModelInsights": insights}
 
     def _put(self, uri: str, body: bytes) -> None:
@@ -110,31 +117,11 @@ class Publisher:
         self._s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
-def _image(stage: Any, *, classifies: bool) -> tuple[str, dict[str, str]]:
-    """Return the image and environment of a container, with the variables that AWS sets."""
-    program = {"SAGEMAKER_PROGRAM": "sagemaker_serve"}
-    match stage:
-        case EnsembleStage():
-            speaks = {"SAGEMAKER_INFERENCE_SUPPORTED": _ALL_KEYS} if classifies else {}
-            return "autogluon-inference", {**program, **speaks}
-        case FeatureStage():
-            mode = {"AUTOML_TRANSFORM_MODE": "feature-transform"}
-            return "sagemaker-sklearn-automl", {**program, **mode}
-        case AlgorithmStage():
-            keys = {
-                "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
-                "SAGEMAKER_INFERENCE_SUPPORTED": _LABEL_KEYS,
-            }
-            return "sagemaker-xgboost", keys if classifies else {}
-        case LabelStage():
-            return "sagemaker-sklearn-automl", {
-                **program,
-                "AUTOML_TRANSFORM_MODE": "inverse-label-transform",
-                "SAGEMAKER_INFERENCE_INPUT": "predicted_label",
-                "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
-                "SAGEMAKER_INFERENCE_SUPPORTED": _ALL_KEYS,
-            }
-    raise TypeError(f"no container for {stage!r}")
+def _metric(name: str, value: float) -> dict[str, Any]:
+    """Return a metric; only those that can be an objective have a ``MetricName``."""
+    objectives = service_model.shape_at("CreateAutoMLJobV2", "AutoMLJobObjective.MetricName").enum
+    named = {"MetricName": name} if name in objectives else {}
+    return {**named, "StandardMetricName": name, "Value": value, "Set": "Validation"}
 
 
 def _archive(stage: Any) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from typing import Any
 
 import pandas as pd
@@ -19,25 +20,52 @@ def read_channel(channel: dict[str, Any], s3: Any) -> pd.DataFrame:
     Raises:
         DataError: If there are none, they may not be read, or they are no tables.
     """
-    source = channel["DataSource"]["S3DataSource"]
-    if source["S3DataType"] != "S3Prefix":
-        raise DataError(f"the local SageMaker reads S3Prefix, not {source['S3DataType']}")
-    bucket, _, prefix = source["S3Uri"].removeprefix("s3://").partition("/")
-    keys = _keys(s3, bucket, prefix)
-    if not keys:
-        raise DataError(f"No objects found under {source['S3Uri']}.")
-    frames = [_read(s3, bucket, key, channel) for key in keys]
+    frames = [_read(s3, bucket, key, channel) for bucket, key in object_keys(channel, s3)]
     return pd.concat(frames, ignore_index=True)
 
 
-def _keys(s3: Any, bucket: str, prefix: str) -> list[str]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    found = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    return [key for key in found if not key.endswith("/")]
+def object_keys(channel: dict[str, Any], s3: Any) -> list[tuple[str, str]]:
+    """Return bucket and key of the objects that a channel names, by prefix or by manifest.
+
+    Raises:
+        DataError: If there are none, or the manifest cannot be read.
+    """
+    source = channel["DataSource"]["S3DataSource"]
+    bucket, prefix = split_uri(source["S3Uri"])
+    if source["S3DataType"] == "ManifestFile":
+        found = [split_uri(uri) for uri in _manifest(s3, bucket, prefix)]
+    else:
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+        found = [(bucket, key) for key in keys if not key.endswith("/")]
+    if not found:
+        raise DataError(f"No objects found under {source['S3Uri']}.")
+    return found
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key of ``s3://bucket/key``."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def read_object(s3: Any, bucket: str, key: str) -> bytes:
+    """Return the content of an object."""
+    body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def _manifest(s3: Any, bucket: str, key: str) -> list[str]:
+    """Return the URIs of ``[{"prefix": "s3://bucket/"}, "a.csv", "b.csv"]``."""
+    try:
+        head, *names = json.loads(read_object(s3, bucket, key))
+        return [f"{head['prefix']}{name}" for name in names]
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"s3://{bucket}/{key} is no manifest: {error!r}") from error
 
 
 def _read(s3: Any, bucket: str, key: str, channel: dict[str, Any]) -> pd.DataFrame:
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    body = read_object(s3, bucket, key)
     if channel.get("CompressionType") == "Gzip":
         body = gzip.decompress(body)
     try:

@@ -10,7 +10,12 @@ from sklearn import metrics as sk
 
 from cdk_automlv2.local.training.problem import Problem
 
-_MINIMIZED = frozenset({"MAE", "MSE", "RMSE", "LogLoss", "InferenceLatency"})
+_MINIMIZED = frozenset(
+    {
+        *("MAE", "MSE", "RMSE", "LogLoss", "InferenceLatency"),
+        *("MAPE", "MASE", "WAPE", "AverageWeightedQuantileLoss"),
+    }
+)
 
 _BINARY: dict[str, Callable[[Any, Any], float]] = {
     "Accuracy": sk.accuracy_score,
@@ -66,3 +71,8 @@ def _all(
     functions: dict[str, Callable[[Any, Any], float]], truth: Any, guess: Any
 ) -> dict[str, float]:
     return {name: float(function(truth, guess)) for name, function in functions.items()}
+
+
+def accuracy(truth: Any, guess: Any) -> float:
+    """Return the part of labels that is right."""
+    return float(sk.accuracy_score(truth, guess))

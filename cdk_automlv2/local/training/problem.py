@@ -22,19 +22,24 @@ class Problem:
     """A problem resolved.
 
     Attributes:
-        kind: BinaryClassification, MulticlassClassification or Regression.
-        metric: Name of the objective metric.
+        kind: BinaryClassification, MulticlassClassification, Regression, Forecast or Generation.
+        metric: Name of the objective metric; ``None`` where there is none.
         target: Column to predict.
     """
 
     kind: str
-    metric: str
+    metric: str | None
     target: str
 
     @property
     def classifies(self) -> bool:
         """Whether a label is predicted, not a number."""
         return self.kind != "Regression"
+
+
+def objective(spec: dict[str, Any], default: str) -> str:
+    """Return the objective metric asked for, or the default."""
+    return str(spec.get("AutoMLJobObjective", {}).get("MetricName") or default)
 
 
 def resolve(spec: dict[str, Any], target: pd.Series[Any]) -> Problem:
@@ -54,8 +59,7 @@ def resolve(spec: dict[str, Any], target: pd.Series[Any]) -> Problem:
         )
     if kind == "Regression" and not pd.api.types.is_numeric_dtype(target):
         raise DataError(f"Target {target.name!r} is not numeric; Regression needs numbers.")
-    metric = spec.get("AutoMLJobObjective", {}).get("MetricName") or _DEFAULT_METRIC[kind]
-    return Problem(kind, metric, str(target.name))
+    return Problem(kind, objective(spec, _DEFAULT_METRIC[kind]), str(target.name))
 
 
 def _infer(target: pd.Series[Any]) -> str:

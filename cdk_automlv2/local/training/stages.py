@@ -1,4 +1,4 @@
-"""What each container of a candidate does with the CSV that reaches it.
+"""What each container of a tabular candidate does with the CSV that reaches it.
 
 Ensembling candidates have one container; hyper-parameter tuning has two for regression (features,
 algorithm) and three for classification (and labels). Which keys a container takes and gives, its
@@ -15,7 +15,19 @@ from typing import Any
 
 INPUT = "SAGEMAKER_INFERENCE_INPUT"
 OUTPUT = "SAGEMAKER_INFERENCE_OUTPUT"
+SUPPORTED = "SAGEMAKER_INFERENCE_SUPPORTED"
 _DEFAULT_KEYS = "predicted_label"
+
+
+CSV_ONLY = ("text/csv",)
+_PROGRAM = {"SAGEMAKER_PROGRAM": "sagemaker_serve"}
+LABEL_KEYS = "predicted_label,probability,probabilities"
+ALL_KEYS = f"{LABEL_KEYS},labels"
+
+
+def speaking(classes: list[str]) -> dict[str, str]:
+    """Return the variable by which a classifier says which keys it has."""
+    return {SUPPORTED: ALL_KEYS} if classes else {}
 
 
 @dataclass
@@ -32,11 +44,18 @@ class EnsembleStage:
     pipeline: Any
     classes: list[str]
 
-    def invoke(self, body: str, environment: dict[str, str]) -> str:
+    takes = CSV_ONLY
+    gives = "text/csv"
+
+    def container(self) -> tuple[str, dict[str, str]]:
+        """Return image and environment of the container."""
+        return "autogluon-inference", {**_PROGRAM, **speaking(self.classes)}
+
+    def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Answer one CSV without header."""
         frame = read_features(body, self.columns)
-        keys = _keys(environment, OUTPUT)
-        return _answer(self.pipeline, frame, keys, self.classes, decoded=True)
+        keys = keys_of(environment, OUTPUT)
+        return answer(self.pipeline, frame, keys, self.classes, decoded=True)
 
 
 @dataclass
@@ -46,10 +65,18 @@ class FeatureStage:
     columns: list[str]
     preprocessor: Any
 
-    def invoke(self, body: str, environment: dict[str, str]) -> str:
+    takes = CSV_ONLY
+    gives = "text/csv"
+
+    def container(self) -> tuple[str, dict[str, str]]:
+        """Return image and environment of the container."""
+        mode = {"AUTOML_TRANSFORM_MODE": "feature-transform"}
+        return "sagemaker-sklearn-automl", {**_PROGRAM, **mode}
+
+    def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Transform one CSV without header."""
         numbers = self.preprocessor.transform(read_features(body, self.columns))
-        return _write([[repr(float(value)) for value in row] for row in numbers])
+        return write_rows([[repr(float(value)) for value in row] for row in numbers])
 
 
 @dataclass
@@ -59,13 +86,21 @@ class AlgorithmStage:
     model: Any
     classes: list[str]
 
-    def invoke(self, body: str, environment: dict[str, str]) -> str:
+    takes = CSV_ONLY
+    gives = "text/csv"
+
+    def container(self) -> tuple[str, dict[str, str]]:
+        """Return image and environment of the container."""
+        keys = {OUTPUT: _DEFAULT_KEYS, SUPPORTED: LABEL_KEYS}
+        return "sagemaker-xgboost", keys if self.classes else {}
+
+    def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Predict one CSV of numbers."""
         import numpy as np
 
-        numbers = np.array([[float(value) for value in row] for row in _read(body)])
-        keys = _keys(environment, OUTPUT)
-        return _answer(self.model, numbers, keys, self.classes, decoded=False)
+        numbers = np.array([[float(value) for value in row] for row in read_rows(body)])
+        keys = keys_of(environment, OUTPUT)
+        return answer(self.model, numbers, keys, self.classes, decoded=False)
 
 
 @dataclass
@@ -74,20 +109,29 @@ class LabelStage:
 
     classes: list[str]
 
-    def invoke(self, body: str, environment: dict[str, str]) -> str:
+    takes = CSV_ONLY
+    gives = "text/csv"
+
+    def container(self) -> tuple[str, dict[str, str]]:
+        """Return image and environment of the container."""
+        keys = {INPUT: _DEFAULT_KEYS, OUTPUT: _DEFAULT_KEYS, SUPPORTED: ALL_KEYS}
+        mode = {"AUTOML_TRANSFORM_MODE": "inverse-label-transform"}
+        return "sagemaker-sklearn-automl", {**_PROGRAM, **mode, **keys}
+
+    def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Put labels in the place of numbers."""
-        given, wanted = _keys(environment, INPUT), _keys(environment, OUTPUT)
+        given, wanted = keys_of(environment, INPUT), keys_of(environment, OUTPUT)
         rows = []
-        for row in _read(body):
+        for row in read_rows(body):
             values = dict(zip(given, row, strict=True))
             values["labels"] = str(self.classes)
             if "predicted_label" in values:
                 values["predicted_label"] = self.classes[int(values["predicted_label"])]
             rows.append([values[key] for key in wanted])
-        return _write(rows)
+        return write_rows(rows)
 
 
-def read_features(body: str, columns: Sequence[str]) -> Any:
+def read_features(body: bytes, columns: Sequence[str]) -> Any:
     """Return the rows of a CSV without header as a table.
 
     Raises:
@@ -95,21 +139,30 @@ def read_features(body: str, columns: Sequence[str]) -> Any:
     """
     import pandas as pd
 
-    rows = _read(body)
+    rows = read_rows(body)
     for number, row in enumerate(rows, start=1):
         if len(row) != len(columns):
             raise ValueError(
                 f"row {number} has {len(row)} values, the model has {len(columns)} features"
             )
-    return pd.read_csv(io.StringIO(body), header=None, names=list(columns))
+    return pd.read_csv(io.BytesIO(body), header=None, names=list(columns))
 
 
-def _answer(
+def answer(
     model: Any, features: Any, keys: list[str], classes: list[str], *, decoded: bool
-) -> str:
+) -> bytes:
+    """Return what a model says of the features: a number a row, or the keys asked for.
+
+    Args:
+        model: A fitted scikit-learn model.
+        features: What it predicts from.
+        keys: Keys of the answer, in order.
+        classes: Labels by number; empty for regression.
+        decoded: Whether labels are told, not their numbers.
+    """
     guesses = model.predict(features)
     if not classes:
-        return _write([[repr(float(guess))] for guess in guesses])
+        return write_rows([[repr(float(guess))] for guess in guesses])
     chances = model.predict_proba(features)
     rows = []
     for guess, chance in zip(guesses, chances, strict=True):
@@ -122,18 +175,21 @@ def _answer(
             "labels": str(classes),
         }
         rows.append([values[key] for key in keys])
-    return _write(rows)
+    return write_rows(rows)
 
 
-def _keys(environment: dict[str, str], variable: str) -> list[str]:
+def keys_of(environment: dict[str, str], variable: str = OUTPUT) -> list[str]:
+    """Return the keys that a variable of the container names."""
     return [key.strip() for key in environment.get(variable, _DEFAULT_KEYS).split(",")]
 
 
-def _read(body: str) -> list[list[str]]:
-    return [row for row in csv.reader(io.StringIO(body)) if row]
+def read_rows(body: bytes) -> list[list[str]]:
+    """Return the rows of a CSV."""
+    return [row for row in csv.reader(io.StringIO(body.decode())) if row]
 
 
-def _write(rows: list[list[str]]) -> str:
+def write_rows(rows: list[list[str]]) -> bytes:
+    """Return rows as a CSV."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
+    return out.getvalue().encode()

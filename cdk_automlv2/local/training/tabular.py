@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from sklearn.preprocessing import LabelEncoder, OneHotEncoder, StandardScaler
 
 from cdk_automlv2.local.training import data, metrics
 from cdk_automlv2.local.training.algorithms import Trial, estimator, trials
+from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.problem import Problem, resolve
 from cdk_automlv2.local.training.stages import (
     AlgorithmStage,
@@ -28,22 +28,6 @@ from cdk_automlv2.local.training.stages import (
 DEFAULT_CANDIDATES = 8
 _SEED = 11
 _VALIDATION_FRACTION = 0.2
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """One trial after its fit.
-
-    Attributes:
-        values: Metrics on the validation rows.
-        stages: What its containers do, in order.
-        importance: Feature → loss of the objective when the feature is shuffled.
-    """
-
-    trial: Trial
-    values: dict[str, float]
-    stages: list[Any]
-    importance: dict[str, float]
 
 
 class TabularTraining:
@@ -93,8 +77,9 @@ class TabularTraining:
         model = estimator(trial, self.problem.classifies)
         pipeline = Pipeline([("features", preprocessor), ("model", model)])
         pipeline.fit(*self._train)
+        reports = {"analysis.json": self._importance(pipeline)}
         values = self._score(pipeline)
-        return Fitted(trial, values, self._stages(pipeline), self._importance(pipeline))
+        return Fitted(trial.algorithm, values, self._stages(pipeline), reports)
 
     def _score(self, pipeline: Any) -> dict[str, float]:
         features, truth = self._validation
@@ -117,8 +102,7 @@ class TabularTraining:
 
     def _importance(self, pipeline: Any) -> dict[str, float]:
         features, truth = self._validation
-        objective = self.problem.metric
-        sign = 1 if metrics.direction(objective) == "Maximize" else -1
+        sign = 1 if metrics.direction(str(self.problem.metric)) == "Maximize" else -1
         whole = self._objective(pipeline, features, truth)
         generator = np.random.default_rng(_SEED)
         lost = {}
@@ -130,7 +114,7 @@ class TabularTraining:
     def _objective(self, pipeline: Any, features: Any, truth: Any) -> float:
         chances = pipeline.predict_proba(features) if self.problem.classifies else None
         values = metrics.score(self.problem, truth, pipeline.predict(features), chances)
-        return values[self.problem.metric]
+        return values[str(self.problem.metric)]
 
     def _targets(self, column: Any) -> Any:
         if self._encoder is None:
