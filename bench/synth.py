@@ -9,6 +9,8 @@ from bench.figure import Figure, alternate, python
 
 _APPS = Path(__file__).with_name("apps")
 _ROUNDS = 7
+_IMPORT = "import cdk_automlv2.problem_configs"
+_CHECK = f"{_IMPORT} as p; p.AutoMLTabularConfig('y')"
 
 
 def measure() -> Iterator[Figure]:
@@ -28,4 +30,12 @@ def measure() -> Iterator[Figure]:
         f"{empty:.2f} s",
         ours / empty,
         2.5,
+    )
+    imported, checked = alternate([python("-c", _IMPORT), python("-c", _CHECK)], _ROUNDS)
+    yield Figure(
+        "reading the limits of the API, once an app, seconds",
+        f"{checked - imported:.2f} s",
+        "-",
+        checked - imported,
+        0.2,
     )

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from cdk_automlv2._jsii import is_token
-
 
 @dataclass(frozen=True)
 class S3Location:
@@ -34,10 +32,9 @@ class S3Location:
             return self.uri.removeprefix("s3://").partition("/")[2]
         return ""
 
-    @property
-    def whole_token(self) -> bool:
-        """Whether nothing of the location is known at synth."""
-        return is_token(self.uri) and not self.uri.startswith("s3://")
+    def whole_bucket(self) -> S3Location:
+        """Return the location of everything in the bucket."""
+        return S3Location(f"s3://{self.bucket}/")
 
     @property
     def bucket_arn(self) -> str:
@@ -59,7 +56,3 @@ class S3Location:
     def object_statement(self, *actions: str) -> iam.PolicyStatement:
         """Allow ``actions`` on the objects."""
         return iam.PolicyStatement(actions=list(actions), resources=[self.objects_arn])
-
-    def read_statements(self) -> list[iam.PolicyStatement]:
-        """Allow to list and read the objects, and no others."""
-        return [self.list_statement(), self.object_statement("s3:GetObject")]

@@ -48,7 +48,8 @@ class AutoMLDataChannel:
     Attributes:
         s3_data_type: S3Prefix (every object whose key starts so), ManifestFile or
             AugmentedManifestFile.
-        s3_uri: ``s3://bucket/prefix``, or the manifest's; may hold tokens.
+        s3_uri: ``s3://bucket/prefix``, or the manifest's; may hold tokens. The job's role is
+            granted to read what lies there; for a manifest, the bucket it lies in.
         channel_type: training or validation. Default: training.
         compression_type: None or Gzip. Default: None.
         content_type: Such as ``text/csv;header=present``, the default for tabular data, or
@@ -112,7 +113,11 @@ class AutoMLDataChannel:
 
     def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
         """Return the channel as the job sends it; creates nothing."""
-        return BoundChannel(self.to_request_dict(), S3Location(self.s3_uri), self.bucket)
+        location = S3Location(self.s3_uri)
+        if self.s3_data_type != "S3Prefix":
+            # A manifest names objects that only it knows; they lie in its bucket as a rule.
+            location = location.whole_bucket()
+        return BoundChannel(self.to_request_dict(), location, self.bucket)
 
 
 @dataclass(frozen=True)

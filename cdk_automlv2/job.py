@@ -229,11 +229,19 @@ class AutoMLJobV2(AutoMLJobBase):
             self.role.allow_read(channel.location)
             if channel.bucket is not None:
                 self.role.allow_bucket_key(channel.bucket)
+        self._grant_feature_specification()
         self.role.allow_write(self.require_output())
         self.role.allow_key(output_kms_key)
         if isinstance(self.problem_config, AutoMLTextGenerationConfig):
             self.role.allow_read_base_models()
         security.grant(self.role, self._provider)
+
+    def _grant_feature_specification(self) -> None:
+        uri = getattr(self.problem_config, "feature_specification_s3_uri", None)
+        if uri is not None:
+            location = S3Location(uri)
+            self.role.allow_read(location)
+            self._provider.policy.list_objects(location)
 
 
 class AttachedAutoMLJob(AutoMLJobBase):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,22 @@ def test_a_deployment_answers_and_changes_only_what_it_must(shop, cloud):
     jobs = sagemaker.list_auto_ml_jobs(NameContains=stem)["AutoMLJobSummaries"]
     names = sorted(item["AutoMLJobName"] for item in jobs)
     assert names == sorted([first["JobName"], second["JobName"]])
+
+
+def test_candidates_of_a_job_that_exists_are_listed_and_deployed(shop, cloud):
+    _, body = held_out()
+    first = shop.must_deploy()
+    job = cloud.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=first["JobName"])
+    output = job["OutputDataConfig"]["S3OutputPath"]
+
+    both = shop.must_deploy(attach=first["JobName"], output=output)
+
+    [listed] = json.loads(both["Candidates"])
+    assert listed["CandidateName"] == job["BestCandidate"]["CandidateName"]
+    assert listed["Value"] == pytest.approx(float(first["Metric"]))
+    assert invoke(cloud, both["AttachedEndpointName"], body) == invoke(
+        cloud, both["EndpointName"], body
+    )
 
 
 def test_a_tuned_candidate_is_served_by_three_containers(shop, cloud):

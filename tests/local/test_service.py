@@ -146,6 +146,17 @@ def test_a_job_walks_to_its_end_and_shows_the_best_candidate(sagemaker):
     ]
 
 
+def test_a_job_that_only_writes_notebooks_has_no_candidate(sagemaker):
+    config = {"TargetAttributeName": "y", "GenerateCandidateDefinitionsOnly": True}
+    request = job_request(AutoMLProblemTypeConfig={"TabularJobConfig": config})
+    sagemaker.create_auto_ml_job_v2(**request)
+
+    job = wait_for(lambda: ended(sagemaker, "churn"))
+
+    assert job["AutoMLJobSecondaryStatus"] == "CandidateDefinitionsGenerated"
+    assert "BestCandidate" not in job
+
+
 def ended(sagemaker, name):
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
     return job if job["AutoMLJobStatus"] in ("Completed", "Failed", "Stopped") else None

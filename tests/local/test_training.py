@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 
 import numpy as np
 import pandas as pd
@@ -187,6 +188,48 @@ def test_gzip_and_parquet_are_read():
     assert trained(request, packed)
 
 
+def test_parquet_is_read(tmp_path):
+    path = tmp_path / "a.parquet"
+    iris().to_parquet(path)
+    request = spec("species")
+    request["AutoMLJobInputDataConfig"][0]["ContentType"] = "x-application/vnd.amazon+parquet"
+
+    assert trained(request, FakeS3({"in/train/a.parquet": path.read_bytes()}))
+
+
+def test_a_feature_specification_chooses_the_columns():
+    s3 = bucket(iris())
+    names = ["petal length (cm)", "petal width (cm)"]
+    s3.objects["in/spec.json"] = json.dumps({"FeatureAttributeNames": names}).encode()
+    request = spec("species", FeatureSpecificationS3Uri="s3://in/spec.json")
+
+    [candidate] = trained(request, s3)
+
+    assert answers(candidate, s3, iris()[names].head(1)) == [["setosa"]]
+
+
+def test_weights_of_rows_count():
+    table = diabetes()
+    heavy = table.assign(weight=[1000.0 if value > 200 else 0.001 for value in table.progression])
+    light = table.assign(weight=1.0)
+    chosen = {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["linear-learner"]}]}
+    request = spec(
+        "progression",
+        SampleWeightAttributeName="weight",
+        Mode="ENSEMBLING",
+        CandidateGenerationConfig=chosen,
+    )
+
+    means = []
+    for weighed in (heavy, light):
+        s3 = bucket(weighed)
+        [candidate] = trained(request, s3)
+        rows = table.drop(columns="progression").head(50)
+        means.append(np.mean([float(row[0]) for row in answers(candidate, s3, rows)]))
+
+    assert means[0] > means[1] + 20
+
+
 def test_rows_without_target_are_left_out():
     table = iris()
     table.loc[:9, "species"] = None
@@ -234,6 +277,22 @@ def test_rows_without_target_are_left_out():
 def test_rejects_data_that_do_not_suit(change, request_of, text):
     with pytest.raises(DataError, match=text):
         TabularTraining(request_of(), bucket(change(iris())))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"[]", "is no feature specification"),
+        (b'{"FeatureAttributeNames": ["species"]}', "must not name the target column 'species'"),
+        (b'{"FeatureAttributeNames": ["size"]}', "'size' does not exist in the dataset"),
+    ],
+)
+def test_rejects_a_feature_specification(content, text):
+    s3 = bucket(iris())
+    s3.objects["in/spec.json"] = content
+
+    with pytest.raises(DataError, match=text):
+        TabularTraining(spec("species", FeatureSpecificationS3Uri="s3://in/spec.json"), s3)
 
 
 def test_a_manifest_names_the_objects():

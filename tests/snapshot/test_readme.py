@@ -1,4 +1,4 @@
-"""What the README shows is run."""
+"""What the README and the pages of docs/ show is run."""
 
 import os
 import re
@@ -10,15 +10,20 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+BLOCKS = [
+    pytest.param(block, id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
+]
 
 
-@pytest.mark.parametrize("number", range(len(BLOCKS)))
-def test_the_code_of_the_readme_synthesizes(number, tmp_path):
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_code_synthesizes(block, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CDK_OUTDIR": str(tmp_path)}
 
     done = subprocess.run(
-        [sys.executable, "-c", BLOCKS[number]],
+        [sys.executable, "-c", block],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -31,8 +36,9 @@ def test_the_code_of_the_readme_synthesizes(number, tmp_path):
 
 
 def test_there_is_an_example_of_at_most_twenty_lines():
-    assert len(BLOCKS) == 1
-    assert len([line for line in BLOCKS[0].splitlines() if line.strip()]) <= 20
+    [block] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+    assert len([line for line in block.splitlines() if line.strip()]) <= 20
 
 
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))
@@ -40,6 +46,6 @@ def test_the_targets_it_names_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([A-Z]+\.md)\)", README))
+@pytest.mark.parametrize("link", re.findall(r"\]\(([\w./]+\.md)\)", README))
 def test_the_files_it_links_exist(link):
     assert (ROOT / link).is_file()

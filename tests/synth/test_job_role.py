@@ -3,7 +3,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from cdk_automlv2 import AutoMLDataChannel, LocalAutoMLDataChannel
+from cdk_automlv2 import (
+    AutoMLDataChannel,
+    AutoMLImageClassificationConfig,
+    AutoMLTabularConfig,
+    LocalAutoMLDataChannel,
+)
 
 from .helpers import ROLE_ARN, actions, job, properties, resources, statement_for, statements
 
@@ -113,3 +118,25 @@ def test_the_role_reads_the_uploaded_file_and_no_other_asset(stack, tmp_path):
     assert ".csv*" in str(reading[0]["Resource"])
     listing = statement_for(stack, "FunctionPolicy", "s3:ListBucket")
     assert ".csv*" in str(listing["Condition"])
+
+
+def test_the_role_reads_the_feature_specification(stack):
+    config = AutoMLTabularConfig("y", feature_specification_s3_uri="s3://spec/features.json")
+
+    job(stack, problem_config=config)
+
+    readable = str(
+        [line for line in statements(stack, "ChurnRole") if "s3:GetObject" in actions(line)]
+    )
+    assert "spec/features.json*" in readable
+    assert "spec" in str(statements(stack, "FunctionPolicy"))
+
+
+@pytest.mark.parametrize("kind", ["ManifestFile", "AugmentedManifestFile"])
+def test_the_role_reads_the_bucket_of_a_manifest(stack, kind):
+    channel = AutoMLDataChannel(kind, "s3://in/lists/train.manifest")
+
+    job(stack, problem_config=AutoMLImageClassificationConfig(), inputs=channel)
+
+    reading = [line for line in statements(stack, "ChurnRole") if actions(line) == {"s3:GetObject"}]
+    assert str(reading[0]["Resource"]).endswith(":s3:::in/*']]}")

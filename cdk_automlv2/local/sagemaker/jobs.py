@@ -136,12 +136,18 @@ class _Run:
     def _walk(self) -> None:
         if not all(self._phase(status, seconds) for status, seconds in _BEFORE):
             self._stopped()
+        elif self._only_definitions():
+            self._end("Completed", "CandidateDefinitionsGenerated")
         elif self._world.faults.take(JOB_HANGS):
             self._world.clock.wait(_FOREVER_SECONDS, self._stop)
             self._stopped()
         else:
             self._status("ModelTuning")
             self._finish(self._train())
+
+    def _only_definitions(self) -> bool:
+        config = self._job["AutoMLProblemTypeConfig"].get("TabularJobConfig", {})
+        return config.get("GenerateCandidateDefinitionsOnly") is True
 
     def _finish(self, result: Result) -> None:
         if self._stop.is_set():

@@ -55,6 +55,21 @@ def read_object(s3: Any, bucket: str, key: str) -> bytes:
     return body
 
 
+def read_feature_names(uri: str, s3: Any) -> list[str]:
+    """Return ``FeatureAttributeNames`` of a feature specification; empty if it has none.
+
+    Raises:
+        DataError: If it is no JSON object.
+    """
+    try:
+        names: list[str] = json.loads(read_object(s3, *split_uri(uri))).get(
+            "FeatureAttributeNames", []
+        )
+    except (ValueError, AttributeError) as error:
+        raise DataError(f"{uri} is no feature specification: {error}") from error
+    return names
+
+
 def _manifest(s3: Any, bucket: str, key: str) -> list[str]:
     """Return the URIs of ``[{"prefix": "s3://bucket/"}, "a.csv", "b.csv"]``."""
     try:

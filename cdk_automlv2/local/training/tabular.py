@@ -13,6 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder, StandardScaler
+from sklearn.utils.validation import has_fit_parameter
 
 from cdk_automlv2.local.training import data, metrics
 from cdk_automlv2.local.training.algorithms import Trial, estimator, trials
@@ -55,9 +56,14 @@ class TabularTraining:
             fraction = spec.get("DataSplitConfig", {}).get("ValidationFraction")
             train, validation = _split(train, target, fraction, self.problem)
         labels = pd.concat([train[target], validation[target]]).astype(str)
-        self._features = [str(name) for name in train.columns if name != target]
+        self._weight = self._config.get("SampleWeightAttributeName")
+        self._features = self._chosen_features(train, target, s3)
         if self._encoder is not None:
             self._encoder.fit(labels)
+        self._weights = None
+        if self._weight is not None:
+            data.require_column(train, self._weight)
+            self._weights = train[self._weight].to_numpy(dtype=float)
         self._train = (train[self._features], self._targets(train[target]))
         self._validation = (validation[self._features], self._targets(validation[target]))
 
@@ -76,10 +82,29 @@ class TabularTraining:
         preprocessor = _preprocessor(self._train[0])
         model = estimator(trial, self.problem.classifies)
         pipeline = Pipeline([("features", preprocessor), ("model", model)])
-        pipeline.fit(*self._train)
+        pipeline.fit(*self._train, **self._weighing(model))
         reports = {"analysis.json": self._importance(pipeline)}
         values = self._score(pipeline)
         return Fitted(trial.algorithm, values, self._stages(pipeline), reports)
+
+    def _chosen_features(self, table: pd.DataFrame, target: str, s3: Any) -> list[str]:
+        """Return the columns to learn from: those of the feature specification, or all."""
+        everything = [str(name) for name in table.columns if name not in (target, self._weight)]
+        uri = self._config.get("FeatureSpecificationS3Uri")
+        if uri is None:
+            return everything
+        chosen = data.read_feature_names(uri, s3)
+        if target in chosen:
+            raise data.DataError(f"{uri} must not name the target column {target!r}.")
+        for name in chosen or []:
+            data.require_column(table, name)
+        return chosen or everything
+
+    def _weighing(self, model: Any) -> dict[str, Any]:
+        """Return the weights of the rows, for models that can weigh."""
+        if self._weights is None or not has_fit_parameter(model, "sample_weight"):
+            return {}
+        return {"model__sample_weight": self._weights}
 
     def _score(self, pipeline: Any) -> dict[str, float]:
         features, truth = self._validation

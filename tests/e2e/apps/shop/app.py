@@ -10,6 +10,7 @@ from cdk_automlv2 import (
     AutoMLJobV2,
     AutoMLModel,
     AutoMLTabularConfig,
+    AutoMLV2,
     LocalAutoMLDataChannel,
     _function_policy,
 )
@@ -44,6 +45,16 @@ job = AutoMLJobV2(
 model = AutoMLModel(stack, "Model", job=job, inference_response_keys=["predicted_label"])
 endpoint = AutoMLEndpoint(stack, "Endpoint", model=model, instance_type="ml.m5.large")
 cdk.Tags.of(stack).add("team", app.node.try_get_context("team") or "ml")
+
+attached = app.node.try_get_context("attach")
+if attached:
+    other = AutoMLV2.attach(
+        stack, "Attached", attached, output_path=app.node.try_get_context("output")
+    )
+    listed = other.list_candidates(status_equals="Completed")
+    second = other.deploy(1, "ml.m5.large")
+    cdk.CfnOutput(stack, "Candidates", value=listed.candidates)
+    cdk.CfnOutput(stack, "AttachedEndpointName", value=second.endpoint_name)
 
 cdk.CfnOutput(stack, "JobName", value=job.auto_ml_job_name)
 cdk.CfnOutput(stack, "ModelName", value=model.model_name)
