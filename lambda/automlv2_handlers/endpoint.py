@@ -6,13 +6,12 @@ to it, and the one before is deleted only after the endpoint serves the new one.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, tags
-from automlv2_handlers.errors import LifecycleError, NameTakenError
+from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.names import is_generated, name_for
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
@@ -24,6 +23,7 @@ CONFIG: Final = (
     "KmsKeyId",
     "ProductionVariants",
 )
+_UNSEEN_TOLERATED: Final = 8
 _MOVING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
 _DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 
@@ -50,7 +50,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     if context.progress.get("Requested"):
         raise LifecycleError(_why(endpoint, context))
     if status == "Failed":
-        context.gateway.call("delete_endpoint", EndpointName=name)
+        context.gateway.find("delete_endpoint", EndpointName=name)
         return Pending(name, "failed endpoint of an earlier deployment to go")
     return _move(event, endpoint, context)
 
@@ -68,6 +68,8 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         )
     except NameTakenError:
         logs.fact("endpoint was created by another delivery of the request", endpoint=name)
+    except NotFoundError as error:
+        return _not_visible_yet(name, error, context)
     context.progress["Requested"] = True
     return Pending(name, "endpoint to be in service")
 
@@ -80,9 +82,20 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         "EndpointName": endpoint["EndpointName"],
         "EndpointConfigName": _config_name(event),
     }
-    context.gateway.call("update_endpoint", **request)
+    try:
+        context.gateway.call("update_endpoint", **request)
+    except NotFoundError as error:
+        return _not_visible_yet(endpoint["EndpointName"], error, context)
     context.progress.update(Requested=True, Previous=endpoint["EndpointConfigName"])
     return Pending(endpoint["EndpointName"], "endpoint to serve the new configuration")
+
+
+def _not_visible_yet(name: str, error: NotFoundError, context: Context) -> Outcome:
+    """Wait for a configuration that was made a moment ago and is not seen everywhere yet."""
+    context.progress["Unseen"] = context.progress.get("Unseen", 0) + 1
+    if context.progress["Unseen"] > _UNSEEN_TOLERATED:
+        raise error
+    return Pending(name, "configuration to be seen by the service")
 
 
 def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
@@ -102,6 +115,7 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
 
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     tags.sync(event, endpoint["EndpointArn"], context)
+    _ensure_config(event, context)  # Somebody may have deleted it under the endpoint.
     serving = endpoint["EndpointConfigName"]
     for previous in {context.progress.get("Previous"), _old_config_name(event)} - {None, serving}:
         _delete_config(event, str(previous), context)
@@ -148,11 +162,6 @@ def _ensure_config(event: LifecycleEvent, context: Context) -> None:
         context.gateway.call("create_endpoint_config", **request)
     except NameTakenError:
         logs.fact("configuration was created by another delivery of the request", config=name)
-    # CreateEndpoint may not see a configuration that was made in the same second.
-    for _ in range(5):
-        if context.gateway.find("describe_endpoint_config", EndpointConfigName=name) is not None:
-            return
-        time.sleep(1)
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
@@ -168,7 +177,7 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         context.progress["Ours"] = True
     context.progress["Previous"] = endpoint["EndpointConfigName"]
     if endpoint["EndpointStatus"] in _DELETABLE:
-        context.gateway.call("delete_endpoint", EndpointName=name)
+        context.gateway.find("delete_endpoint", EndpointName=name)
     if context.age > WAIT_SECONDS:
         raise LifecycleError(
             f"endpoint {name!r} was still {endpoint['EndpointStatus']} after "
@@ -186,7 +195,7 @@ def _delete_configs(event: LifecycleEvent, context: Context) -> Outcome:
 def _delete_config(event: LifecycleEvent, name: str, context: Context) -> None:
     config = context.gateway.find("describe_endpoint_config", EndpointConfigName=name)
     if config and tags.is_ours(event, context.gateway.tags_of(config["EndpointConfigArn"])):
-        context.gateway.call("delete_endpoint_config", EndpointConfigName=name)
+        context.gateway.find("delete_endpoint_config", EndpointConfigName=name)
 
 
 def _describe(name: str, context: Context) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ class NameTakenError(GatewayError):
 
 
 class BusyError(GatewayError):
-    """When the service is throttling, at a quota, or unreachable."""
+    """When the service is throttling, at a quota, busy with the thing, or unreachable."""
 
 
 class DeniedError(GatewayError):

@@ -31,7 +31,7 @@ class Gateway(Protocol):
         """Call one SageMaker operation, named as in boto3, and return its answer."""
 
     def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
-        """Call a describing operation; ``None`` if there is no such thing."""
+        """Call an operation on a thing; ``None`` if there is no such thing."""
 
     def tags_of(self, arn: str) -> dict[str, str]:
         """Return the tags of a SageMaker thing."""
@@ -78,6 +78,7 @@ _BUSY = frozenset(
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
 _NOT_FOUND = ("could not find", "does not exist", "not found")
 _NAME_TAKEN = ("already exist", "already existing")
+_IN_PROGRESS = "in-progress"
 _ROLE_NOT_READY = ("could not assume role", "ensure that the role exists")
 
 
@@ -85,7 +86,7 @@ def classify(code: str, message: str, operation: str) -> GatewayError:
     """Return our error for a service's error code and message."""
     text = f"{operation}: {code}: {' '.join(message.split())}"
     lowered = message.lower()
-    if code in _BUSY:
+    if code in _BUSY or _IN_PROGRESS in lowered:
         return BusyError(text)
     if code in _DENIED or any(words in lowered for words in _ROLE_NOT_READY):
         return DeniedError(text)

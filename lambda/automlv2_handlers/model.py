@@ -88,7 +88,7 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         name = _name(event)
     model = context.gateway.find("describe_model", ModelName=name)
     if model and tags.is_ours(event, context.gateway.tags_of(model["ModelArn"])):
-        context.gateway.call("delete_model", ModelName=name)
+        context.gateway.find("delete_model", ModelName=name)
     return Done(event.physical_id)
 
 

@@ -100,7 +100,7 @@ def _undo(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> 
     reason = context.progress[_FAILURE]
     try:
         delete = replace(event, request_type="Delete", physical_id=_physical_id(event))
-        outcome = _KINDS[event.resource_type].step(delete, context)
+        outcome = _step(delete, context, dict(state))
     except Exception as error:
         logs.fault("cleaning up failed", error, event=event)
     else:

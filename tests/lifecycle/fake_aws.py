@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from automlv2_handlers.coerce import request_from
-from automlv2_handlers.errors import GatewayError, NameTakenError, NotFoundError, RefusedError
+from automlv2_handlers.errors import (
+    BusyError,
+    GatewayError,
+    NameTakenError,
+    NotFoundError,
+    RefusedError,
+)
 
 from cdk_automlv2 import service_model
 
@@ -22,8 +29,24 @@ CONTAINER = {
 }
 
 
+class Crash(BaseException):
+    """The function dies: no handler of its own can catch that."""
+
+
 class FakeAws:
+    """See the module.
+
+    Attributes:
+        interrupt: Called when the ``interrupt_at``-th call arrives, before it takes effect; may
+            raise ``Crash``.
+        crash_after: Number of the call after whose effect the function dies.
+    """
+
     def __init__(self) -> None:
+        self.entered = 0
+        self.interrupt_at = 0
+        self.interrupt: Callable[[], None] | None = None
+        self.crash_after = 0
         self.now = 1_000_000.0
         self.calls: Counter[str] = Counter()
         self.failures: dict[str, list[GatewayError]] = defaultdict(list)
@@ -53,7 +76,10 @@ class FakeAws:
 
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         self._enter(operation)
+        number = self.entered
         answer: dict[str, Any] = getattr(self, f"_{operation}")(**request)
+        if number == self.crash_after:
+            raise Crash
         return answer
 
     def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
@@ -73,7 +99,7 @@ class FakeAws:
     def remove_tags(self, arn: str, keys: Any) -> None:
         self._enter("remove_tags")
         for key in keys:
-            del self.tags[arn][key]
+            self.tags[arn].pop(key, None)
 
     def objects(self, bucket: str, prefix: str):
         self._enter("objects")
@@ -137,7 +163,10 @@ class FakeAws:
         return {**shown, **end, **({"BestCandidate": best} if best else {})}
 
     def _stop_auto_ml_job(self, AutoMLJobName: str) -> dict[str, Any]:  # noqa: N803
-        self.jobs[AutoMLJobName.lower()]["Stopped"] = self.now
+        job = self.jobs[AutoMLJobName.lower()]
+        if "Stopped" in job:
+            raise RefusedError("StopAutoMLJob: ValidationException: the job is stopping")
+        job["Stopped"] = self.now
         return {}
 
     def _list_candidates_for_auto_ml_job(self, **request: Any) -> dict[str, Any]:
@@ -157,6 +186,7 @@ class FakeAws:
         return self._get(self.models, ModelName) | {"ModelArn": f"{PLACE}:model/{ModelName}"}
 
     def _delete_model(self, ModelName: str) -> dict[str, Any]:  # noqa: N803
+        self._get(self.models, ModelName)
         del self.models[ModelName]
         return {}
 
@@ -169,6 +199,7 @@ class FakeAws:
         return self._get(self.configs, EndpointConfigName) | {"EndpointConfigArn": arn}
 
     def _delete_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
+        self._get(self.configs, EndpointConfigName)
         del self.configs[EndpointConfigName]
         return {}
 
@@ -186,7 +217,8 @@ class FakeAws:
 
     def _update_endpoint(self, EndpointName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
         endpoint = self.endpoints[EndpointName]
-        assert self._status(endpoint) in ("InService", "UpdateRollbackFailed")
+        if self._status(endpoint) not in ("InService", "UpdateRollbackFailed"):
+            raise BusyError("UpdateEndpoint: ValidationException: Cannot update in-progress")
         self._get(self.configs, request["EndpointConfigName"])
         endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
         if self.update_end == "InService":
@@ -209,8 +241,10 @@ class FakeAws:
         return {**endpoint, "EndpointStatus": status}
 
     def _delete_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        self._get(self.endpoints, EndpointName)
         endpoint = self.endpoints[EndpointName]
-        assert self._status(endpoint) not in ("Creating", "Updating", "Deleting")
+        if self._status(endpoint) in ("Creating", "Updating", "Deleting"):
+            raise BusyError("DeleteEndpoint: ValidationException: Cannot delete in-progress")
         endpoint |= {"During": "Deleting", "After": "Gone", "Since": self.now}
         return {}
 
@@ -220,6 +254,9 @@ class FakeAws:
 
     def _enter(self, call: str) -> None:
         self.calls[call] += 1
+        self.entered += 1
+        if self.entered == self.interrupt_at and self.interrupt is not None:
+            self.interrupt()
         if self.failures[call]:
             raise self.failures[call].pop(0)
 

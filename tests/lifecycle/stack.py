@@ -8,7 +8,7 @@ from typing import Any
 
 from automlv2_handlers import entry
 
-from .fake_aws import FakeAws
+from .fake_aws import Crash, FakeAws
 
 ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
 STACK_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/0a1b2c"
@@ -76,6 +76,16 @@ class Stack:
     def deliver(self, event: dict[str, Any]) -> None:
         entry.serve(json.loads(json.dumps(event)), self.world)
 
+    def deliver_until_done(self, event: dict[str, Any]) -> None:
+        """Deliver as AWS Lambda does: again, when the function has died; three times at most."""
+        for _ in range(3):
+            try:
+                self.deliver(event)
+            except Crash:
+                continue
+            return
+        raise AssertionError("died three times")
+
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         answers = self.answers[event["RequestId"]]
         assert len(answers) == 1, f"{len(answers)} answers to {event['RequestType']}"
@@ -110,7 +120,7 @@ class Stack:
             try:
                 result = entry.serve(json.loads(json.dumps(given)), self.world)
                 return json.loads(json.dumps(result)), state.get("Next", "")
-            except Exception as error:
+            except (Exception, Crash) as error:
                 self.aws.now += 5 * 2**attempt
                 failure = {"Error": type(error).__name__, "Cause": str(error)}
         [catch] = state["Catch"]

@@ -1,7 +1,7 @@
 """The endpoint resource: created, moved in place, rolled back aloud, gone without a trace."""
 
 import pytest
-from automlv2_handlers.errors import BusyError, RefusedError
+from automlv2_handlers.errors import BusyError, NotFoundError, RefusedError
 
 from .fake_aws import PLACE
 
@@ -281,3 +281,44 @@ def test_an_endpoint_that_is_not_waited_for_is_answered_while_it_is_created(stac
     assert answer["Status"] == "SUCCESS"
     assert aws.find("describe_endpoint", EndpointName=name)["EndpointStatus"] == "Creating"
     assert answer["Data"]["EndpointName"] == name
+
+
+def test_a_configuration_not_seen_yet_is_waited_for(stack, aws):
+    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 3
+
+    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
+
+
+def test_fails_when_a_configuration_is_never_seen(stack, aws):
+    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 99
+
+    assert stack.create(TYPE, OLD)["Reason"] == "Could not find endpoint configuration"
+
+
+def test_a_configuration_deleted_out_of_band_is_made_again(stack, aws, name):
+    config = config_of(aws, name)
+    aws.configs.clear()
+
+    answer = stack.update(TYPE, name, OLD, OLD | {"Tags": [{"Key": "a", "Value": "1"}]})
+
+    assert answer["Status"] == "SUCCESS"
+    assert set(aws.configs) == {config}
+
+
+def test_maintenance_is_waited_for_before_an_update(stack, aws, name):
+    aws.endpoints[name] |= {"During": "SystemUpdating", "After": "InService", "Since": aws.now}
+
+    answer = stack.update(TYPE, name, OLD, NEW)
+
+    assert answer["Status"] == "SUCCESS"
+    assert answer["Data"]["EndpointConfigName"] == config_of(aws, name)
+
+
+def test_an_endpoint_whose_rollback_failed_is_updated_again(stack, aws, name):
+    aws.update_end = "UpdateRollbackFailed"
+    stack.update(TYPE, name, OLD, NEW)
+    aws.update_end = "InService"
+
+    answer = stack.update(TYPE, name, OLD, NEW)
+
+    assert answer["Status"] == "SUCCESS"

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ParamValidatio
     [
         ("ThrottlingException", "Rate exceeded", errors.BusyError),
         ("ResourceLimitExceeded", "quota of 4", errors.BusyError),
+        ("ValidationException", "Cannot update in-progress endpoint", errors.BusyError),
         ("AccessDeniedException", "not authorized", errors.DeniedError),
         ("ValidationException", "Could not assume role arn:x", errors.DeniedError),
         ("ValidationException", 'Could not find endpoint "arn:x".', errors.NotFoundError),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from cdk_automlv2.local.sagemaker.caller import Caller
@@ -38,7 +39,7 @@ def create_endpoint(world: World, caller: Caller, request: Thing) -> Thing:
             "LastModifiedTime": now,
         }
         world.keep_tags(arn, request)
-    _start(_create, world, endpoint, config, caller.region)
+    _start(_move, world, endpoint, config, caller.region, _CREATE)
     return {"EndpointArn": arn}
 
 
@@ -54,7 +55,7 @@ def update_endpoint(world: World, caller: Caller, request: Thing) -> Thing:
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         _set(world, endpoint, EndpointStatus="Updating")
-    _start(_update, world, endpoint, config, caller.region)
+    _start(_move, world, endpoint, config, caller.region, _UPDATE)
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
@@ -98,27 +99,28 @@ def _start(work: Any, *arguments: Any) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
 
 
-def _create(world: World, endpoint: Thing, config: str, region: str) -> None:
+@dataclass(frozen=True)
+class _Move:
+    """A way to another configuration: how long it takes, and what may become of it."""
+
+    seconds: float
+    fault: str
+    failed_status: str
+
+
+_CREATE = _Move(CREATE_SECONDS, ENDPOINT_FAILS, "Failed")
+# As on AWS: an update that fails leaves the endpoint in service with its old configuration.
+_UPDATE = _Move(UPDATE_SECONDS, UPDATE_ROLLS_BACK, "InService")
+
+
+def _move(world: World, endpoint: Thing, config: str, region: str, move: _Move) -> None:
     hosted, failure = _load(world, config, region)
-    world.clock.wait(CREATE_SECONDS, _NEVER)
-    planned = world.faults.take(ENDPOINT_FAILS)
+    world.clock.wait(move.seconds, _NEVER)
+    planned = world.faults.take(move.fault)
     failure = planned.message if planned else failure
     with world.lock:
         if hosted is None or failure:
-            _set(world, endpoint, EndpointStatus="Failed", FailureReason=failure)
-        else:
-            _serve(world, endpoint, config, hosted)
-
-
-def _update(world: World, endpoint: Thing, config: str, region: str) -> None:
-    hosted, failure = _load(world, config, region)
-    world.clock.wait(UPDATE_SECONDS, _NEVER)
-    planned = world.faults.take(UPDATE_ROLLS_BACK)
-    failure = planned.message if planned else failure
-    with world.lock:
-        if hosted is None or failure:
-            # As on AWS: back in service with the configuration from before.
-            _set(world, endpoint, EndpointStatus="InService", FailureReason=failure)
+            _set(world, endpoint, EndpointStatus=move.failed_status, FailureReason=failure)
         else:
             _serve(world, endpoint, config, hosted)
 

@@ -1,0 +1,148 @@
+"""The function may die between any two calls, and the same event may come twice at once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .fake_aws import Crash, FakeAws
+from .stack import Stack
+from .test_endpoint import NEW, OLD
+from .test_job import JOB, MORE_CANDIDATES
+
+Event = dict[str, Any]
+Scenario = Callable[[Stack], Event]
+
+FOLDER = {"AssetBucket": "assets", "AssetKey": "1.zip", "S3Uri": "s3://out/inputs/1/"}
+
+
+def _model(stack: Stack) -> dict[str, Any]:
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    stack.aws.now += 3600
+    return {
+        "AutoMLJobName": name,
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
+        "ProcessingUnit": "CPU",
+        "BaseName": "churn",
+    }
+
+
+def _update(stack: Stack, kind: str, old: dict[str, Any], new: dict[str, Any]) -> Event:
+    name = stack.create(kind, old)["PhysicalResourceId"]
+    stack.aws.now += 3600
+    before = stack.event("Update", kind, old)["ResourceProperties"]
+    event = stack.event("Update", kind, new, PhysicalResourceId=name)
+    return event | {"OldResourceProperties": before}
+
+
+def _delete(stack: Stack, kind: str, properties: dict[str, Any], wait: float = 3600) -> Event:
+    name = stack.create(kind, properties)["PhysicalResourceId"]
+    stack.aws.now += wait
+    return stack.event("Delete", kind, properties, PhysicalResourceId=name)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "job create": lambda s: s.event("Create", "AutoMLJobV2", JOB),
+    "job update": lambda s: _update(s, "AutoMLJobV2", JOB, MORE_CANDIDATES),
+    "job tags": lambda s: _update(s, "AutoMLJobV2", JOB, JOB | {"Tags": []}),
+    "job delete while it runs": lambda s: _delete(s, "AutoMLJobV2", JOB, wait=1),
+    "job delete": lambda s: _delete(s, "AutoMLJobV2", JOB),
+    "model create": lambda s: s.event("Create", "AutoMLModel", _model(s)),
+    "model delete": lambda s: _delete(s, "AutoMLModel", _model(s)),
+    "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
+    "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),
+    "endpoint delete": lambda s: _delete(s, "AutoMLEndpoint", OLD),
+    "folder create": lambda s: s.event("Create", "AutoMLInput", FOLDER),
+    "folder delete": lambda s: _delete(s, "AutoMLInput", FOLDER),
+}
+
+
+def _world(aws: FakeAws) -> dict[str, Any]:
+    """What there is in the end, without times."""
+    jobs = {
+        name: ("Stopped" in job, aws.tags[job["AutoMLJobArn"]]) for name, job in aws.jobs.items()
+    }
+    endpoints = {name: item["EndpointConfigName"] for name, item in aws.endpoints.items()}
+    return copy.deepcopy(
+        {
+            "jobs": jobs,
+            "models": aws.models,
+            "configs": aws.configs,
+            "endpoints": endpoints,
+            "written": aws.written,
+        }
+    )
+
+
+def _play(scenario: Scenario, arrange: Callable[[FakeAws, Stack, Event], None]) -> Any:
+    """Play a scenario; return what there is at its end, its answers, and the calls it took."""
+    aws = FakeAws()
+    stack = Stack(aws)
+    event = scenario(stack)
+    before = aws.entered
+    arrange(aws, stack, event)
+    stack.deliver_until_done(event)
+    stack.run()
+    return _world(aws), stack.answers[event["RequestId"]], aws.entered - before
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_at_any_call_changes_nothing_in_the_end(name, moment):
+    scenario = SCENARIOS[name]
+    world, answers, calls = _play(scenario, lambda aws, stack, event: None)
+    assert len(answers) == 1
+
+    for number in range(1, calls + 1):
+
+        def crash(aws, stack, event, number=number):
+            if moment == "after":
+                aws.crash_after = aws.entered + number
+                return
+
+            def die():
+                raise Crash
+
+            aws.interrupt_at = aws.entered + number
+            aws.interrupt = die
+
+        after, answered, _ = _play(scenario, crash)
+        assert after == world, f"crash {moment} call {number}"
+        assert [item["Status"] for item in answered] == ["SUCCESS"], f"{moment} call {number}"
+        assert answered[0]["PhysicalResourceId"] == answers[0]["PhysicalResourceId"]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_second_delivery_in_the_middle_of_the_first_has_no_effect_of_its_own(name):
+    scenario = SCENARIOS[name]
+    world, answers, calls = _play(scenario, lambda aws, stack, event: None)
+
+    for number in range(1, calls + 1):
+
+        def deliver_again(aws, stack, event, number=number):
+            aws.interrupt_at = aws.entered + number
+            aws.interrupt = lambda: stack.deliver(event)
+
+        after, answered, _ = _play(scenario, deliver_again)
+        assert after == world, f"second delivery at call {number}"
+        assert answered
+        for answer in answered:
+            assert answer["Status"] == "SUCCESS"
+            assert answer["PhysicalResourceId"] == answers[0]["PhysicalResourceId"]
+
+
+def test_a_lost_result_of_a_poll_is_polled_again():
+    aws = FakeAws()
+    stack = Stack(aws)
+    event = stack.event("Create", "AutoMLEndpoint", OLD)
+    stack.deliver(event)
+    [state] = aws.executions.values()
+
+    stack.deliver({"Task": "Poll", "State": state})
+    stack.run()
+
+    assert stack.answer(event)["Status"] == "SUCCESS"
+    assert aws.calls["create_endpoint"] == 1
