@@ -63,7 +63,10 @@ def _find_or_start(event: LifecycleEvent, context: Context) -> Outcome:
     for attempt in range(1, MAX_ATTEMPTS + 1):
         name = _name(event, training, attempt)
         job = _describe(name, context) or _start(event, name, wanted, context)
-        if job is None or _serves(event, job, wanted, context):
+        if job is None:
+            return Done(name, {"AutoMLJobName": name})
+        if _serves(event, job, wanted, context):
+            tags.sync(event, job["AutoMLJobArn"], context)
             return Done(name, {"AutoMLJobName": name})
         if "AutoMLJobName" in event.properties:
             raise LifecycleError(

@@ -129,6 +129,13 @@ class FakeAws:
     def is_rolling_back(self, stack_id: str) -> bool:
         return self.rolling_back
 
+    def seen_endpoint(self, name: str) -> dict[str, Any] | None:
+        """Look at an endpoint from outside: no call, no fault."""
+        try:
+            return self._describe_endpoint(name)
+        except NotFoundError:
+            return None
+
     # What the service does.
 
     def _create_auto_ml_job_v2(self, AutoMLJobName: str, **request: Any) -> dict[str, Any]:  # noqa: N803

@@ -101,6 +101,17 @@ def test_an_equal_create_after_a_failed_deployment_finds_the_finished_job(stack,
     assert aws.calls["create_auto_ml_job_v2"] == 1
 
 
+def test_a_job_found_again_gets_the_tags_of_now(stack, aws):
+    first = stack.create(TYPE, JOB)
+    aws.now += 3600
+
+    again = stack.create(TYPE, JOB | {"Tags": [{"Key": "team", "Value": "risk"}]})
+
+    assert again["PhysicalResourceId"] == first["PhysicalResourceId"]
+    [tags] = aws.tags.values()
+    assert tags["team"] == "risk"
+
+
 def test_changed_data_under_the_same_prefix_train_anew(stack, aws):
     first = stack.create(TYPE, JOB)
     aws.now += 3600

@@ -1,0 +1,131 @@
+"""A small CloudFormation: creates, updates, replaces, rolls back and cleans up.
+
+What the documents leave open, the order of requests when a replaced resource is rolled back, is
+a choice of the caller: with an Update back to the old properties, or with the Delete of the new
+one alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .fake_aws import FakeAws
+from .stack import Stack
+
+Outputs = dict[str, dict[str, str]]
+
+
+@dataclass
+class Resource:
+    """A resource of a template: its properties may use the outputs of those before it."""
+
+    logical_id: str
+    type: str
+    properties: Callable[[Outputs], dict[str, Any]]
+
+
+@dataclass
+class Live:
+    """A resource of the stack as it is."""
+
+    type: str
+    properties: dict[str, Any]
+    physical_id: str
+    data: dict[str, str] = field(default_factory=dict)
+
+
+class CloudFormation:
+    """One stack, deployed again and again.
+
+    Attributes:
+        live: Its resources, in the order of their creation.
+        update_back: Whether a replaced resource is rolled back with an Update.
+        before_rollback: Called when a deployment has failed and is about to be rolled back.
+    """
+
+    def __init__(self, aws: FakeAws, stack_id: str) -> None:
+        self.aws = aws
+        self.stack = Stack(aws, stack_id)
+        self.live: dict[str, Live] = {}
+        self.update_back = True
+        self.before_rollback: Callable[[], None] = lambda: None
+
+    def deploy(self, template: list[Resource]) -> bool:
+        """Bring the stack to the template; whether that went well, else it was rolled back."""
+        old = dict(self.live)
+        done: list[str] = []
+        for resource in template:
+            done.append(resource.logical_id)
+            if not self._bring(resource):
+                self.before_rollback()
+                self._roll_back(old, done)
+                return False
+        self._clean_up(old, self.live)
+        return True
+
+    def delete(self) -> None:
+        """Delete the stack."""
+        for logical_id, live in reversed(list(self.live.items())):
+            answer = self._send("Delete", logical_id, live)
+            assert answer["Status"] == "SUCCESS", answer["Reason"]
+        self.live = {}
+
+    def _bring(self, resource: Resource) -> bool:
+        outputs = {name: {"Ref": live.physical_id, **live.data} for name, live in self.live.items()}
+        properties = resource.properties(outputs)
+        live = self.live.get(resource.logical_id)
+        if live is not None and live.properties == properties:
+            return True
+        wanted = Live(resource.type, properties, live.physical_id if live else "")
+        kind = "Update" if live else "Create"
+        answer = self._send(kind, resource.logical_id, wanted, live)
+        if answer["Status"] == "FAILED" and kind == "Update":
+            self.live[resource.logical_id] = wanted
+            return False
+        wanted.physical_id = answer["PhysicalResourceId"]
+        wanted.data = answer["Data"]
+        self.live[resource.logical_id] = wanted
+        return bool(answer["Status"] == "SUCCESS")
+
+    def _roll_back(self, old: dict[str, Live], done: list[str]) -> None:
+        self.aws.rolling_back = True
+        failed = self.live
+        self.live = dict(old)
+        for logical_id in done:
+            before, after = old.get(logical_id), failed.get(logical_id)
+            if before is None or after is None or before.properties == after.properties:
+                continue
+            replaced = before.physical_id != after.physical_id
+            if replaced and not self.update_back:
+                continue
+            wanted = Live(before.type, before.properties, after.physical_id)
+            answer = self._send("Update", logical_id, wanted, after)
+            assert answer["Status"] == "SUCCESS", f"rollback of {logical_id}: {answer['Reason']}"
+            assert answer["PhysicalResourceId"] == before.physical_id
+            before.data = answer["Data"]
+        self._clean_up(failed, old)
+        self.aws.rolling_back = False
+
+    def _clean_up(self, gone: dict[str, Live], stays: dict[str, Live]) -> None:
+        for logical_id, live in reversed(list(gone.items())):
+            kept = stays.get(logical_id)
+            if kept is None or kept.physical_id != live.physical_id:
+                answer = self._send("Delete", logical_id, live)
+                assert answer["Status"] == "SUCCESS", answer["Reason"]
+
+    def _send(
+        self, kind: str, logical_id: str, wanted: Live, before: Live | None = None
+    ) -> dict[str, Any]:
+        more: dict[str, Any] = {"LogicalResourceId": logical_id}
+        if kind != "Create":
+            more["PhysicalResourceId"] = wanted.physical_id
+        if kind == "Update" and before is not None:
+            old = self.stack.event(kind, wanted.type, before.properties)["ResourceProperties"]
+            more["OldResourceProperties"] = old
+        event = self.stack.event(kind, wanted.type, wanted.properties, **more)
+        self.stack.deliver_until_done(event)
+        self.stack.run()
+        answer: dict[str, Any] = {"Data": {}, **self.stack.answer(event)}
+        return answer

@@ -1,0 +1,232 @@
+"""Whatever a user does and whatever goes wrong, in whatever order: the promises hold.
+
+`make test` plays 100 sequences, `make test-deep` 2,000; a failure prints how to play it again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from automlv2_handlers.errors import BusyError, DeniedError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from .cloudformation import CloudFormation, Outputs, Resource
+from .fake_aws import Crash, FakeAws
+from .stack import STACK_ID
+from .test_job import JOB
+
+SEQUENCES = int(os.environ.get("SEQUENCES", "100"))
+CALLS = (
+    "create_auto_ml_job_v2",
+    "describe_auto_ml_job_v2",
+    "create_model",
+    "create_endpoint_config",
+    "create_endpoint",
+    "update_endpoint",
+    "describe_endpoint",
+    "delete_endpoint",
+    "list_tags",
+    "objects",
+)
+
+
+class Deployments(RuleBasedStateMachine):
+    """A user with one stack of job, wait, model and endpoint, and a world that is not kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aws = FakeAws()
+        self.generation = 0
+        self.cloudformation = self._new_stack()
+        self.candidates, self.tag, self.revision, self.instances = 1, "a", "1", 1
+        self.drifted: dict[str, Any] | None = None
+
+    @rule(candidates=st.integers(1, 3), tag=st.sampled_from("ab"))
+    def change(self, candidates: int, tag: str) -> None:
+        self.candidates, self.tag = candidates, tag
+
+    @rule(revision=st.sampled_from("12"), instances=st.integers(1, 2))
+    def change_more(self, revision: str, instances: int) -> None:
+        self.revision, self.instances = revision, instances
+
+    @rule(etag=st.sampled_from(["e1", "e2", "e3"]))
+    def change_data(self, etag: str) -> None:
+        self.aws.buckets["in"] = [("train/a.csv", etag, 10)]
+
+    @rule(seconds=st.sampled_from([60, 4000, 100_000]))
+    def wait(self, seconds: int) -> None:
+        self.aws.now += seconds
+
+    @rule(call=st.sampled_from(CALLS), times=st.integers(1, 4))
+    def throttle(self, call: str, times: int) -> None:
+        self.aws.failures[call] = [BusyError("Rate exceeded")] * times
+
+    @rule(call=st.sampled_from(CALLS[:6]))
+    def rights_come_late(self, call: str) -> None:
+        self.aws.failures[call] = [DeniedError("not authorized")] * 2
+
+    @rule(number=st.integers(1, 25))
+    def crash_later(self, number: int) -> None:
+        self.aws.interrupt_at = self.aws.entered + number
+        self.aws.interrupt = _die
+
+    @rule(end=st.sampled_from(["Failed", "Completed"]))
+    def jobs_will_end(self, end: str) -> None:
+        self.aws.job_end = {"AutoMLJobStatus": end, "FailureReason": "bad data"}
+
+    @rule(end=st.sampled_from(["InService", "RolledBack", "UpdateRollbackFailed"]))
+    def updates_will_end(self, end: str) -> None:
+        self.aws.update_end = end
+
+    @rule(end=st.sampled_from(["InService", "Failed"]))
+    def endpoints_will_end(self, end: str) -> None:
+        self.aws.endpoint_end = end
+
+    @rule()
+    def somebody_deletes_the_endpoint(self) -> None:
+        self.aws.endpoints.clear()
+        self.aws.configs.clear()
+        live = self.cloudformation.live
+        self.drifted = live["Endpoint"].properties if "Endpoint" in live else None
+
+    @rule(update_back=st.booleans())
+    def deploy(self, update_back: bool) -> None:
+        self.cloudformation.update_back = update_back
+        if self.cloudformation.deploy(self._template()):
+            self._check_what_is_deployed()
+        self._heal()
+
+    @rule()
+    def delete(self) -> None:
+        self.cloudformation.delete()
+        assert not self.aws.endpoints
+        assert not self.aws.configs
+        assert not self.aws.models
+        self.cloudformation = self._new_stack()
+
+    @invariant()
+    def nothing_is_left_that_nobody_owns(self) -> None:
+        live = {item.physical_id for item in self.cloudformation.live.values()}
+        assert set(self.aws.models) <= live
+        assert set(self.aws.endpoints) <= live
+        assert len(self.aws.configs) <= 1
+        running = {
+            name
+            for name, job in self.aws.jobs.items()
+            if "Stopped" not in job and self.aws.now - job["Created"] < self.aws.job_seconds
+        }
+        assert running <= live
+
+    @invariant()
+    def no_endpoint_is_without_its_configuration_and_model(self) -> None:
+        for name in list(self.aws.endpoints):
+            endpoint = self.aws.seen_endpoint(name)
+            if endpoint is not None:
+                config = self.aws.configs[endpoint["EndpointConfigName"]]
+                assert config["ProductionVariants"][0]["ModelName"] in self.aws.models
+
+    @invariant()
+    def nothing_is_trained_twice(self) -> None:
+        good: dict[str, str] = {}
+        for name, job in sorted(self.aws.jobs.items(), key=lambda item: item[1]["Created"]):
+            mark = self.aws.tags[job["AutoMLJobArn"]]["cdk-automlv2:fingerprint"]
+            assert mark == "unknown" or mark not in good, f"{name} trained again as {good[mark]}"
+            if "Stopped" not in job and job["End"]["AutoMLJobStatus"] == "Completed":
+                good[mark] = name
+
+    def _new_stack(self) -> CloudFormation:
+        self.generation += 1
+        made = CloudFormation(self.aws, f"{STACK_ID}{self.generation}")
+        made.before_rollback = self._heal
+        return made
+
+    def _heal(self) -> None:
+        """Let what was to go wrong once go well from now on: a rollback must be able to succeed."""
+        self.aws.job_end = {"AutoMLJobStatus": "Completed"}
+        self.aws.update_end = self.aws.endpoint_end = "InService"
+
+    def _check_what_is_deployed(self) -> None:
+        live = self.cloudformation.live
+        if live["Endpoint"].properties == self.drifted:
+            return  # CloudFormation sends nothing for what has not changed.
+        self.drifted = None
+        endpoint = self.aws.seen_endpoint(live["Endpoint"].physical_id)
+        assert endpoint is not None
+        assert endpoint["EndpointStatus"] == "InService"
+        config = self.aws.configs[endpoint["EndpointConfigName"]]
+        [variant] = config["ProductionVariants"]
+        assert variant["ModelName"] == live["Model"].physical_id
+        assert variant["InitialInstanceCount"] == self.instances
+        job = self.aws.jobs[live["Job"].physical_id]
+        trained = job["Request"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
+        assert trained["CompletionCriteria"]["MaxCandidates"] == self.candidates
+        assert self.aws.tags[job["AutoMLJobArn"]]["team"] == self.tag
+
+    def _template(self) -> list[Resource]:
+        candidates, tag, revision = self.candidates, self.tag, self.revision
+        instances = self.instances
+        tags = [{"Key": "team", "Value": tag}]
+        config = {
+            "TabularJobConfig": {
+                "TargetAttributeName": "churn",
+                "CompletionCriteria": {"MaxCandidates": candidates},
+            }
+        }
+
+        def job(_: Outputs) -> dict[str, Any]:
+            return json.loads(json.dumps(JOB)) | {
+                "AutoMLProblemTypeConfig": config,
+                "Tags": tags,
+                "Revision": revision,
+            }
+
+        def wait(outputs: Outputs) -> dict[str, Any]:
+            return {
+                "Target": "AutoMLJob",
+                "AutoMLJobName": outputs["Job"]["Ref"],
+                "LinkSeconds": 3300,
+                "TimeoutSeconds": 3300,
+                "Last": True,
+            }
+
+        def model(outputs: Outputs) -> dict[str, Any]:
+            return {
+                "AutoMLJobName": outputs["Wait"]["AutoMLJobName"],
+                "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
+                "ProcessingUnit": "CPU",
+                "Tags": tags,
+            }
+
+        def endpoint(outputs: Outputs) -> dict[str, Any]:
+            variant = {
+                "VariantName": "AllTraffic",
+                "ModelName": outputs["Model"]["Ref"],
+                "InitialInstanceCount": instances,
+                "InstanceType": "ml.m5.large",
+            }
+            return {"ProductionVariants": [variant], "Tags": tags}
+
+        return [
+            Resource("Job", "AutoMLJobV2", job),
+            Resource("Wait", "AutoMLWait", wait),
+            Resource("Model", "AutoMLModel", model),
+            Resource("Endpoint", "AutoMLEndpoint", endpoint),
+        ]
+
+
+def _die() -> None:
+    raise Crash
+
+
+Deployments.TestCase.settings = settings(
+    max_examples=SEQUENCES,
+    stateful_step_count=20,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+TestAnySequence = Deployments.TestCase
