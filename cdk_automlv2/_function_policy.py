@@ -95,7 +95,9 @@ class FunctionPolicy:
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group_arn]),
             _allow(["states:StartExecution"], [self._state_machine_arn]),
             _allow(["cloudformation:DescribeStacks"], [cdk.Aws.STACK_ID]),
-            _allow(["sagemaker:ListCandidatesForAutoMLJob"], ["*"]),
+            _allow(
+                ["sagemaker:ListCandidatesForAutoMLJob", "sagemaker:ListEndpointConfigs"], ["*"]
+            ),
         ]
         for kind, arns in self._names.items():
             statements.append(_allow([f"sagemaker:{name}" for name in _ACTIONS[kind]], list(arns)))

@@ -7,13 +7,12 @@ to it, and the one before is deleted only after the endpoint serves the new one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, tags
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.names import is_generated, name_for
+from automlv2_handlers.names import config_name, config_stem, is_generated, name_for
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 
 WAIT_SECONDS: Final = 55 * 60
@@ -48,6 +47,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     if status == "InService" and endpoint["EndpointConfigName"] == _config_name(event):
         return _serve(event, endpoint, context)
     if context.progress.get("Requested"):
+        _leave_only(event, _in_use(event, endpoint), context)
         raise LifecycleError(_why(endpoint, context))
     if status == "Failed":
         context.gateway.find("delete_endpoint", EndpointName=name)
@@ -86,7 +86,7 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         context.gateway.call("update_endpoint", **request)
     except NotFoundError as error:
         return _not_visible_yet(endpoint["EndpointName"], error, context)
-    context.progress.update(Requested=True, Previous=endpoint["EndpointConfigName"])
+    context.progress.update(Requested=True, Updated=True)
     return Pending(endpoint["EndpointName"], "endpoint to serve the new configuration")
 
 
@@ -116,9 +116,7 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     tags.sync(event, endpoint["EndpointArn"], context)
     _ensure_config(event, context)  # Somebody may have deleted it under the endpoint.
-    serving = endpoint["EndpointConfigName"]
-    for previous in {context.progress.get("Previous"), _old_config_name(event)} - {None, serving}:
-        _delete_config(event, str(previous), context)
+    _leave_only(event, {endpoint["EndpointConfigName"]}, context)
     return _attributes(endpoint, endpoint["EndpointConfigName"])
 
 
@@ -137,7 +135,7 @@ def _attributes(endpoint: Mapping[str, Any], config_name: str) -> Done:
 def _why(endpoint: Mapping[str, Any], context: Context) -> str:
     name, status = endpoint["EndpointName"], endpoint["EndpointStatus"]
     reason = endpoint.get("FailureReason") or "SageMaker gave no reason; see the endpoint's log"
-    if status == "InService" and context.progress.get("Previous"):
+    if status == "InService" and context.progress.get("Updated"):
         return f"endpoint {name!r} was rolled back to its former configuration: {reason}"
     return f"endpoint {name!r} ended as {status}: {reason}"
 
@@ -170,12 +168,12 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         name = _name(event)
     endpoint = _describe(name, context)
     if endpoint is None:
-        return _delete_configs(event, context)
+        _leave_only(event, set(), context, of=name)
+        return Done(event.physical_id)
     if not context.progress.get("Ours"):
         if not tags.is_ours(event, context.gateway.tags_of(endpoint["EndpointArn"])):
             return Done(event.physical_id)
         context.progress["Ours"] = True
-    context.progress["Previous"] = endpoint["EndpointConfigName"]
     if endpoint["EndpointStatus"] in _DELETABLE:
         context.gateway.find("delete_endpoint", EndpointName=name)
     if context.age > WAIT_SECONDS:
@@ -186,10 +184,28 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
     return Pending(event.physical_id, f"endpoint {name} to be gone")
 
 
-def _delete_configs(event: LifecycleEvent, context: Context) -> Outcome:
-    for name in {context.progress.get("Previous"), _config_name(event)} - {None}:
-        _delete_config(event, str(name), context)
-    return Done(event.physical_id)
+def _in_use(event: LifecycleEvent, endpoint: Mapping[str, Any]) -> set[str]:
+    """Return the configurations that an endpoint after a failed move may still need."""
+    serving = endpoint["EndpointConfigName"]
+    if endpoint["EndpointStatus"] == "InService":
+        return {serving}
+    return {serving, _config_name(event)}
+
+
+def _leave_only(
+    event: LifecycleEvent, kept: set[str], context: Context, of: str | None = None
+) -> None:
+    """Delete every configuration of the endpoint but ``kept``, those of failed moves included."""
+    stem = config_stem(event, of or _name(event))
+    token: dict[str, str] = {}
+    while True:
+        page = context.gateway.call("list_endpoint_configs", NameContains=stem, **token)
+        for item in page["EndpointConfigs"]:
+            if item["EndpointConfigName"] not in kept:
+                _delete_config(event, item["EndpointConfigName"], context)
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
 
 
 def _delete_config(event: LifecycleEvent, name: str, context: Context) -> None:
@@ -206,14 +222,7 @@ def _name(event: LifecycleEvent) -> str:
     return str(event.properties.get("EndpointName") or name_for(event))
 
 
-def _old_config_name(event: LifecycleEvent) -> str | None:
-    """Return the configuration before this update: the last one, or the one that just failed."""
-    if not event.old_properties:
-        return None
-    return _config_name(replace(event, properties=event.old_properties))
-
-
 def _config_name(event: LifecycleEvent) -> str:
-    """Return the configuration's name: by content, and by endpoint, as two never share one."""
+    """Return the configuration's name: by endpoint and by content."""
     content = {key: event.properties.get(key) for key in CONFIG}
-    return name_for(event, {**content, "EndpointName": _name(event)})
+    return config_name(event, _name(event), content)

@@ -42,6 +42,17 @@ def name_for(event: LifecycleEvent, content: Any = "") -> str:
     return _join(_base(event), _stem(event, digest(event.owner, content, length=12)), NAME_LENGTH)
 
 
+def config_stem(event: LifecycleEvent, endpoint_name: str) -> str:
+    """Return the part of a name that all configurations of one endpoint have in common."""
+    return _stem(event, digest(event.owner, endpoint_name, length=_HASH_LENGTH))
+
+
+def config_name(event: LifecycleEvent, endpoint_name: str, content: Any) -> str:
+    """Return the name of an endpoint's configuration with that content."""
+    stem = f"{config_stem(event, endpoint_name)}-{digest(content, length=10)}"
+    return _join(_base(event), stem, NAME_LENGTH)
+
+
 def execution_name(event: LifecycleEvent) -> str:
     """Return the name of the execution that waits for this request; 80 characters at most."""
     logical = re.sub(r"[^A-Za-z0-9]", "", event.logical_id)[:40]

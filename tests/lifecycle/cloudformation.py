@@ -34,6 +34,8 @@ class Live:
     properties: dict[str, Any]
     physical_id: str
     data: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
+    created: bool = True
 
 
 class CloudFormation:
@@ -41,6 +43,8 @@ class CloudFormation:
 
     Attributes:
         live: Its resources, in the order of their creation.
+        stable: Its resources after the last deployment that went well or was rolled back.
+        replaced: Those whose Delete waits for a deployment that goes well.
         update_back: Whether a replaced resource is rolled back with an Update.
         before_rollback: Called when a deployment has failed and is about to be rolled back.
     """
@@ -49,53 +53,76 @@ class CloudFormation:
         self.aws = aws
         self.stack = Stack(aws, stack_id)
         self.live: dict[str, Live] = {}
+        self.stable: dict[str, Live] = {}
+        self.replaced: list[tuple[str, Live]] = []
         self.update_back = True
         self.before_rollback: Callable[[], None] = lambda: None
 
-    def deploy(self, template: list[Resource]) -> bool:
-        """Bring the stack to the template; whether that went well, else it was rolled back."""
+    def deploy(self, template: list[Resource], *, rollback: bool = True) -> bool:
+        """Bring the stack to the template; whether that went well.
+
+        Args:
+            template: Resources in the order of their dependencies.
+            rollback: Whether a failure is rolled back, else everything stays as it is and a
+                failed resource is tried again by the next deployment.
+        """
         old = dict(self.live)
-        done: list[str] = []
         for resource in template:
-            done.append(resource.logical_id)
             if not self._bring(resource):
                 self.before_rollback()
-                self._roll_back(old, done)
+                self.replaced += _replaced(old, self.live)
+                if rollback:
+                    self._roll_back()
                 return False
-        self._clean_up(old, self.live)
+        self.replaced += _replaced(old, self.live)
+        self._clean_up()
+        self.stable = dict(self.live)
         return True
+
+    def _clean_up(self) -> None:
+        """Delete what was replaced and is not in the stack again."""
+        kept = {live.physical_id for live in self.live.values()}
+        for logical_id, live in self.replaced:
+            if live.physical_id not in kept:
+                self._remove(logical_id, live)
+        self.replaced = []
 
     def delete(self) -> None:
         """Delete the stack."""
-        for logical_id, live in reversed(list(self.live.items())):
-            answer = self._send("Delete", logical_id, live)
-            assert answer["Status"] == "SUCCESS", answer["Reason"]
-        self.live = {}
+        for logical_id, live in [*reversed(list(self.live.items())), *self.replaced]:
+            self._remove(logical_id, live)
+        self.live, self.stable, self.replaced = {}, {}, []
+
+    def _remove(self, logical_id: str, live: Live) -> None:
+        answer = self._send("Delete", logical_id, live)
+        assert answer["Status"] == "SUCCESS", answer["Reason"]
 
     def _bring(self, resource: Resource) -> bool:
         outputs = {name: {"Ref": live.physical_id, **live.data} for name, live in self.live.items()}
         properties = resource.properties(outputs)
         live = self.live.get(resource.logical_id)
-        if live is not None and live.properties == properties:
+        if live is not None and live.properties == properties and not live.failed:
             return True
         wanted = Live(resource.type, properties, live.physical_id if live else "")
-        kind = "Update" if live else "Create"
+        kind = "Update" if live and live.created else "Create"
         answer = self._send(kind, resource.logical_id, wanted, live)
         if answer["Status"] == "FAILED" and kind == "Update":
+            wanted.failed = True
             self.live[resource.logical_id] = wanted
             return False
         wanted.physical_id = answer["PhysicalResourceId"]
         wanted.data = answer["Data"]
+        wanted.failed = answer["Status"] == "FAILED"
+        wanted.created = not wanted.failed
         self.live[resource.logical_id] = wanted
-        return bool(answer["Status"] == "SUCCESS")
+        return not wanted.failed
 
-    def _roll_back(self, old: dict[str, Live], done: list[str]) -> None:
+    def _roll_back(self) -> None:
         self.aws.rolling_back = True
-        failed = self.live
-        self.live = dict(old)
-        for logical_id in done:
-            before, after = old.get(logical_id), failed.get(logical_id)
-            if before is None or after is None or before.properties == after.properties:
+        failed, self.live = self.live, dict(self.stable)
+        for logical_id, before in self.stable.items():
+            after = failed[logical_id]
+            if before.properties == after.properties and not after.failed:
                 continue
             replaced = before.physical_id != after.physical_id
             if replaced and not self.update_back:
@@ -105,15 +132,9 @@ class CloudFormation:
             assert answer["Status"] == "SUCCESS", f"rollback of {logical_id}: {answer['Reason']}"
             assert answer["PhysicalResourceId"] == before.physical_id
             before.data = answer["Data"]
-        self._clean_up(failed, old)
+        self.replaced += _replaced(failed, self.live)
+        self._clean_up()
         self.aws.rolling_back = False
-
-    def _clean_up(self, gone: dict[str, Live], stays: dict[str, Live]) -> None:
-        for logical_id, live in reversed(list(gone.items())):
-            kept = stays.get(logical_id)
-            if kept is None or kept.physical_id != live.physical_id:
-                answer = self._send("Delete", logical_id, live)
-                assert answer["Status"] == "SUCCESS", answer["Reason"]
 
     def _send(
         self, kind: str, logical_id: str, wanted: Live, before: Live | None = None
@@ -129,3 +150,12 @@ class CloudFormation:
         self.stack.run()
         answer: dict[str, Any] = {"Data": {}, **self.stack.answer(event)}
         return answer
+
+
+def _replaced(gone: dict[str, Live], stays: dict[str, Live]) -> list[tuple[str, Live]]:
+    """Return what is in ``gone`` and not in ``stays``, the last first."""
+    return [
+        (name, live)
+        for name, live in reversed(list(gone.items()))
+        if name not in stays or stays[name].physical_id != live.physical_id
+    ]

@@ -205,6 +205,10 @@ class FakeAws:
         arn = f"{PLACE}:endpoint-config/{EndpointConfigName}"
         return self._get(self.configs, EndpointConfigName) | {"EndpointConfigArn": arn}
 
+    def _list_endpoint_configs(self, **request: Any) -> dict[str, Any]:
+        found = [name for name in self.configs if request["NameContains"] in name]
+        return {"EndpointConfigs": [{"EndpointConfigName": name} for name in found]}
+
     def _delete_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
         self._get(self.configs, EndpointConfigName)
         del self.configs[EndpointConfigName]

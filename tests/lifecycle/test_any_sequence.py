@@ -44,6 +44,7 @@ class Deployments(RuleBasedStateMachine):
         self.cloudformation = self._new_stack()
         self.candidates, self.tag, self.revision, self.instances = 1, "a", "1", 1
         self.drifted: dict[str, Any] | None = None
+        self.settled = True
 
     @rule(candidates=st.integers(1, 3), tag=st.sampled_from("ab"))
     def change(self, candidates: int, tag: str) -> None:
@@ -93,16 +94,19 @@ class Deployments(RuleBasedStateMachine):
         live = self.cloudformation.live
         self.drifted = live["Endpoint"].properties if "Endpoint" in live else None
 
-    @rule(update_back=st.booleans())
-    def deploy(self, update_back: bool) -> None:
+    @rule(update_back=st.booleans(), rollback=st.booleans())
+    def deploy(self, update_back: bool, rollback: bool) -> None:
         self.cloudformation.update_back = update_back
-        if self.cloudformation.deploy(self._template()):
+        self.settled = self.cloudformation.deploy(self._template(), rollback=rollback)
+        if self.settled:
             self._check_what_is_deployed()
+        self.settled = self.settled or rollback
         self._heal()
 
     @rule()
     def delete(self) -> None:
         self.cloudformation.delete()
+        self.settled = True
         assert not self.aws.endpoints
         assert not self.aws.configs
         assert not self.aws.models
@@ -111,9 +115,10 @@ class Deployments(RuleBasedStateMachine):
     @invariant()
     def nothing_is_left_that_nobody_owns(self) -> None:
         live = {item.physical_id for item in self.cloudformation.live.values()}
+        live |= {item.physical_id for _, item in self.cloudformation.replaced}
         assert set(self.aws.models) <= live
         assert set(self.aws.endpoints) <= live
-        assert len(self.aws.configs) <= 1
+        assert len(self.aws.configs) <= (1 if self.settled else 2)
         running = {
             name
             for name, job in self.aws.jobs.items()
