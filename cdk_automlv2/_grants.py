@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -48,6 +49,11 @@ class RoleGrants:
                 "use iam.Role.from_role_arn"
             )
         return self._role.grant_principal
+
+    def retain(self) -> None:
+        """Keep a role that was made here when the stack is deleted."""
+        if self._document is not None and isinstance(self._role, iam.Role):
+            self._role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
 
     def allow_read(self, location: S3Location) -> None:
         """Let the role list and read the objects of a location."""

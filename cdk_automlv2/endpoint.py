@@ -122,6 +122,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             55 minutes, and 2.5 hours for a language model.
         wait: Whether the deployment waits until the endpoint is in service. Default: True.
         tags: Tags of endpoint and configuration; those of ``Tags.of(...)`` come on top.
+        removal_policy: RETAIN keeps the endpoint, its configuration and its model when the
+            construct or the stack is deleted; it then costs on. Default: DESTROY.
 
     Raises:
         OptionsError: With every option that SageMaker would refuse.
@@ -146,6 +148,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         timeout: cdk.Duration | None = None,
         wait: bool = True,
         tags: Tags | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
         generates = isinstance(model.job.problem_config, AutoMLTextGenerationConfig)
         if generates:
@@ -203,6 +206,9 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         )
         self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags)
+        if removal_policy == cdk.RemovalPolicy.RETAIN:
+            self._resource.apply_removal_policy(removal_policy)
+            model.retain()
 
     @classmethod
     def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:

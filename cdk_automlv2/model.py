@@ -44,6 +44,8 @@ class AutoMLModel(Construct):
         name: The model's name; 63 characters at most, and other content then needs another name.
             Default: a name that changes with the content.
         tags: Tags of the model; those of ``Tags.of(...)`` come on top.
+        removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
+            stack is deleted or the model is replaced. Default: DESTROY.
 
     Raises:
         OptionsError: With every option that SageMaker would refuse.
@@ -65,6 +67,7 @@ class AutoMLModel(Construct):
         processing_unit: str = "CPU",
         name: str | None = None,
         tags: Tags | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
         keys = None if inference_response_keys is None else list(inference_response_keys)
         raise_if_any(
@@ -100,6 +103,13 @@ class AutoMLModel(Construct):
             ServiceTimeout=3600,
         )
         self._tags = LateTags(self._resource, tags)
+        if removal_policy == cdk.RemovalPolicy.RETAIN:
+            self.retain()
+
+    def retain(self) -> None:
+        """Keep the model, and a role made for it, whatever becomes of the stack."""
+        self._resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.role.retain()
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

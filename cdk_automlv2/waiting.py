@@ -9,6 +9,7 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_automlv2.errors import OptionsError, Problem
 from cdk_automlv2.provider import AutoMLProvider
 
 LINK_SECONDS = 55 * 60
@@ -18,6 +19,7 @@ DEFAULT_TIMEOUT_SECONDS = 12 * 3600
 LONG_CHAIN = 14
 """Links from which on synth warns; the default timeout needs so many."""
 
+_LONGEST_CHAIN = 480
 _ANSWER_SECONDS = 4 * 60
 _STACK_LIMIT = 500
 
@@ -62,7 +64,20 @@ def chain(
 
 
 def warn_if_long(scope: Construct, what: str, count: int) -> None:
-    """Say what a long wait costs in resources of the stack."""
+    """Say what a long wait costs in resources of the stack.
+
+    Raises:
+        OptionsError: If no stack could hold it.
+    """
+    if count > _LONGEST_CHAIN:
+        days = _LONGEST_CHAIN * LINK_SECONDS // (24 * 3600)
+        problem = Problem(
+            "timeout",
+            f"must be {days} days or less, as a stack has {_STACK_LIMIT} resources",
+            f"{count} wait resources",
+            "wait less, or start the job with wait=False",
+        )
+        raise OptionsError(scope.node.path, (problem,))
     if count > LONG_CHAIN:
         cdk.Annotations.of(scope).add_warning_v2(
             "cdk-automlv2:long-wait",

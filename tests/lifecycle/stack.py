@@ -11,6 +11,9 @@ from automlv2_handlers import entry
 from .fake_aws import Crash, FakeAws
 
 ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
+_EVENTS = {"Task": 5, "Choice": 2, "Wait": 2}
+"""Events in the history of an execution: entered and exited, and three more of a task."""
+
 STACK_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/0a1b2c"
 
 
@@ -33,6 +36,7 @@ class Stack:
         self.stack_id = stack_id
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.transitions = 0
+        self.longest_history = 0
         self.world = entry.World(aws, self._put, lambda: aws.now)
 
     def event(
@@ -100,9 +104,12 @@ class Stack:
 
     def _execute(self, data: dict[str, Any]) -> None:
         name = ASL["StartAt"]
+        history = 2  # ExecutionStarted, ExecutionSucceeded
         while name:
             self.transitions += 1
             state = ASL["States"][name]
+            history += _EVENTS[state["Type"]]
+            self.longest_history = max(self.longest_history, history)
             match state["Type"]:
                 case "Task":
                     data, name = self._task(state, data)

@@ -1,5 +1,7 @@
 """The links of a wait: early answers, hand-over from link to link, the last one's words."""
 
+import math
+
 import pytest
 
 from .fake_aws import PLACE
@@ -112,17 +114,29 @@ def test_the_last_link_says_what_was_waited_for_and_what_to_do(stack, aws, link)
     )
 
 
-def test_a_chain_of_links_waits_for_forty_hours(stack, aws, link):
-    aws.job_seconds = 40 * 3600
-    links = 0
+@pytest.mark.parametrize("hours", [1 / 6, 3, 40, 30 * 24])
+def test_a_chain_of_links_waits_as_long_as_the_job_runs(stack, aws, link, hours):
+    aws.job_seconds = hours * 3600
+    most = math.ceil(hours * 60 / 55)
 
-    for links in range(1, 60):  # noqa: B007
-        answer = stack.create("AutoMLWait", link | {"Last": False})
+    for number in range(1, most + 1):
+        answer = stack.create("AutoMLWait", link | {"Last": number == most})
+        assert answer["Status"] == "SUCCESS"
         if answer["Data"]:
             break
 
     assert answer["Data"]["BestCandidateName"] == "best"
-    assert links <= 44
+    assert stack.longest_history < 25_000 / 50
+
+
+def test_a_timeout_shorter_than_a_link_is_kept(stack, aws, link):
+    aws.job_seconds = 3600
+    began = aws.now
+
+    answer = stack.create("AutoMLWait", link | {"LinkSeconds": 120, "TimeoutSeconds": 120})
+
+    assert "still InProgress (ModelTuning) after 2 min" in answer["Reason"]
+    assert aws.now - began < 180
 
 
 def test_a_rolled_back_link_answers_at_once(stack, aws, link):

@@ -149,3 +149,16 @@ def test_rejects(stack, options, text):
 
     with pytest.raises(OptionsError, match=text):
         endpoint(stack, model=served, **options)
+
+
+def test_a_retained_endpoint_keeps_its_model_and_the_role_of_its_containers(stack):
+    endpoint(stack, removal_policy=cdk.RemovalPolicy.RETAIN)
+
+    assert resources(stack, ENDPOINT)[0]["DeletionPolicy"] == "Retain"
+    assert resources(stack, "Custom::AutoMLModel")[0]["DeletionPolicy"] == "Retain"
+
+
+def test_an_endpoint_goes_with_the_stack_by_default(stack):
+    endpoint(stack)
+
+    assert "DeletionPolicy" not in resources(stack, ENDPOINT)[0]

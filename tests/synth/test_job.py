@@ -129,6 +129,11 @@ def test_a_very_long_wait_says_what_it_costs(stack):
     )
 
 
+def test_rejects_a_wait_that_no_stack_could_hold(stack):
+    with pytest.raises(OptionsError, match="timeout: must be 18 days or less, as a stack has 500"):
+        job(stack, timeout=cdk.Duration.days(30))
+
+
 def test_the_default_wait_warns_of_nothing(stack):
     job(stack, problem_config=AutoMLTabularConfig("y"))
 

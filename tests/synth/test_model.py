@@ -4,7 +4,16 @@ from aws_cdk import aws_s3 as s3
 
 from cdk_automlv2 import AutoMLTabularConfig, OptionsError
 
-from .helpers import ROLE_ARN, job, model, properties, statement_for, statements
+from .helpers import (
+    ROLE_ARN,
+    job,
+    model,
+    properties,
+    resources,
+    statement_for,
+    statements,
+    template,
+)
 
 MODEL = "Custom::AutoMLModel"
 
@@ -90,3 +99,19 @@ def test_rejects_a_job_that_makes_no_candidate(stack):
 
     with pytest.raises(OptionsError, match="generate_candidate_definitions_only"):
         model(stack, job=job(stack, problem_config=config))
+
+
+def test_a_model_goes_with_the_stack_unless_it_is_retained(stack):
+    model(stack, removal_policy=cdk.RemovalPolicy.RETAIN)
+
+    [kept] = resources(stack, MODEL)
+    assert kept["DeletionPolicy"] == kept["UpdateReplacePolicy"] == "Retain"
+    [role] = [
+        item
+        for name, item in template(stack)["Resources"].items()
+        if name.startswith("ChurnModelRole")
+    ]
+    assert role["DeletionPolicy"] == "Retain"
+    other = cdk.Stack(cdk.App(), "Other")
+    model(other, removal_policy=cdk.RemovalPolicy.DESTROY)
+    assert "DeletionPolicy" not in resources(other, MODEL)[0]
