@@ -17,7 +17,7 @@ test: node_modules/.ready  ## All tests, and how much of the code they run.
 test-deep: .venv/.ready  ## 2,000 random sequences of deployments and faults.
 	@SEQUENCES=2000 $(BIN)/pytest tests/lifecycle/test_any_sequence.py
 
-check: node_modules/.ready  ## Read-only checks: format, lint, types, templates, state machine.
+check: node_modules/.ready .checkov/.ready  ## Read-only checks: format, lint, types, templates, state machine.
 	@echo "== ruff"
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -37,7 +37,7 @@ snapshots: .venv/.ready  ## Write the templates of tests/snapshot anew.
 	@WRITE_SNAPSHOTS=1 $(BIN)/pytest tests/snapshot
 
 clean:  ## Remove what the other commands made.
-	rm -rf .venv node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .checkov node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.ready: pyproject.toml
 	@echo "== making .venv with $$($(PYTHON) --version)"
@@ -45,6 +45,12 @@ clean:  ## Remove what the other commands made.
 	@$(PYTHON) -m venv .venv
 	@echo "== installing the library, the local cloud and the tools (a minute or two)"
 	@$(BIN)/pip install --quiet --editable '.[local,dev]'
+	@touch $@
+
+.checkov/.ready:
+	@echo "== installing checkov, apart from the rest: it pins boto3"
+	@$(PYTHON) -m venv .checkov
+	@.checkov/bin/pip install --quiet 'checkov>=3.3.30,<3.4'
 	@touch $@
 
 node_modules/.ready: .venv/.ready package.json package-lock.json

@@ -94,6 +94,7 @@ class FunctionPolicy:
         statements = [
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group_arn]),
             _allow(["states:StartExecution"], [self._state_machine_arn]),
+            _allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
             _allow(["cloudformation:DescribeStacks"], [cdk.Aws.STACK_ID]),
             _allow(
                 ["sagemaker:ListCandidatesForAutoMLJob", "sagemaker:ListEndpointConfigs"], ["*"]

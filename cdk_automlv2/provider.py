@@ -114,6 +114,7 @@ def _function(
             str(handlers_dir()), exclude=["**/__pycache__", "*.json", "**/*.pyc"]
         ),
         role=role.without_policy_updates(),
+        tracing=lambda_.Tracing.ACTIVE,
         memory_size=512,
         timeout=cdk.Duration.minutes(5),
         log_group=log,

@@ -1,7 +1,8 @@
-"""Synthesizes app.py and every example, and puts what comes out before cfn-lint and cdk-nag.
+"""Synthesizes app.py and every example; cfn-lint, cdk-nag and checkov look at what comes out.
 
-cfn-lint also lints the state machine inside the template. A finding of cdk-nag passes only if
-scripts/accepted_findings.toml names it, with a reason; a reason that no finding needs fails too.
+cfn-lint also lints the state machine inside the template. A finding of cdk-nag or checkov passes
+only if scripts/accepted_findings.toml names it, with a reason; a reason that no finding needs
+fails too.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import runpy
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import traceback
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 APPS = [ROOT / "app.py", *sorted(ROOT.glob("examples/*/app.py"))]
+CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
 ACCEPTED = ROOT / "scripts" / "accepted_findings.toml"
 
 
@@ -43,19 +44,19 @@ def main() -> int:
 def lint(app: Path, accepted: list[dict[str, str]], used: set[int]) -> list[str]:
     """Return the faults of one app."""
     import aws_cdk as cdk
-    from cdk_nag import AwsSolutionsChecks
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
     name = str(app.relative_to(ROOT))
     built: cdk.App = runpy.run_path(str(app))["app"]
-    cdk.Validations.of(built).add_plugins(AwsSolutionsChecks())
-    with _silent_stderr():  # The CDK prints every finding, also those that are accepted.
-        try:
-            directory = Path(built.synth(force=True).directory)
-        except RuntimeError:  # cdk-nag found something; the report says what.
-            directory = Path(built.outdir)
+    cdk.Validations.of(built).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
+    try:
+        directory = Path(built.synth(force=True).directory)
+    except RuntimeError:  # cdk-nag found something; the report says what.
+        directory = Path(built.outdir)
     report = json.loads((directory / "validation-report.json").read_text())
-    faults = [f"{name}: {fault}" for fault in nag(report, accepted, used)]
     templates = [str(path) for path in directory.glob("*.template.json")]
+    found = [*nag(report), *checkov(templates)]
+    faults = [f"{name}: {fault}" for fault in not_accepted(found, accepted, used)]
     done = subprocess.run(
         [str(Path(sys.executable).parent / "cfn-lint"), "--format", "parseable", *templates],
         capture_output=True,
@@ -67,23 +68,14 @@ def lint(app: Path, accepted: list[dict[str, str]], used: set[int]) -> list[str]
     return faults
 
 
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Send what this process and its Node write to standard error nowhere."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+Finding = tuple[str, str]
+"""A rule, and where it is broken."""
 
 
-def nag(report: Any, accepted: list[dict[str, str]], used: set[int]) -> list[str]:
-    """Return the findings of cdk-nag that nothing accepts."""
+def not_accepted(found: list[Finding], accepted: list[dict[str, str]], used: set[int]) -> list[str]:
+    """Return the findings that nothing accepts; remember which acceptances are needed."""
     faults = []
-    for rule, where in findings(report):
+    for rule, where in found:
         matches = [
             index
             for index, entry in enumerate(accepted)
@@ -92,19 +84,42 @@ def nag(report: Any, accepted: list[dict[str, str]], used: set[int]) -> list[str
         ]
         used.update(matches)
         if not matches:
-            faults.append(f"cdk-nag: {rule} at {where}")
+            faults.append(f"{rule} at {where}")
     return faults
 
 
-def findings(report: Any) -> list[tuple[str, str]]:
-    """Return rule and construct path of every finding in a validation report."""
-    found = []
-    for plugin in report["pluginReports"]:
-        for violation in plugin["violations"]:
-            for construct in violation["violatingConstructs"]:
-                found.append((violation["ruleName"], construct["constructPath"]))
+def nag(report: Any) -> list[Finding]:
+    """Return the findings of cdk-nag in a validation report."""
+    return [
+        (violation["ruleName"], construct["constructPath"])
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def checkov(templates: list[str]) -> list[Finding]:
+    """Return the findings of checkov, which has an environment of its own: it pins boto3."""
+    options = ["--framework", "cloudformation", "--quiet", "--compact", "--output", "json"]
+    found: list[Finding] = []
+    for template in templates:
+        done = subprocess.run(
+            [str(CHECKOV), "--file", template, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        failed = json.loads(done.stdout)["results"]["failed_checks"]
+        found += [(check["check_id"], check["resource"]) for check in failed]
     return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # What Node prints comes to standard error, findings included that are accepted.
+    sys.stderr = Path(os.devnull).open("w")
+    try:
+        status = main()
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        status = 1
+    sys.exit(status)
