@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tomllib
 import traceback
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -116,10 +117,10 @@ def checkov(templates: list[str]) -> list[Finding]:
 
 if __name__ == "__main__":
     # What Node prints comes to standard error, findings included that are accepted.
-    sys.stderr = Path(os.devnull).open("w")
-    try:
-        status = main()
-    except Exception:
-        traceback.print_exc(file=sys.stdout)
-        status = 1
+    with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
+        try:
+            status = main()
+        except Exception:
+            traceback.print_exc(file=sys.stdout)
+            status = 1
     sys.exit(status)
