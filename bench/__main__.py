@@ -7,14 +7,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from bench import function, polling, resources, synth
+from bench import function, load, polling, resources, synth
 
 
 def main() -> int:
     """Measure; return the exit status."""
     table = Table("figure", "ours", "peer", "value", "bound", "")
     kept = True
-    for part in (resources, function, polling, synth):
+    for part in (resources, function, polling, synth, load):
         for figure in part.measure():
             kept = kept and figure.kept
             verdict = "kept" if figure.kept else "BROKEN"

@@ -51,12 +51,19 @@ class LocalCloud:
     speed: float
 
     @classmethod
-    def start(cls, folder: Path = DEFAULT_FOLDER, speed: float = DEFAULT_SPEED) -> Self:
+    def start(
+        cls,
+        folder: Path = DEFAULT_FOLDER,
+        speed: float = DEFAULT_SPEED,
+        throttles: float | None = None,
+    ) -> Self:
         """Start the servers on free ports and bootstrap the account for the CDK.
 
         Args:
             folder: For the state file and the logs; made if missing.
             speed: 1 waits as long as AWS would, 60 a sixtieth of it; training is not sped up.
+            throttles: Part of SageMaker's calls to throttle by chance, on top of AWS's published
+                rates. Default: no rates.
 
         Raises:
             LocalCloudError: If one of that folder runs already.
@@ -70,7 +77,7 @@ class LocalCloud:
         cloud = cls(
             folder,
             _start_ministack(folder, ports, speed),
-            _start_sagemaker(folder, ports, speed),
+            _start_sagemaker(folder, ports, speed, -1 if throttles is None else throttles),
             speed,
         )
         try:
@@ -259,12 +266,12 @@ def _start_ministack(folder: Path, ports: list[int], speed: float) -> Server:
     return Server.start(command, port, environment, folder / "ministack.log")
 
 
-def _start_sagemaker(folder: Path, ports: list[int], speed: float) -> Server:
+def _start_sagemaker(folder: Path, ports: list[int], speed: float, throttles: float) -> Server:
     ministack_port, port = ports
     ministack = f"http://127.0.0.1:{ministack_port}"
     command = [
         *(sys.executable, "-m", "cdk_automlv2.local.sagemaker"),
-        *(str(port), ministack, str(speed)),
+        *(str(port), ministack, str(speed), str(throttles)),
     ]
     environment = {"AWS_EC2_METADATA_DISABLED": "true"}
     return Server.start(command, port, environment, folder / "sagemaker.log")

@@ -49,6 +49,8 @@ def test_deleting_the_stack_stops_the_running_job(shop, cloud):
     deploying.start()
     sagemaker = cloud.client("sagemaker")
     job = wait_for(lambda: running_job(sagemaker))
+    # Before the job resource has answered, ministack would send no Delete for it, as AWS does.
+    wait_for(lambda: is_waiting(shop))
 
     cloud.client("cloudformation").delete_stack(StackName=shop.name)
     deploying.join(timeout=120)
@@ -101,6 +103,11 @@ def running_job(sagemaker):
     for job in sagemaker.list_auto_ml_jobs(StatusEquals="InProgress")["AutoMLJobSummaries"]:
         return job["AutoMLJobName"]
     return None
+
+
+def is_waiting(shop):
+    found = shop.cloud.client("cloudformation").describe_stack_events(StackName=shop.name)
+    return any(event["ResourceType"] == "Custom::AutoMLWait" for event in found["StackEvents"])
 
 
 def wait_for(look):

@@ -16,6 +16,7 @@ from cdk_automlv2.local.sagemaker.__main__ import application
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
+from cdk_automlv2.local.sagemaker.rates import PUBLISHED, Rates
 from cdk_automlv2.local.sagemaker.service import OPERATIONS
 from cdk_automlv2.local.sagemaker.trainer import Result
 from cdk_automlv2.local.sagemaker.world import World
@@ -65,7 +66,7 @@ class FakeTrainer:
 @pytest.fixture
 def world(monkeypatch):
     monkeypatch.setattr(jobs, "Trainer", FakeTrainer)
-    return World(FakeIam(), Clock(speed=5000), Faults())
+    return World(FakeIam(), Clock(speed=5000), Faults(), Rates(1, limited=False))
 
 
 @pytest.fixture
@@ -245,6 +246,30 @@ def test_a_denied_caller_is_refused(sagemaker, world):
 
     assert code(caught) == "AccessDeniedException"
     assert not world.jobs
+
+
+def test_calls_that_come_too_often_are_throttled_as_published():
+    rates = Rates(speed=1, limited=True)
+    rates.admit("CreateModel")
+
+    with pytest.raises(ServiceError, match="ThrottlingException: Rate exceeded"):
+        rates.admit("CreateModel")
+    rates.admit("CreateEndpoint")
+    rates.admit("CreateAutoMLJobV2")
+    rates.admit("CreateAutoMLJobV2")
+    assert set(PUBLISHED) <= set(OPERATIONS)
+
+
+def test_some_calls_are_throttled_by_chance():
+    rates = Rates(speed=1, limited=True, chance=0.5)
+    refused = 0
+    for _ in range(200):
+        try:
+            rates.admit("DescribeAutoMLJobV2")
+        except ServiceError:
+            refused += 1
+
+    assert 60 < refused < 140
 
 
 def test_a_planned_fault_comes_as_often_as_planned(sagemaker, world):

@@ -1,4 +1,4 @@
-"""The HTTP server: ``python -m cdk_automlv2.local.sagemaker PORT MINISTACK_URL SPEED``."""
+"""The HTTP server: ``… -m cdk_automlv2.local.sagemaker PORT MINISTACK_URL SPEED THROTTLES``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
+from cdk_automlv2.local.sagemaker.rates import Rates
 from cdk_automlv2.local.sagemaker.world import World
 
 _JSON = "application/x-amz-json-1.1"
@@ -73,13 +74,22 @@ def _error(error: ServiceError) -> Response:
     return Response(body, status_code=error.status, headers=headers, media_type=_JSON)
 
 
-def main(port: int, ministack_url: str, speed: float) -> None:
-    """Serve on 127.0.0.1 until stopped."""
+def main(port: int, ministack_url: str, speed: float, throttles: float) -> None:
+    """Serve on 127.0.0.1 until stopped.
+
+    Args:
+        port: Where to listen.
+        ministack_url: Where IAM, STS and S3 are.
+        speed: How much faster than AWS waiting goes.
+        throttles: Below 0 calls have no rates; else AWS's, and this part of calls is throttled
+            by chance on top.
+    """
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
-    world = World(Iam(ministack_url), Clock(speed), Faults())
+    rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
+    world = World(Iam(ministack_url), Clock(speed), Faults(), rates)
     asyncio.run(serve(application(world), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
+    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))

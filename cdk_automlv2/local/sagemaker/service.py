@@ -50,6 +50,7 @@ def control(world: World, headers: Any, body: bytes) -> bytes:
         words = "the local SageMaker does not have" if known else "there is no operation"
         raise ServiceError("UnknownOperationException", f"{words} {operation}")
     caller = Caller.from_headers(headers)
+    world.rates.admit(operation)
     world.faults.raise_if_planned(operation)
     request = protocol.parse(operation, body)
     return protocol.serialise(operation, OPERATIONS[operation](world, caller, request))

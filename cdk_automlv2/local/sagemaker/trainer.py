@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+_PROCESSORS = threading.BoundedSemaphore(os.cpu_count() or 1)
+
 
 @dataclass
 class Result:
@@ -60,7 +62,11 @@ class Trainer:
         self._add = add
 
     def run(self, stop: threading.Event) -> Result:
-        """Train; returns when it has ended, or soon after ``stop`` is set."""
+        """Train when a processor is free; returns at the end, or soon after ``stop`` is set."""
+        with _PROCESSORS:
+            return Result() if stop.is_set() else self._run(stop)
+
+    def _run(self, stop: threading.Event) -> Result:
         kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "HOME") if key in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-m", "cdk_automlv2.local.training", json.dumps(self._spec)],

@@ -9,6 +9,7 @@ from typing import Any
 from cdk_automlv2.local.sagemaker.caller import ACCOUNT, Caller, Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.faults import Faults
+from cdk_automlv2.local.sagemaker.rates import Rates
 
 Thing = dict[str, Any]
 """A model, configuration, endpoint or job, in the form of its Describe answer."""
@@ -27,6 +28,7 @@ class World:
     iam: Iam
     clock: Clock
     faults: Faults
+    rates: Rates
     lock: threading.RLock = field(default_factory=threading.RLock)
     jobs: dict[str, Thing] = field(default_factory=dict)
     candidates: dict[str, list[Thing]] = field(default_factory=dict)

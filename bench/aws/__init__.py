@@ -1,0 +1,1 @@
+"""For a real account, by hand; never run in CI."""

@@ -1,0 +1,69 @@
+"""A hundred jobs and endpoints at once, against AWS's published rates and chance throttles."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.figure import Figure, python
+from cdk_automlv2.local import LocalCloud
+from cdk_automlv2.local.toolchain import cdk_command
+
+_APP = Path(__file__).with_name("apps") / "load.py"
+_STACKS = 5
+_JOBS = 100
+_SPEED = 60
+_THROTTLES = 0.05
+
+
+def measure() -> Iterator[Figure]:
+    """Yield the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = {**os.environ, "CDK_OUTDIR": str(folder / "cdk.out")}
+        subprocess.run(python(str(_APP)), env=environment, check=True, capture_output=True)
+        with LocalCloud.start(folder / "cloud", _SPEED, _THROTTLES) as cloud:
+            started = time.monotonic()
+            statuses = _deploy_all(cloud, folder / "cdk.out")
+            seconds = time.monotonic() - started
+            found = _inventory(cloud.client("sagemaker"))
+    failed = sum(status != 0 for status in statuses)
+    yield Figure("stacks of 20 jobs that failed, of 5 at once", str(failed), "-", failed, 0)
+    missing = _JOBS - found["endpoints"]
+    yield Figure(
+        "endpoints that are not in service, of 100",
+        f"{missing} in {seconds:.0f} s",
+        "-",
+        missing,
+        0,
+    )
+    extra = found["jobs"] - _JOBS
+    yield Figure("jobs trained more often than once", str(extra), "-", extra, 0)
+
+
+def _deploy_all(cloud: LocalCloud, assembly: Path) -> list[int]:
+    options = ["--app", str(assembly), "--require-approval", "never", "--ci", "--no-notices"]
+    running = [
+        subprocess.Popen(
+            [*cdk_command(Path.cwd()), "deploy", f"Load{number}", *options],
+            env=cloud.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for number in range(_STACKS)
+    ]
+    return [process.wait() for process in running]
+
+
+def _inventory(sagemaker: Any) -> dict[str, int]:
+    jobs = sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]
+    endpoints = sagemaker.list_endpoints()["Endpoints"]
+    return {
+        "jobs": len(jobs),
+        "endpoints": sum(item["EndpointStatus"] == "InService" for item in endpoints),
+    }
