@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from bench.figure import Figure, python
 from cdk_automlv2.local import LocalCloud
-from cdk_automlv2.local.toolchain import cdk_command
 
 _APP = Path(__file__).with_name("apps") / "load.py"
 _STACKS = 5
@@ -47,17 +47,13 @@ def measure() -> Iterator[Figure]:
 
 
 def _deploy_all(cloud: LocalCloud, assembly: Path) -> list[int]:
-    options = ["--app", str(assembly), "--require-approval", "never", "--ci", "--no-notices"]
-    running = [
-        subprocess.Popen(
-            [*cdk_command(Path.cwd()), "deploy", f"Load{number}", *options],
-            env=cloud.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for number in range(_STACKS)
-    ]
-    return [process.wait() for process in running]
+    options = ["--app", str(assembly), "--require-approval", "never"]
+
+    def deploy(number: int) -> int:
+        return cloud.cdk(["deploy", f"Load{number}", *options], quiet=True).returncode
+
+    with ThreadPoolExecutor(_STACKS) as pool:
+        return list(pool.map(deploy, range(_STACKS)))
 
 
 def _inventory(sagemaker: Any) -> dict[str, int]:

@@ -66,11 +66,11 @@ class FunctionPolicy:
 
     def own(self, kind: str, name: str) -> None:
         """Let it own a thing whose name the user chose; ``kind`` as in its ARN."""
-        self._names[kind][_arn(kind, name if is_token(name) else name.lower())] = None
+        self._names[kind][_arn(kind, _as_in_arns(name))] = None
 
     def describe_job(self, name: str) -> None:
         """Let it look at a job that it does not own."""
-        self._foreign_jobs[_arn("automl-job", name.lower() if not is_token(name) else name)] = None
+        self._foreign_jobs[_arn("automl-job", _as_in_arns(name))] = None
 
     def write_objects(self, location: S3Location) -> None:
         """Let it write below a location."""
@@ -130,6 +130,10 @@ def _allow(
         "Resource": resources[0] if len(resources) == 1 else resources,
         **({"Condition": condition} if condition else {}),
     }
+
+
+def _as_in_arns(name: str) -> str:
+    return name if is_token(name) else name.lower()
 
 
 def _arn(kind: str, name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from automlv2_handlers import logs, tags
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.names import config_name, config_stem, is_generated, name_for
+from automlv2_handlers.names import config_name, config_stem, name_for, was_answered
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 
 WAIT_SECONDS: Final = 55 * 60
@@ -114,7 +114,8 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
 
 
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
-    tags.sync(event, endpoint["EndpointArn"], context)
+    arn = endpoint["EndpointArn"]
+    tags.sync(event, arn, context.gateway.tags_of(arn), context)
     _ensure_config(event, context)  # Somebody may have deleted it under the endpoint.
     _leave_only(event, {endpoint["EndpointConfigName"]}, context)
     return _attributes(endpoint, endpoint["EndpointConfigName"])
@@ -141,13 +142,19 @@ def _why(endpoint: Mapping[str, Any], context: Context) -> str:
 
 
 def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> None:
-    if context.progress.get("Ours"):
-        return
-    if not tags.is_ours(event, context.gateway.tags_of(endpoint["EndpointArn"])):
+    if not _is_ours(event, endpoint, context):
         raise LifecycleError(
             f"endpoint name {endpoint['EndpointName']!r} is taken by an endpoint of someone else"
         )
-    context.progress["Ours"] = True
+
+
+def _is_ours(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> bool:
+    """Whether the endpoint is the resource's own; a yes is kept for the polls that follow."""
+    if not context.progress.get("Ours"):
+        if not tags.is_ours(event, context.gateway.tags_of(endpoint["EndpointArn"])):
+            return False
+        context.progress["Ours"] = True
+    return True
 
 
 def _ensure_config(event: LifecycleEvent, context: Context) -> None:
@@ -163,17 +170,14 @@ def _ensure_config(event: LifecycleEvent, context: Context) -> None:
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
-    name = event.physical_id
-    if name != event.properties.get("EndpointName") and not is_generated(event, name):
-        name = _name(event)
+    answered = was_answered(event, event.properties.get("EndpointName"))
+    name = event.physical_id if answered else _name(event)
     endpoint = _describe(name, context)
     if endpoint is None:
         _leave_only(event, set(), context, of=name)
         return Done(event.physical_id)
-    if not context.progress.get("Ours"):
-        if not tags.is_ours(event, context.gateway.tags_of(endpoint["EndpointArn"])):
-            return Done(event.physical_id)
-        context.progress["Ours"] = True
+    if not _is_ours(event, endpoint, context):
+        return Done(event.physical_id)
     if endpoint["EndpointStatus"] in _DELETABLE:
         context.gateway.find("delete_endpoint", EndpointName=name)
     if context.age > WAIT_SECONDS:

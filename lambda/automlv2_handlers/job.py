@@ -13,7 +13,7 @@ from automlv2_handlers import logs, tags
 from automlv2_handlers.errors import GatewayError, LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.fingerprint import UNKNOWN, fingerprint
-from automlv2_handlers.names import MAX_ATTEMPTS, is_generated, job_name
+from automlv2_handlers.names import MAX_ATTEMPTS, job_name, was_answered
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 from automlv2_handlers.update_policy import needs_new_job, training_part
 
@@ -38,7 +38,8 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 def _keep(event: LifecycleEvent, context: Context) -> Outcome:
     job = _describe(event.physical_id, context)
     if job is not None:
-        tags.sync(event, job["AutoMLJobArn"], context)
+        arn = job["AutoMLJobArn"]
+        tags.sync(event, arn, context.gateway.tags_of(arn), context)
     return Done(event.physical_id, {"AutoMLJobName": event.physical_id})
 
 
@@ -65,8 +66,9 @@ def _find_or_start(event: LifecycleEvent, context: Context) -> Outcome:
         job = _describe(name, context) or _start(event, name, wanted, context)
         if job is None:
             return Done(name, {"AutoMLJobName": name})
-        if _serves(event, job, wanted, context):
-            tags.sync(event, job["AutoMLJobArn"], context)
+        present = context.gateway.tags_of(job["AutoMLJobArn"])
+        if _serves(event, job, present, wanted):
+            tags.sync(event, job["AutoMLJobArn"], present, context)
             return Done(name, {"AutoMLJobName": name})
         if "AutoMLJobName" in event.properties:
             raise LifecycleError(
@@ -101,10 +103,9 @@ def _start(
 
 
 def _serves(
-    event: LifecycleEvent, job: Mapping[str, Any], wanted: _Wanted, context: Context
+    event: LifecycleEvent, job: Mapping[str, Any], marks: Mapping[str, str], wanted: _Wanted
 ) -> bool:
     """Whether an existing job is what the request asks for, so that nothing is trained twice."""
-    marks = context.gateway.tags_of(job["AutoMLJobArn"])
     if not tags.is_ours(event, marks):
         return False
     if marks.get(tags.REQUEST) == event.request_id:
@@ -139,7 +140,7 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
 def _names_to_stop(event: LifecycleEvent, context: Context) -> list[str]:
     """Return the job of the physical id or, where that was invented, the jobs of this resource."""
     given = event.properties.get("AutoMLJobName")
-    if is_generated(event, event.physical_id) or event.physical_id == given:
+    if was_answered(event, given):
         return [event.physical_id]
     training = training_part(event.properties)
     names = []

@@ -12,7 +12,7 @@ from automlv2_handlers import logs, tags
 from automlv2_handlers.containers import choose, respond_with
 from automlv2_handlers.errors import LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.names import is_generated, name_for
+from automlv2_handlers.names import name_for, was_answered
 from automlv2_handlers.outcomes import Context, Done, Outcome
 
 CONTENT: Final = (
@@ -40,9 +40,10 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
         return _create(event, name, context)
-    if not tags.is_ours(event, context.gateway.tags_of(model["ModelArn"])):
+    present = context.gateway.tags_of(model["ModelArn"])
+    if not tags.is_ours(event, present):
         raise LifecycleError(f"model name {name!r} is taken by a model of someone else")
-    tags.sync(event, model["ModelArn"], context)
+    tags.sync(event, model["ModelArn"], present, context)
     return _done(name, model["ModelArn"])
 
 
@@ -83,9 +84,8 @@ def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
-    name = event.physical_id
-    if name != event.properties.get("ModelName") and not is_generated(event, name):
-        name = _name(event)
+    answered = was_answered(event, event.properties.get("ModelName"))
+    name = event.physical_id if answered else _name(event)
     model = context.gateway.find("describe_model", ModelName=name)
     if model and tags.is_ours(event, context.gateway.tags_of(model["ModelArn"])):
         context.gateway.find("delete_model", ModelName=name)

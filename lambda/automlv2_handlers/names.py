@@ -38,7 +38,7 @@ def job_name(event: LifecycleEvent, training: Any, attempt: int) -> str:
 
 
 def name_for(event: LifecycleEvent, content: Any = "") -> str:
-    """Return the name of a model, endpoint or configuration with that content."""
+    """Return the name of a model or endpoint with that content."""
     return _join(_base(event), _stem(event, digest(event.owner, content, length=12)), NAME_LENGTH)
 
 
@@ -63,6 +63,11 @@ def is_generated(event: LifecycleEvent, name: str) -> bool:
     """Whether ``name`` has the form of this module, and is not one that CloudFormation invented."""
     scope = re.escape(str(event.properties.get("NameScope", "")))
     return re.fullmatch(rf"[a-z0-9][a-z0-9-]*-{scope}[a-z2-7]{{7,12}}(-\d+)?", name) is not None
+
+
+def was_answered(event: LifecycleEvent, given: str | None) -> bool:
+    """Whether the physical id is a name of ours, be it ``given`` by the user or generated."""
+    return event.physical_id == given or is_generated(event, event.physical_id)
 
 
 def _base(event: LifecycleEvent) -> str:

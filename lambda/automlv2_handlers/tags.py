@@ -35,10 +35,9 @@ def is_ours(event: LifecycleEvent, tags: Mapping[str, str]) -> bool:
     return tags.get(OWNER) == event.owner[:256]
 
 
-def sync(event: LifecycleEvent, arn: str, context: Context) -> None:
-    """Make the user's tags on ``arn`` those of the request; marks stay."""
+def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:
+    """Make the user's tags on ``arn``, now ``present``, those of the request; marks stay."""
     wanted = to_mapping(event.properties.get("Tags"))
-    present = context.gateway.tags_of(arn)
     stale = sorted(present.keys() - wanted.keys() - MARKS)
     changed = {key: value for key, value in wanted.items() if present.get(key) != value}
     if changed:
