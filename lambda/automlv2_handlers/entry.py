@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from automlv2_handlers import cfn_response, logs, polling
-from automlv2_handlers.errors import GatewayError
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.gateway import Gateway, boto3_gateway
 from automlv2_handlers.names import execution_name
+
+_PAUSES: Final = (2, 4, 8, 16, 32)
+"""Seconds between attempts to start the machine: a minute, in which a new right takes effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,12 @@ class World:
     gateway: Gateway
     put: cfn_response.Send
     now: polling.Clock
+    sleep: Callable[[float], None]
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any] | None:
     """Serve one invocation by AWS Lambda."""
-    return serve(event, World(boto3_gateway(), cfn_response.put, time.time))
+    return serve(event, World(boto3_gateway(), cfn_response.put, time.time, time.sleep))
 
 
 def serve(event: Mapping[str, Any], world: World) -> dict[str, Any] | None:
@@ -54,12 +58,13 @@ def _receive(raw: Mapping[str, Any], world: World) -> None:
     event = LifecycleEvent.from_raw(raw)
     logs.fact("request received", event=event)
     state = polling.begin(raw, world.now())
-    if not polling.must_not_repeat(event):
+    if polling.must_not_repeat(event):
+        state = polling.arrived(state, world.gateway, world.now())
+    else:
         state = polling.advance(state, world.gateway, world.now())
     if not state["Settled"]:
         try:
-            arn = event.properties["StateMachineArn"]
-            first = world.gateway.start_execution(arn, execution_name(event), state)
+            first = _start_execution(event, state, world)
             logs.fact("execution started" if first else "execution runs already")
             return
         except (GatewayError, KeyError) as error:
@@ -67,6 +72,18 @@ def _receive(raw: Mapping[str, Any], world: World) -> None:
             answer = polling.failure(event, f"cannot start the state machine: {error}")
             state = polling.settled(state, answer)
     _respond(state, world)
+
+
+def _start_execution(event: LifecycleEvent, state: Mapping[str, Any], world: World) -> bool:
+    """Start the execution of this request; whether there was none yet."""
+    arn = event.properties["StateMachineArn"]
+    for pause in _PAUSES:
+        try:
+            return world.gateway.start_execution(arn, execution_name(event), state)
+        except (BusyError, DeniedError) as error:
+            logs.fact("execution not started yet", why=str(error))
+            world.sleep(pause)
+    return world.gateway.start_execution(arn, execution_name(event), state)
 
 
 def _respond(state: Mapping[str, Any], world: World) -> None:

@@ -8,6 +8,7 @@
         ├── NotFoundError  the thing is not there
         ├── NameTakenError a create met a thing of the same name
         ├── BusyError      throttled or not reachable; ask again later
+        │   └── QuotaError a quota is full; ask again when something has ended
         ├── DeniedError    not allowed, or not yet: policies take a while to spread
         └── RefusedError   the service said no, and will say no again
 """
@@ -30,7 +31,11 @@ class NameTakenError(GatewayError):
 
 
 class BusyError(GatewayError):
-    """When the service is throttling, at a quota, busy with the thing, or unreachable."""
+    """When the service is throttling, busy with the thing, or unreachable."""
+
+
+class QuotaError(BusyError):
+    """When an account's quota is full but would be large enough."""
 
 
 class DeniedError(GatewayError):

@@ -2,54 +2,80 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from automlv2_handlers import logs
-from automlv2_handlers.errors import GatewayError
-from automlv2_handlers.gateway import Gateway
-from automlv2_handlers.names import digest
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError
+from automlv2_handlers.gateway import Gateway, StoredObject
+from automlv2_handlers.names import canonical, digest
 
-UNKNOWN = "unknown"
+UNKNOWN: Final = "unknown"
+MOST_OBJECTS: Final = 1_000_000
+"""More could not be listed in the five minutes that the function has."""
 
 
-def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> str:
-    """Return a digest that is equal only for equal configuration and equal data.
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a job learns from, as a tag says it.
+
+    Attributes:
+        value: Equal only for equal configuration and equal data, or ``UNKNOWN``, which is never
+            taken for equal.
+        why: Why it is unknown; else empty.
+    """
+
+    value: str
+    why: str = ""
+
+
+def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> Fingerprint:
+    """Return the fingerprint of a job's configuration and of the objects it reads.
 
     Args:
         request: The typed CreateAutoMLJobV2 request.
         training: The part of the request that decides what is trained.
         gateway: Lists the objects.
 
-    Returns:
-        ``UNKNOWN`` where the objects cannot be told: no right to list them, or a manifest that
-        names them. A job with that mark is never taken for an equal one.
+    Raises:
+        DeniedError: If the objects may not be listed, or not yet.
+        BusyError: If they cannot be listed now.
     """
     try:
-        data = [list(_objects(uri, gateway)) for uri in _inputs(request)]
-    except (GatewayError, _NotAPrefixError) as error:
-        logs.fact(
-            "input data cannot be fingerprinted; finished jobs are not reused", why=str(error)
-        )
-        return UNKNOWN
-    return digest(training, data)
+        data = [_digest_of(_objects(uri, gateway)) for uri in _inputs(request)]
+    except (DeniedError, BusyError):
+        raise
+    except (GatewayError, _NotToBeToldError) as error:
+        return Fingerprint(UNKNOWN, str(error))
+    return Fingerprint(digest(training, data))
 
 
-class _NotAPrefixError(Exception):
-    """When the input is a manifest, whose objects are not read here."""
+class _NotToBeToldError(Exception):
+    """When which objects a job reads cannot be told."""
 
 
 def _inputs(request: Mapping[str, Any]) -> Iterator[str]:
     for channel in request["AutoMLJobInputDataConfig"]:
         source = channel["DataSource"]["S3DataSource"]
         if source["S3DataType"] != "S3Prefix":
-            raise _NotAPrefixError(f"{source['S3DataType']} {source['S3Uri']}")
+            raise _NotToBeToldError(f"{source['S3DataType']} {source['S3Uri']} names the objects")
         yield source["S3Uri"]
     for config in request["AutoMLProblemTypeConfig"].values():
         if "FeatureSpecificationS3Uri" in config:
             yield config["FeatureSpecificationS3Uri"]
 
 
-def _objects(uri: str, gateway: Gateway) -> Iterator[tuple[str, str, int]]:
+def _objects(uri: str, gateway: Gateway) -> Iterator[StoredObject]:
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-    return gateway.objects(bucket, prefix)
+    for number, item in enumerate(gateway.objects(bucket, prefix)):
+        if number >= MOST_OBJECTS:
+            raise _NotToBeToldError(f"{uri} has more than {MOST_OBJECTS:,} objects")
+        yield item
+
+
+def _digest_of(objects: Iterator[StoredObject]) -> str:
+    running = hashlib.sha256()
+    for item in objects:
+        running.update(canonical(item).encode())
+    return running.hexdigest()

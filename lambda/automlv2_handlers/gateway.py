@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from automlv2_handlers.coerce import request_from
 from automlv2_handlers.errors import (
@@ -14,8 +17,17 @@ from automlv2_handlers.errors import (
     GatewayError,
     NameTakenError,
     NotFoundError,
+    QuotaError,
     RefusedError,
 )
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+UNPACK_SECONDS: Final = 180
+"""After which no more files are begun; the function has five minutes."""
+
+_WRITERS: Final = 16
 
 StoredObject = tuple[str, str, int]
 """Key, ETag and size in bytes of an object in S3."""
@@ -48,8 +60,12 @@ class Gateway(Protocol):
     def write(self, uri: str, body: bytes) -> None:
         """Write one object."""
 
-    def unpack(self, bucket: str, key: str, uri: str) -> int:
-        """Write every file of a zip archive below ``uri``; return how many there are."""
+    def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
+        """Write files of a zip archive below ``uri``, from the ``start``-th on, for some minutes.
+
+        Returns:
+            How many are written by now, and how many there are.
+        """
 
     def remove_objects(self, uri: str) -> None:
         """Delete every object below ``uri``."""
@@ -57,8 +73,11 @@ class Gateway(Protocol):
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """Start the state machine; whether it is the first execution of that name."""
 
-    def is_rolling_back(self, stack_id: str) -> bool:
-        """Whether the stack is going back to what it was; ``False`` if that cannot be known."""
+    def stack_status(self, stack_id: str) -> str:
+        """Return the ``StackStatus`` of a stack."""
+
+    def physical_id(self, stack_id: str, logical_id: str) -> str:
+        """Return what CloudFormation holds for a resource's physical id now; empty if nothing."""
 
 
 _BUSY = frozenset(
@@ -67,7 +86,6 @@ _BUSY = frozenset(
         "Throttling",
         "TooManyRequestsException",
         "RequestLimitExceeded",
-        "ResourceLimitExceeded",
         "ServiceUnavailable",
         "InternalFailure",
         "InternalServerError",
@@ -79,6 +97,7 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
 _NOT_FOUND = ("could not find", "does not exist", "not found")
 _NAME_TAKEN = ("already exist", "already existing")
 _IN_PROGRESS = "in-progress"
+_QUOTA = re.compile(r"' is (?P<limit>\d+) .*request delta of (?P<asked>\d+)")
 _ROLE_NOT_READY = ("could not assume role", "ensure that the role exists")
 
 
@@ -86,6 +105,8 @@ def classify(code: str, message: str, operation: str) -> GatewayError:
     """Return our error for a service's error code and message."""
     text = f"{operation}: {code}: {' '.join(message.split())}"
     lowered = message.lower()
+    if code == "ResourceLimitExceeded":
+        return _quota_error(text)
     if code in _BUSY or _IN_PROGRESS in lowered:
         return BusyError(text)
     if code in _DENIED or any(words in lowered for words in _ROLE_NOT_READY):
@@ -95,6 +116,14 @@ def classify(code: str, message: str, operation: str) -> GatewayError:
     if code == "ResourceNotFound" or any(words in lowered for words in _NOT_FOUND):
         return NotFoundError(text)
     return RefusedError(text)
+
+
+def _quota_error(text: str) -> GatewayError:
+    """Return a QuotaError, or a RefusedError where the quota is too small for the request alone."""
+    found = _QUOTA.search(text)
+    if found and int(found["asked"]) > int(found["limit"]):
+        return RefusedError(text)
+    return QuotaError(text)
 
 
 class Boto3Gateway:
@@ -158,20 +187,35 @@ class Boto3Gateway:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body)
 
-    def unpack(self, bucket: str, key: str, uri: str) -> int:
+    def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
         """See ``Gateway``."""
         import tempfile
         import zipfile
 
+        deadline = time.monotonic() + UNPACK_SECONDS
         with tempfile.TemporaryFile() as packed:
             stream = self._call("s3", "get_object", Bucket=bucket, Key=key)["Body"]
             for part in stream.iter_chunks(1 << 20):
                 packed.write(part)
-            with zipfile.ZipFile(packed) as archive:
-                files = [item for item in archive.infolist() if not item.is_dir()]
-                for item in files:
-                    self.write(f"{uri.rstrip('/')}/{item.filename}", archive.read(item))
-        return len(files)
+            with zipfile.ZipFile(packed) as archive, ThreadPoolExecutor(_WRITERS) as pool:
+                names = [item.filename for item in archive.infolist() if not item.is_dir()]
+                while start < len(names) and time.monotonic() < deadline:
+                    batch = names[start : start + _WRITERS]
+                    # A list, so that an error of any of them is raised.
+                    list(pool.map(lambda name: self._upload(archive, name, uri), batch))
+                    start += len(batch)
+        return start, len(names)
+
+    def _upload(self, archive: ZipFile, name: str, uri: str) -> None:
+        """Write one file in parts: it may be larger than the function's memory."""
+        from boto3.s3.transfer import TransferConfig
+
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        key = f"{prefix.rstrip('/')}/{name}"
+        config = TransferConfig(use_threads=False)
+        with archive.open(name) as stream:
+            target = {"Fileobj": stream, "Bucket": bucket, "Key": key, "Config": config}
+            self._call("s3", "upload_fileobj", **target)
 
     def remove_objects(self, uri: str) -> None:
         """See ``Gateway``."""
@@ -179,7 +223,9 @@ class Boto3Gateway:
         keys = [key for key, _, _ in self.objects(bucket, prefix)]
         for start in range(0, len(keys), 1000):
             batch = [{"Key": key} for key in keys[start : start + 1000]]
-            self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
+            answer = self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
+            for error in answer.get("Errors", []):
+                raise classify(error["Code"], error["Message"], f"DeleteObjects {error['Key']}")
 
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """See ``Gateway``."""
@@ -194,13 +240,16 @@ class Boto3Gateway:
             return False
         return True
 
-    def is_rolling_back(self, stack_id: str) -> bool:
+    def stack_status(self, stack_id: str) -> str:
         """See ``Gateway``."""
-        try:
-            answer = self._call("cloudformation", "describe_stacks", StackName=stack_id)
-        except GatewayError:
-            return False
-        return "ROLLBACK" in str(answer["Stacks"][0]["StackStatus"])
+        answer = self._call("cloudformation", "describe_stacks", StackName=stack_id)
+        return str(answer["Stacks"][0]["StackStatus"])
+
+    def physical_id(self, stack_id: str, logical_id: str) -> str:
+        """See ``Gateway``."""
+        request = {"StackName": stack_id, "LogicalResourceId": logical_id}
+        answer = self._call("cloudformation", "describe_stack_resource", **request)
+        return str(answer["StackResourceDetail"].get("PhysicalResourceId", ""))
 
     def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError

@@ -5,19 +5,24 @@ The answer comes once the job has started; ``Custom::AutoMLWait`` waits for its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from automlv2_handlers import logs, tags
-from automlv2_handlers.errors import GatewayError, LifecycleError, NameTakenError
+from automlv2_handlers import logs, stack_phase, tags
+from automlv2_handlers.errors import DeniedError, GatewayError, LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.fingerprint import UNKNOWN, fingerprint
-from automlv2_handlers.names import MAX_ATTEMPTS, job_name, was_answered
-from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.fingerprint import UNKNOWN, Fingerprint, fingerprint
+from automlv2_handlers.listing import pages
+from automlv2_handlers.names import MAX_ATTEMPTS, job_name, owner_stem, was_answered
+from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.update_policy import needs_new_job, training_part
 
-STOP_SECONDS = 50 * 60
+STOP_SECONDS: Final = 50 * 60
+LISTING_DENIALS_TOLERATED: Final = 3
+"""Looks at the data, one a quarter of a minute, that a new right to list them gets."""
+
+_UNLISTED: Final = "Unlisted"
 _RUNNING = frozenset({"InProgress", "Stopping"})
 
 
@@ -37,39 +42,44 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _keep(event: LifecycleEvent, context: Context) -> Outcome:
     job = _describe(event.physical_id, context)
-    if job is not None:
-        arn = job["AutoMLJobArn"]
-        tags.sync(event, arn, context.gateway.tags_of(arn), context)
-    return Done(event.physical_id, {"AutoMLJobName": event.physical_id})
+    if job is None:
+        return _done(event.physical_id, {})
+    arn = job["AutoMLJobArn"]
+    marks = tags.of(arn, context)
+    tags.sync(event, arn, marks, context)
+    return _done(event.physical_id, marks)
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     request: Mapping[str, Any]
     training: Mapping[str, Any]
-    fingerprint: str
-    rolling_back: bool
+    data: Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A job of that name, and its tags."""
+
+    name: str
+    job: Mapping[str, Any]
+    marks: Mapping[str, str]
 
 
 def _find_or_start(event: LifecycleEvent, context: Context) -> Outcome:
     training = training_part(event.properties)
+    if stack_phase.is_rolling_back(context):
+        return _go_back(event, training, context)
     request = context.gateway.request("CreateAutoMLJobV2", event.properties)
-    wanted = _Wanted(
-        request=request,
-        training=training,
-        fingerprint=fingerprint(request, training, context.gateway),
-        rolling_back=event.request_type == "Update"
-        and context.gateway.is_rolling_back(event.stack_id),
-    )
+    wanted = _Wanted(request, training, _data(request, training, context))
     for attempt in range(1, MAX_ATTEMPTS + 1):
         name = _name(event, training, attempt)
         job = _describe(name, context) or _start(event, name, wanted, context)
         if job is None:
-            return Done(name, {"AutoMLJobName": name})
-        present = context.gateway.tags_of(job["AutoMLJobArn"])
-        if _serves(event, job, present, wanted):
-            tags.sync(event, job["AutoMLJobArn"], present, context)
-            return Done(name, {"AutoMLJobName": name})
+            return _done(name, {tags.FINGERPRINT: wanted.data.value}, wanted.data.why)
+        known = _Known(name, job, tags.of(job["AutoMLJobArn"], context))
+        if _serves(event, known, wanted):
+            return _adopt(event, known, wanted, context)
         if "AutoMLJobName" in event.properties:
             raise LifecycleError(
                 f"AutoML job name {name!r} is taken by a job with other settings or data "
@@ -81,11 +91,58 @@ def _find_or_start(event: LifecycleEvent, context: Context) -> Outcome:
     )
 
 
+def _go_back(event: LifecycleEvent, training: Mapping[str, Any], context: Context) -> Outcome:
+    """Return to the job that the stack had; a stack on its way back trains nothing."""
+    known = list(_known(event, training, context))
+    for item in known:
+        if item.marks.get(tags.REQUEST) == event.request_id:
+            # A request that has started a job asked to go forward: it comes again, too late.
+            context.progress[MADE] = item.name
+            raise LifecycleError("the stack has gone back already from what was asked for")
+    answered = [item for item in known if item.name == event.physical_id]
+    good = [item for item in known if _may_serve(item.job)]
+    for found in answered or sorted(good or known, key=_since, reverse=True):
+        tags.sync(event, found.job["AutoMLJobArn"], found.marks, context)
+        return _done(found.name, found.marks)
+    raise LifecycleError("there is no AutoML job of the former settings to go back to")
+
+
+def _known(
+    event: LifecycleEvent, training: Mapping[str, Any], context: Context
+) -> Iterator[_Known]:
+    """Yield the resource's own jobs of that training, the first attempt first."""
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        name = _name(event, training, attempt)
+        job = _describe(name, context)
+        if job is None:
+            return
+        marks = tags.of(job["AutoMLJobArn"], context)
+        if tags.is_ours(event, marks):
+            yield _Known(name, job, marks)
+        if event.properties.get("AutoMLJobName"):
+            return
+
+
+def _since(known: _Known) -> float:
+    return float(known.marks.get(tags.SINCE, 0))
+
+
+def _data(request: Mapping[str, Any], training: Any, context: Context) -> Fingerprint:
+    """Return the data's fingerprint; a right to list them may come a little late."""
+    try:
+        return fingerprint(request, training, context.gateway)
+    except DeniedError as error:
+        context.progress[_UNLISTED] = context.progress.get(_UNLISTED, 0) + 1
+        if context.progress[_UNLISTED] <= LISTING_DENIALS_TOLERATED:
+            raise
+        return Fingerprint(UNKNOWN, str(error))
+
+
 def _start(
     event: LifecycleEvent, name: str, wanted: _Wanted, context: Context
 ) -> dict[str, Any] | None:
     """Start the job; ``None`` when it was started, else the job that was there first."""
-    marks = {tags.FINGERPRINT: wanted.fingerprint}
+    marks = {tags.FINGERPRINT: wanted.data.value, tags.SINCE: f"{context.now:.0f}"}
     request = {
         **wanted.request,
         "AutoMLJobName": name,
@@ -98,24 +155,43 @@ def _start(
         if job is None:
             raise
         return job
-    logs.fact("AutoML job started", job=name, fingerprint=wanted.fingerprint)
+    context.progress[MADE] = name
+    logs.fact("AutoML job started", job=name, fingerprint=wanted.data.value, why=wanted.data.why)
     return None
 
 
-def _serves(
-    event: LifecycleEvent, job: Mapping[str, Any], marks: Mapping[str, str], wanted: _Wanted
-) -> bool:
+def _serves(event: LifecycleEvent, known: _Known, wanted: _Wanted) -> bool:
     """Whether an existing job is what the request asks for, so that nothing is trained twice."""
-    if not tags.is_ours(event, marks):
+    if not tags.is_ours(event, known.marks):
         return False
-    if marks.get(tags.REQUEST) == event.request_id:
+    if known.marks.get(tags.REQUEST) == event.request_id:
         return True
-    if job["AutoMLJobStatus"] not in ("InProgress", "Completed"):
-        return False
-    if job["AutoMLJobStatus"] == "Completed" and not _has_result(job):
-        return False
-    same_data = marks.get(tags.FINGERPRINT) == wanted.fingerprint != UNKNOWN
-    return same_data or wanted.rolling_back
+    same_data = known.marks.get(tags.FINGERPRINT) == wanted.data.value != UNKNOWN
+    return same_data and _may_serve(known.job)
+
+
+def _adopt(event: LifecycleEvent, known: _Known, wanted: _Wanted, context: Context) -> Outcome:
+    arn = known.job["AutoMLJobArn"]
+    context.progress[MADE] = known.name
+    if known.marks.get(tags.REQUEST) != event.request_id:
+        since = {tags.REQUEST: event.request_id, tags.SINCE: f"{context.now:.0f}"}
+        context.gateway.add_tags(arn, tags.to_list(since))
+        logs.fact("AutoML job found again", job=known.name)
+    tags.sync(event, arn, known.marks, context)
+    return _done(known.name, known.marks, wanted.data.why)
+
+
+def _done(name: str, marks: Mapping[str, str], why_unknown: str = "") -> Done:
+    note = f"the job will not be found again to save a training: {why_unknown}"
+    data = {"AutoMLJobName": name, "DataFingerprint": marks.get(tags.FINGERPRINT, UNKNOWN)}
+    return Done(name, data, note if why_unknown else "")
+
+
+def _may_serve(job: Mapping[str, Any]) -> bool:
+    """Whether a job has a result, or may still come to one."""
+    if job["AutoMLJobStatus"] == "Completed":
+        return _has_result(job)
+    return bool(job["AutoMLJobStatus"] == "InProgress")
 
 
 def _has_result(job: Mapping[str, Any]) -> bool:
@@ -129,6 +205,8 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         job = _describe(name, context)
         if job is None or job["AutoMLJobStatus"] not in _RUNNING:
             continue
+        if not tags.may_remove(event, tags.of(job["AutoMLJobArn"], context), context):
+            continue
         if job["AutoMLJobStatus"] == "InProgress":
             _stop(name, context)
         if context.age > STOP_SECONDS:
@@ -138,22 +216,26 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
 
 
 def _names_to_stop(event: LifecycleEvent, context: Context) -> list[str]:
-    """Return the job of the physical id or, where that was invented, the jobs of this resource."""
-    given = event.properties.get("AutoMLJobName")
-    if was_answered(event, given):
-        return [event.physical_id]
-    training = training_part(event.properties)
-    names = []
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        name = _name(event, training, attempt)
-        job = _describe(name, context)
-        if job is None:
-            break
-        if tags.is_ours(event, context.gateway.tags_of(job["AutoMLJobArn"])):
-            names.append(name)
-        if given:
-            break
-    return names
+    """Return the job of the physical id, and those of this resource that no id stands for."""
+    names: dict[str, None] = {}
+    if was_answered(event, event.properties.get("AutoMLJobName")):
+        names[event.physical_id] = None
+    else:
+        training = training_part(event.properties)
+        for known in _known(event, training, context):
+            if not stack_phase.is_current(event, known.name, context):
+                names[known.name] = None
+    if stack_phase.is_leaving(event, context):
+        names |= dict.fromkeys(_running(event, context))
+    return list(names)
+
+
+def _running(event: LifecycleEvent, context: Context) -> Iterator[str]:
+    """Yield the resource's jobs that run, whatever they learn."""
+    wanted = {"NameContains": owner_stem(event), "StatusEquals": "InProgress"}
+    for item in pages(context, "list_auto_ml_jobs", "AutoMLJobSummaries", **wanted):
+        if tags.is_ours(event, tags.of(item["AutoMLJobArn"], context)):
+            yield item["AutoMLJobName"]
 
 
 def _stop(name: str, context: Context) -> None:

@@ -7,7 +7,7 @@ import sys
 import traceback
 
 
-def fact(what: str, **details: object) -> None:
+def fact(what: str, /, **details: object) -> None:
     """Write one line to the function's log."""
     sys.stdout.write(json.dumps({"fact": what, **details}, default=repr) + "\n")
     sys.stdout.flush()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from automlv2_handlers import logs, tags
+from automlv2_handlers import logs, stack_phase, tags
 from automlv2_handlers.containers import choose, respond_with
 from automlv2_handlers.errors import LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.names import name_for, was_answered
-from automlv2_handlers.outcomes import Context, Done, Outcome
+from automlv2_handlers.listing import pages
+from automlv2_handlers.names import name_for, owner_stem, was_answered
+from automlv2_handlers.outcomes import MADE, Context, Done, Outcome
 
 CONTENT: Final = (
     "AutoMLJobName",
@@ -40,9 +41,12 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
         return _create(event, name, context)
-    present = context.gateway.tags_of(model["ModelArn"])
+    present = tags.of(model["ModelArn"], context)
     if not tags.is_ours(event, present):
         raise LifecycleError(f"model name {name!r} is taken by a model of someone else")
+    if event.request_type == "Create" or present.get(tags.REQUEST) == event.request_id:
+        context.progress[MADE] = name
+    tags.adopt(event, model["ModelArn"], present, context)
     tags.sync(event, model["ModelArn"], present, context)
     return _done(name, model["ModelArn"])
 
@@ -61,6 +65,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         arn = context.gateway.call("create_model", **request)["ModelArn"]
     except NameTakenError:
         return step(event, context)
+    context.progress[MADE] = name
     logs.fact("model created", model=name, containers=len(containers))
     return _done(name, arn)
 
@@ -84,12 +89,21 @@ def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
-    answered = was_answered(event, event.properties.get("ModelName"))
-    name = event.physical_id if answered else _name(event)
-    model = context.gateway.find("describe_model", ModelName=name)
-    if model and tags.is_ours(event, context.gateway.tags_of(model["ModelArn"])):
-        context.gateway.find("delete_model", ModelName=name)
+    if was_answered(event, event.properties.get("ModelName")):
+        _remove(event, event.physical_id, context)
+    elif not stack_phase.is_current(event, _name(event), context):
+        _remove(event, _name(event), context)
+    if stack_phase.is_leaving(event, context):
+        # Of deployments without rollback models may be left that no id stands for any more.
+        for item in list(pages(context, "list_models", "Models", NameContains=owner_stem(event))):
+            _remove(event, item["ModelName"], context)
     return Done(event.physical_id)
+
+
+def _remove(event: LifecycleEvent, name: str, context: Context) -> None:
+    model = context.gateway.find("describe_model", ModelName=name)
+    if model and tags.may_remove(event, tags.of(model["ModelArn"], context), context):
+        context.gateway.find("delete_model", ModelName=name)
 
 
 def _name(event: LifecycleEvent) -> str:

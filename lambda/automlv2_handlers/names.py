@@ -1,7 +1,8 @@
 """Names that any delivery of the same request arrives at again.
 
-Form: ``<base>-<scope><hash>`` and, for jobs, ``-<attempt>``; lower case, as ARNs are. ``scope`` is
-fixed per stack at synth and is what the function's policies are limited to.
+Form: ``<base>-<scope><owner><content>`` and, for jobs, ``-<attempt>``; lower case, as ARNs are.
+``scope`` is fixed per stack at synth and is what the function's policies are limited to;
+``owner`` stands for the resource, so that a list by name finds whatever it has made.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from automlv2_handlers.events import LifecycleEvent
 JOB_NAME_LENGTH = 32
 NAME_LENGTH = 63
 MAX_ATTEMPTS = 99
-_HASH_LENGTH = 7
+_OWNER_LENGTH = 3
+_TRAINING_LENGTH = 6  # A job has 32 characters for everything, its base included.
+_CONTENT_LENGTH = 10
 
 
 def canonical(value: Any) -> str:
@@ -31,25 +34,32 @@ def digest(*parts: Any, length: int = 32) -> str:
     return base64.b32encode(raw).decode().lower()[:length]
 
 
+def owner_stem(event: LifecycleEvent) -> str:
+    """Return the part of a name that all things of one resource have in common."""
+    return f"{event.properties.get('NameScope', '')}{digest(event.owner, length=_OWNER_LENGTH)}"
+
+
 def job_name(event: LifecycleEvent, training: Any, attempt: int) -> str:
     """Return the name of the ``attempt``-th job (from 1) for this resource and request."""
-    stem = _stem(event, digest(event.owner, training, length=_HASH_LENGTH))
-    return _join(_base(event), f"{stem}-{attempt}", JOB_NAME_LENGTH)
+    content = digest(event.owner, training, length=_TRAINING_LENGTH)
+    return _join(_base(event), f"{owner_stem(event)}{content}-{attempt}", JOB_NAME_LENGTH)
 
 
 def name_for(event: LifecycleEvent, content: Any = "") -> str:
     """Return the name of a model or endpoint with that content."""
-    return _join(_base(event), _stem(event, digest(event.owner, content, length=12)), NAME_LENGTH)
+    hashed = digest(event.owner, content, length=_CONTENT_LENGTH)
+    return _join(_base(event), f"{owner_stem(event)}{hashed}", NAME_LENGTH)
 
 
 def config_stem(event: LifecycleEvent, endpoint_name: str) -> str:
     """Return the part of a name that all configurations of one endpoint have in common."""
-    return _stem(event, digest(event.owner, endpoint_name, length=_HASH_LENGTH))
+    hashed = digest(event.owner, endpoint_name, length=_TRAINING_LENGTH)
+    return f"{owner_stem(event)}{hashed}"
 
 
 def config_name(event: LifecycleEvent, endpoint_name: str, content: Any) -> str:
     """Return the name of an endpoint's configuration with that content."""
-    stem = f"{config_stem(event, endpoint_name)}-{digest(content, length=10)}"
+    stem = f"{config_stem(event, endpoint_name)}-{digest(content, length=_CONTENT_LENGTH)}"
     return _join(_base(event), stem, NAME_LENGTH)
 
 
@@ -62,7 +72,7 @@ def execution_name(event: LifecycleEvent) -> str:
 def is_generated(event: LifecycleEvent, name: str) -> bool:
     """Whether ``name`` has the form of this module, and is not one that CloudFormation invented."""
     scope = re.escape(str(event.properties.get("NameScope", "")))
-    return re.fullmatch(rf"[a-z0-9][a-z0-9-]*-{scope}[a-z2-7]{{7,12}}(-\d+)?", name) is not None
+    return re.fullmatch(rf"[a-z0-9][a-z0-9-]*-{scope}[a-z2-7]{{9,13}}(-\d+)?", name) is not None
 
 
 def was_answered(event: LifecycleEvent, given: str | None) -> bool:
@@ -73,10 +83,6 @@ def was_answered(event: LifecycleEvent, given: str | None) -> bool:
 def _base(event: LifecycleEvent) -> str:
     text = str(event.properties.get("BaseName") or event.logical_id).lower()
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-") or "automl"
-
-
-def _stem(event: LifecycleEvent, hashed: str) -> str:
-    return f"{event.properties.get('NameScope', '')}{hashed}"
 
 
 def _join(base: str, stem: str, length: int) -> str:

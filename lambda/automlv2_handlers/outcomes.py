@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from automlv2_handlers.gateway import Gateway
+
+REQUESTED: Final = "Requested"
+"""Key of ``progress``: the service has been asked and is at it."""
+
+MADE: Final = "Made"
+"""Key of ``progress``: name of what this very request has made."""
+
+FAILURE: Final = "Failure"
+"""Key of ``progress``: why the request has failed; what it made is being taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +26,12 @@ class Done:
     Attributes:
         physical_id: Name of the thing that the resource now stands for.
         data: Attributes for ``Fn::GetAtt``; strings.
+        note: What the user should know though all went well; goes with the answer.
     """
 
     physical_id: str
     data: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,10 @@ class Context:
         gateway: The only door to AWS.
         progress: Facts that outlive a poll (JSON); a step may add to it.
         age: Seconds since the request arrived.
+        now: Epoch seconds.
     """
 
     gateway: Gateway
     progress: dict[str, Any]
     age: float
+    now: float

@@ -11,21 +11,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from automlv2_handlers import candidates, endpoint, job, logs, model, upload, wait
-from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
+from automlv2_handlers import candidates, endpoint, job, logs, model, stack_phase, upload, wait
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    GatewayError,
+    LifecycleError,
+    QuotaError,
+)
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.gateway import Gateway
-from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import FAILURE, MADE, Context, Done, Outcome, Pending
 
 FIRST_WAIT_SECONDS: Final = 15
 LONGEST_WAIT_SECONDS: Final = 300
+ANSWER_AFTER_SECONDS: Final = 55 * 60
+"""Age at which whatever waits has to come to its answer."""
+
 LONGEST_BUSY_SECONDS: Final = 50 * 60
 DENIALS_TOLERATED: Final = 4
 """Polls, one a quarter of a minute, that a new policy gets to take effect."""
 
 LONGEST_UNDO_SECONDS: Final = 56 * 60
-_FAILURE: Final = "Failure"
-
 _KINDS: Final[Mapping[str, Any]] = {
     "Custom::AutoMLJobV2": job,
     "Custom::AutoMLModel": model,
@@ -59,16 +66,24 @@ def must_not_repeat(event: LifecycleEvent) -> bool:
     return event.resource_type == "Custom::AutoMLEndpoint" and event.request_type != "Delete"
 
 
+def arrived(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, Any]:
+    """Return the state of a request left to an execution; notes what the stack is doing."""
+    event = LifecycleEvent.from_raw(state["Event"])
+    context = Context(gateway, dict(state["Progress"]), 0.0, now)
+    stack_phase.note_arrival(event, context)
+    return {**state, "Progress": context.progress}
+
+
 def advance(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, Any]:
     """Return the state after one look at the world; never raises."""
     event = LifecycleEvent.from_raw(state["Event"])
-    context = Context(gateway, dict(state["Progress"]), now - state["StartedAt"])
+    context = Context(gateway, dict(state["Progress"]), now - state["StartedAt"], now)
     following = {
         **state,
         "Progress": context.progress,
         "WaitSeconds": wait_seconds(context.age),
     }
-    if _FAILURE in context.progress:
+    if FAILURE in context.progress:
         return _undo(event, context, following)
     try:
         outcome = _step(event, context, following)
@@ -88,32 +103,41 @@ def advance(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str,
 def _fail(
     event: LifecycleEvent, context: Context, state: Mapping[str, Any], reason: str
 ) -> dict[str, Any]:
-    """Answer at once, except that a failed Create first takes away what it has made."""
-    if event.request_type != "Create":
+    """Answer at once, except that first goes away what a failed request has made."""
+    if event.request_type == "Delete":
         return settled(state, failure(event, reason))
-    context.progress[_FAILURE] = reason
+    context.progress[FAILURE] = reason
     return _undo(event, context, state)
 
 
 def _undo(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Go on with the Delete of what a failed Create has made; then answer with its failure."""
-    reason = context.progress[_FAILURE]
+    """Go on with the Delete of what a failed request has made; then answer with its failure."""
+    reason = context.progress[FAILURE]
+    name = _to_undo(event, context)
     try:
-        delete = replace(event, request_type="Delete", physical_id=_physical_id(event))
-        outcome = _step(delete, context, dict(state))
+        if name:
+            delete = replace(event, request_type="Delete", physical_id=name)
+            outcome = _step(delete, context, dict(state))
+            if isinstance(outcome, Pending) and context.age < LONGEST_UNDO_SECONDS:
+                logs.fact("cleaning up", logical_id=event.logical_id, why=outcome.waiting_for)
+                return dict(state)
     except Exception as error:
         logs.fault("cleaning up failed", error, event=event)
-    else:
-        if isinstance(outcome, Pending) and context.age < LONGEST_UNDO_SECONDS:
-            logs.fact("cleaning up", logical_id=event.logical_id, waiting_for=outcome.waiting_for)
-            return dict(state)
     return settled(state, failure(event, reason))
+
+
+def _to_undo(event: LifecycleEvent, context: Context) -> str:
+    """Return what goes away: all of a Create, of an Update only what it has made beside the old."""
+    made = str(context.progress.get(MADE, ""))
+    if event.request_type == "Create":
+        return made or _physical_id(event)
+    return made if made != event.physical_id else ""
 
 
 def _step(event: LifecycleEvent, context: Context, state: dict[str, Any]) -> Outcome:
     kind = _KINDS[event.resource_type]
     try:
-        outcome: Outcome = kind.step(event, context)
+        return stack_phase.step(kind, event, context)
     except DeniedError as error:
         state["Denials"] += 1
         if state["Denials"] > DENIALS_TOLERATED:
@@ -121,14 +145,25 @@ def _step(event: LifecycleEvent, context: Context, state: dict[str, Any]) -> Out
         return Pending(kind.physical_id(event), str(error))
     except BusyError as error:
         if context.age > LONGEST_BUSY_SECONDS:
-            raise
+            raise LifecycleError(_gave_up(error)) from error
         return Pending(kind.physical_id(event), str(error))
-    return outcome
+
+
+def _gave_up(error: BusyError) -> str:
+    minutes = LONGEST_BUSY_SECONDS // 60
+    if isinstance(error, QuotaError):
+        remedy = "raise that quota in Service Quotas, or let one construct depend on another"
+        return f"{error} (queued for {minutes} min); {remedy}"
+    return f"{error} (tried for {minutes} min)"
 
 
 def wait_seconds(age: float) -> int:
-    """Return how long to wait at that age: an eighth of it, from 15 s to 5 min."""
-    return int(min(max(age / 8, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS))
+    """Return how long to wait at that age: an eighth of it, from 15 s to 5 min.
+
+    Towards the end of CloudFormation's hour no wait leads past the moment at which to answer.
+    """
+    growing = min(age / 8, LONGEST_WAIT_SECONDS, ANSWER_AFTER_SECONDS - age)
+    return int(max(growing, FIRST_WAIT_SECONDS))
 
 
 def settled(state: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +173,12 @@ def settled(state: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, An
 
 def success(done: Done) -> dict[str, Any]:
     """Return the answer of a request fulfilled."""
-    return {"Status": "SUCCESS", "PhysicalResourceId": done.physical_id, "Data": dict(done.data)}
+    return {
+        "Status": "SUCCESS",
+        "PhysicalResourceId": done.physical_id,
+        "Reason": done.note,
+        "Data": dict(done.data),
+    }
 
 
 def failure(event: LifecycleEvent, reason: str) -> dict[str, Any]:

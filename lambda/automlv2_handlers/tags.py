@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from automlv2_handlers.errors import NotFoundError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import Context
+from automlv2_handlers.outcomes import FAILURE, Context
 
 OWNER = "cdk-automlv2:owner"
 REQUEST = "cdk-automlv2:request"
 FINGERPRINT = "cdk-automlv2:fingerprint"
-MARKS = frozenset({OWNER, REQUEST, FINGERPRINT})
+SINCE = "cdk-automlv2:since"
+"""Epoch seconds at which a stack last went forward to the job."""
+
+ENDPOINT = "cdk-automlv2:endpoint"
+"""Endpoint that a configuration is for."""
+
+BACK = "cdk-automlv2:back"
+"""Configuration that a stack on its way back has left."""
+
+MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, ENDPOINT, BACK})
 
 
 def to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -30,9 +40,33 @@ def with_marks(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
     return to_list({**to_mapping(event.properties.get("Tags")), **marks})
 
 
+def of(arn: str, context: Context) -> dict[str, str]:
+    """Return the tags of a thing; none if it has gone meanwhile."""
+    try:
+        return context.gateway.tags_of(arn)
+    except NotFoundError:
+        return {}
+
+
 def is_ours(event: LifecycleEvent, tags: Mapping[str, str]) -> bool:
     """Whether the thing with these tags was made for the event's resource."""
     return tags.get(OWNER) == event.owner[:256]
+
+
+def may_remove(event: LifecycleEvent, tags: Mapping[str, str], context: Context) -> bool:
+    """Whether the request may take the thing with these tags away.
+
+    One that has failed takes away only what it has made itself: by then another request of the
+    same resource may have made what bears the same name.
+    """
+    undoing = FAILURE in context.progress
+    return is_ours(event, tags) and (not undoing or tags.get(REQUEST) == event.request_id)
+
+
+def adopt(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:
+    """Let a creation own what an earlier one has made, so that the earlier one spares it."""
+    if event.request_type == "Create" and present.get(REQUEST) != event.request_id:
+        context.gateway.add_tags(arn, to_list({REQUEST: event.request_id}))
 
 
 def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:

@@ -13,6 +13,8 @@ from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 
+_UNSEEN: Final = "Unseen"
+_UNSEEN_TOLERATED: Final = 3
 _RETRAIN: Final = 'set revision="..." to train again'
 
 
@@ -34,7 +36,8 @@ def _job(event: LifecycleEvent, context: Context) -> Outcome:
     name = event.properties["AutoMLJobName"]
     job = context.gateway.find("describe_auto_ml_job_v2", AutoMLJobName=name)
     if job is None:
-        raise LifecycleError(f"AutoML job {name!r} does not exist in this account and Region")
+        missing = f"AutoML job {name!r} does not exist in this account and Region"
+        return _unseen(event, context, missing)
     match job["AutoMLJobStatus"]:
         case "Completed":
             return _completed(event, job)
@@ -77,7 +80,7 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
     name, config = event.properties["EndpointName"], event.properties["EndpointConfigName"]
     endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
     if endpoint is None:
-        raise LifecycleError(f"endpoint {name!r} was deleted while it was being deployed")
+        return _unseen(event, context, f"endpoint {name!r} was deleted while it was being deployed")
     status = endpoint["EndpointStatus"]
     if status == "InService" and endpoint["EndpointConfigName"] == config:
         return Done(physical_id(event), {"EndpointName": name})
@@ -88,6 +91,14 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
             ended = "was rolled back to its former configuration"
         raise LifecycleError(f"endpoint {name!r} {ended}: {reason}")
     return _not_yet(event, context, f"endpoint {name!r} was still {status}", "raise its timeout")
+
+
+def _unseen(event: LifecycleEvent, context: Context, missing: str) -> Outcome:
+    """Look a few times more: what was made a moment ago may not be seen everywhere yet."""
+    context.progress[_UNSEEN] = context.progress.get(_UNSEEN, 0) + 1
+    if context.progress[_UNSEEN] > _UNSEEN_TOLERATED:
+        raise LifecycleError(missing)
+    return Pending(physical_id(event), missing)
 
 
 def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:

@@ -1,12 +1,15 @@
 import pytest
 
+from . import invariants
 from .fake_aws import FakeAws
 from .stack import Stack
 
 
 @pytest.fixture
 def aws():
-    return FakeAws()
+    account = FakeAws()
+    yield account
+    invariants.check(account)
 
 
 @pytest.fixture

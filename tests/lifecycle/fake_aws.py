@@ -5,10 +5,12 @@ Statuses follow from how long ago a thing was made. ``failures`` holds errors to
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automlv2_handlers.coerce import request_from
 from automlv2_handlers.errors import (
@@ -20,6 +22,9 @@ from automlv2_handlers.errors import (
 )
 
 from cdk_automlv2 import service_model
+
+if TYPE_CHECKING:
+    from .stack import Stack
 
 PLACE = "arn:aws:sagemaker:eu-west-1:111122223333"
 CONTAINER = {
@@ -40,6 +45,10 @@ class FakeAws:
         interrupt: Called when the ``interrupt_at``-th call arrives, before it takes effect; may
             raise ``Crash``.
         crash_after: Number of the call after whose effect the function dies.
+        status: ``StackStatus`` of whichever stack is asked for.
+        physical_ids: What the stacks have, by stack and logical id.
+        stacks: Those of the account.
+        misdeeds: What the function did that no user would forgive.
     """
 
     def __init__(self) -> None:
@@ -64,10 +73,49 @@ class FakeAws:
         self.buckets: dict[str, list[tuple[str, str, int]]] = {"in": [("train/a.csv", "e1", 10)]}
         self.executions: dict[str, dict[str, Any]] = {}
         self.written: dict[str, bytes] = {}
-        self.rolling_back = False
+        self.status = ""
+        self.physical_ids: dict[tuple[str, str], str] = {}
+        self.stacks: list[Stack] = []
+        self.misdeeds: list[str] = []
         self.requests = 0
+        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._number = itertools.count()
         self.candidate_names = ["best", "second"]
         self.page = 100
+        self.folder_files = 1
+
+    # Time.
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Let something happen."""
+        heapq.heappush(self._queue, (self.now + seconds, next(self._number), action))
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass until nothing is left to happen, or until something has happened."""
+        self._begin_executions()
+        while self._queue and not until():
+            moment, _, action = heapq.heappop(self._queue)
+            self.now = max(self.now, moment)
+            action()
+            self._begin_executions()
+
+    def wait(self, seconds: float) -> None:
+        """Let that much time pass, with all that happens meanwhile."""
+        moment = self.now + seconds
+        self.later(seconds, lambda: None)
+        self.run(lambda: self.now >= moment)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still to happen."""
+        return bool(self._queue)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def _begin_executions(self) -> None:
+        for stack in self.stacks:
+            stack.begin_executions()
 
     # What the gateway offers.
 
@@ -90,6 +138,8 @@ class FakeAws:
 
     def tags_of(self, arn: str) -> dict[str, str]:
         self._enter("list_tags")
+        if arn not in self.tags:
+            raise NotFoundError("ListTags: ValidationException: Could not find")
         return dict(self.tags[arn])
 
     def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
@@ -109,10 +159,11 @@ class FakeAws:
         self._enter("write")
         self.written[uri] = body
 
-    def unpack(self, bucket: str, key: str, uri: str) -> int:
+    def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
         self._enter("unpack")
-        self.written[f"{uri}a.csv"] = f"{bucket}/{key}".encode()
-        return 1
+        for number in range(start, min(start + self.page, self.folder_files)):
+            self.written[f"{uri}{number}.csv"] = f"{bucket}/{key}".encode()
+        return min(start + self.page, self.folder_files), self.folder_files
 
     def remove_objects(self, uri: str) -> None:
         self._enter("remove_objects")
@@ -126,8 +177,13 @@ class FakeAws:
         self.executions[name] = json.loads(json.dumps(state))
         return True
 
-    def is_rolling_back(self, stack_id: str) -> bool:
-        return self.rolling_back
+    def stack_status(self, stack_id: str) -> str:
+        self._enter("stack_status")
+        return self.status
+
+    def physical_id(self, stack_id: str, logical_id: str) -> str:
+        self._enter("physical_id")
+        return self.physical_ids.get((stack_id, logical_id), "")
 
     def seen_endpoint(self, name: str) -> dict[str, Any] | None:
         """Look at an endpoint from outside: no call, no fault."""
@@ -135,6 +191,11 @@ class FakeAws:
             return self._describe_endpoint(name)
         except NotFoundError:
             return None
+
+    def has_models(self, *names: str) -> None:
+        """Let there be models of somebody else's."""
+        for name in names:
+            self._create_model(ModelName=name, Tags=[])
 
     # What the service does.
 
@@ -185,6 +246,11 @@ class FakeAws:
         more = start + self.page < len(found)
         return page | ({"NextToken": str(start + self.page)} if more else {})
 
+    def _list_auto_ml_jobs(self, **request: Any) -> dict[str, Any]:
+        shown = [self._describe_auto_ml_job_v2(job["AutoMLJobName"]) for job in self.jobs.values()]
+        running = [job for job in shown if job["AutoMLJobStatus"] == request["StatusEquals"]]
+        return self._page(running, "AutoMLJobSummaries", "AutoMLJobName", request)
+
     def _create_model(self, ModelName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
         arn = self._keep(self.models, "model", ModelName, request)
         return {"ModelArn": arn}
@@ -194,23 +260,36 @@ class FakeAws:
 
     def _delete_model(self, ModelName: str) -> dict[str, Any]:  # noqa: N803
         self._get(self.models, ModelName)
+        named = [name for name, config in self.configs.items() if model_of(config) == ModelName]
+        self._note_if_served("model", named)
         del self.models[ModelName]
         return {}
 
+    def _list_models(self, **request: Any) -> dict[str, Any]:
+        known = [{"ModelName": name} for name in self.models]
+        return self._page(known, "Models", "ModelName", request)
+
     def _create_endpoint_config(self, EndpointConfigName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        for variant in request.get("ProductionVariants", []):
+            self._get(self.models, variant["ModelName"])
         self._keep(self.configs, "endpoint-config", EndpointConfigName, request)
         return {}
 
     def _describe_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
-        arn = f"{PLACE}:endpoint-config/{EndpointConfigName}"
-        return self._get(self.configs, EndpointConfigName) | {"EndpointConfigArn": arn}
+        return self._get(self.configs, EndpointConfigName) | {
+            "EndpointConfigArn": f"{PLACE}:endpoint-config/{EndpointConfigName}"
+        }
 
     def _list_endpoint_configs(self, **request: Any) -> dict[str, Any]:
-        found = [name for name in self.configs if request["NameContains"] in name]
-        return {"EndpointConfigs": [{"EndpointConfigName": name} for name in found]}
+        known = [
+            {"EndpointConfigName": name, "EndpointConfigArn": f"{PLACE}:endpoint-config/{name}"}
+            for name in self.configs
+        ]
+        return self._page(known, "EndpointConfigs", "EndpointConfigName", request)
 
     def _delete_endpoint_config(self, EndpointConfigName: str) -> dict[str, Any]:  # noqa: N803
         self._get(self.configs, EndpointConfigName)
+        self._note_if_served("configuration", [EndpointConfigName])
         del self.configs[EndpointConfigName]
         return {}
 
@@ -263,6 +342,20 @@ class FakeAws:
         moving = self.now - endpoint["Since"] < self.endpoint_seconds
         return str(endpoint["During"] if moving else endpoint["After"])
 
+    def _note_if_served(self, what: str, configs: list[str]) -> None:
+        for name, endpoint in self.endpoints.items():
+            leaving = endpoint["During"] == "Deleting" or endpoint["After"] == "Failed"
+            if endpoint["EndpointConfigName"] in configs and not leaving:
+                self.misdeeds.append(f"deleted the {what} that endpoint {name} serves")
+
+    def _page(
+        self, known: list[dict[str, Any]], member: str, key: str, request: dict[str, Any]
+    ) -> dict[str, Any]:
+        found = [item for item in known if request["NameContains"] in item[key]]
+        start = int(request.get("NextToken", 0))
+        more = {"NextToken": str(start + self.page)} if start + self.page < len(found) else {}
+        return {member: found[start : start + self.page], **more}
+
     def _enter(self, call: str) -> None:
         self.calls[call] += 1
         self.entered += 1
@@ -290,6 +383,11 @@ class FakeAws:
         if len(keys) != len(set(keys)):
             raise RefusedError("duplicate tag keys")
         self.tags[arn] = {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def model_of(config: dict[str, Any]) -> str:
+    """Return the name of the model that a configuration serves."""
+    return str(config.get("ProductionVariants", [{}])[0].get("ModelName", ""))
 
 
 def _candidate(name: str) -> dict[str, Any]:

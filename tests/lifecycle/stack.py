@@ -1,8 +1,15 @@
-"""A CloudFormation stack that drives the real function and interprets the real state machine."""
+"""A CloudFormation stack that drives the real function and interprets the real state machine.
+
+Time is virtual. Whatever happens later, such as the next poll of an execution, or the second
+delivery of an event whose function has died, lies in the account's queue, in the order of time.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +18,21 @@ from automlv2_handlers import entry
 from .fake_aws import Crash, FakeAws
 
 ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
+MOST_EVENTS = 25_000
+MOST_BYTES = 256 * 1024
 _EVENTS = {"Task": 5, "Choice": 2, "Wait": 2}
 """Events in the history of an execution: entered and exited, and three more of a task."""
 
+_EVENTS_OF_A_RETRY = 3
+_REDELIVERIES = (60, 120)
+"""Seconds after which AWS Lambda tries a failed asynchronous invocation again."""
+
 STACK_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/0a1b2c"
+STATUSES = {
+    "Create": "CREATE_IN_PROGRESS",
+    "Update": "UPDATE_IN_PROGRESS",
+    "Delete": "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+}
 
 
 def stringified(value: Any) -> Any:
@@ -28,16 +46,36 @@ def stringified(value: Any) -> Any:
     return str(value)
 
 
+@dataclass
+class Execution:
+    """A run of the state machine."""
+
+    data: dict[str, Any]
+    state: str
+    history: int = 2  # ExecutionStarted, ExecutionSucceeded
+    attempts: int = 0
+
+
 class Stack:
-    """Sends requests as CloudFormation does, and keeps their answers."""
+    """Sends requests as CloudFormation does, and keeps their answers.
+
+    Attributes:
+        status: The stack's status. Default: what fits the request sent last.
+        sent: Requests and when they were sent, by request id.
+        answers: What came back, by request id, with the time.
+    """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
         self.aws = aws
         self.stack_id = stack_id
+        self.status = ""
+        self.sent: dict[str, tuple[dict[str, Any], float]] = {}
         self.answers: dict[str, list[dict[str, Any]]] = {}
+        self.answered_at: dict[str, float] = {}
         self.transitions = 0
         self.longest_history = 0
-        self.world = entry.World(aws, self._put, lambda: aws.now)
+        self.world = entry.World(aws, self._put, lambda: aws.now, aws.sleep)
+        aws.stacks.append(self)
 
     def event(
         self, kind: str, type: str, properties: dict[str, Any], **more: Any
@@ -78,69 +116,92 @@ class Stack:
         return self.answer(event)
 
     def deliver(self, event: dict[str, Any]) -> None:
+        """Invoke the function once."""
+        if "RequestType" in event:
+            self.aws.status = self.status or STATUSES[event["RequestType"]]
+            self.sent.setdefault(event["RequestId"], (event, self.aws.now))
         entry.serve(json.loads(json.dumps(event)), self.world)
 
-    def deliver_until_done(self, event: dict[str, Any]) -> None:
-        """Deliver as AWS Lambda does: again, when the function has died; three times at most."""
-        for _ in range(3):
-            try:
-                self.deliver(event)
-            except Crash:
-                continue
-            return
-        raise AssertionError("died three times")
+    def invoke(self, event: dict[str, Any], pauses: tuple[int, ...] = _REDELIVERIES) -> None:
+        """Invoke the function as AWS Lambda does: again, a while after it has died."""
+        try:
+            self.deliver(event)
+        except (Exception, Crash):
+            if pauses:
+                pause, *rest = pauses
+                self.aws.later(pause, lambda: self.invoke(event, tuple(rest)))
 
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         answers = self.answers[event["RequestId"]]
         assert len(answers) == 1, f"{len(answers)} answers to {event['RequestType']}"
         return answers[0]
 
-    def run(self) -> None:
-        """Run every execution to its end."""
-        started, self.aws.executions = self.aws.executions, _Finished(self.aws.executions)
-        for state in started.values():
-            if state is not None:
-                self._execute(state)
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Let time pass until nothing is left to happen, or until something has happened."""
+        self.aws.run(until)
 
-    def _execute(self, data: dict[str, Any]) -> None:
-        name = ASL["StartAt"]
-        history = 2  # ExecutionStarted, ExecutionSucceeded
-        while name:
-            self.transitions += 1
-            state = ASL["States"][name]
-            history += _EVENTS[state["Type"]]
-            self.longest_history = max(self.longest_history, history)
-            match state["Type"]:
-                case "Task":
-                    data, name = self._task(state, data)
-                case "Choice":
-                    [choice] = state["Choices"]
-                    value = data[choice["Variable"].removeprefix("$.")]
-                    name = choice["Next"] if value is choice["BooleanEquals"] else state["Default"]
-                case "Wait":
-                    self.aws.now += data[state["SecondsPath"].removeprefix("$.")]
-                    name = state["Next"]
+    def begin_executions(self) -> None:
+        """Begin those that the function has started."""
+        for name, state in list(self.aws.executions.items()):
+            if state is not None and state["Event"]["StackId"] == self.stack_id:
+                self.aws.executions[name] = None  # The name stays taken.
+                execution = Execution(state, ASL["StartAt"])
+                self.aws.later(0, partial(self._advance, execution))
 
-    def _task(self, state: dict[str, Any], data: dict[str, Any]) -> tuple[Any, str]:
-        given = {"Task": state["Parameters"]["Task"], "State": data}
-        for attempt in range(state["Retry"][0]["MaxAttempts"] + 1):
-            try:
-                result = entry.serve(json.loads(json.dumps(given)), self.world)
-                return json.loads(json.dumps(result)), state.get("Next", "")
-            except (Exception, Crash) as error:
-                self.aws.now += 5 * 2**attempt
-                failure = {"Error": type(error).__name__, "Cause": str(error)}
-        [catch] = state["Catch"]
-        return data | {catch["ResultPath"].removeprefix("$."): failure}, catch["Next"]
+    def _advance(self, execution: Execution) -> None:
+        """Carry an execution through one state."""
+        state = ASL["States"][execution.state]
+        assert len(json.dumps(execution.data)) <= MOST_BYTES
+        pause = 0.0
+        match state["Type"]:
+            case "Task":
+                pause = self._task(state, execution)
+            case "Choice":
+                [choice] = state["Choices"]
+                value = execution.data[choice["Variable"].removeprefix("$.")]
+                met = value is choice["BooleanEquals"]
+                execution.state = choice["Next"] if met else state["Default"]
+            case "Wait":
+                pause = execution.data[state["SecondsPath"].removeprefix("$.")]
+                execution.state = state["Next"]
+        self.transitions += 1
+        execution.history += _EVENTS[state["Type"]]
+        self.longest_history = max(self.longest_history, execution.history)
+        assert execution.history <= MOST_EVENTS
+        if execution.state:
+            self.aws.later(pause, partial(self._advance, execution))
+
+    def _task(self, state: dict[str, Any], execution: Execution) -> float:
+        """Invoke the function; return for how long to wait before the next state."""
+        given = {"Task": state["Parameters"]["Task"], "State": execution.data}
+        try:
+            result = entry.serve(json.loads(json.dumps(given)), self.world)
+        except (Exception, Crash) as error:
+            return self._task_failed(state, execution, error)
+        execution.data = json.loads(json.dumps(result))
+        execution.state, execution.attempts = state.get("Next", ""), 0
+        return 0.0
+
+    def _task_failed(
+        self, state: dict[str, Any], execution: Execution, error: BaseException
+    ) -> float:
+        [retry] = state["Retry"]
+        assert retry["ErrorEquals"] == ["States.ALL"]
+        execution.history += _EVENTS_OF_A_RETRY
+        execution.attempts += 1
+        if execution.attempts <= retry["MaxAttempts"]:
+            longest = retry["IntervalSeconds"] * retry["BackoffRate"] ** (execution.attempts - 1)
+            return float(min(longest, retry["MaxDelaySeconds"]))
+        failure = {"Error": type(error).__name__, "Cause": str(error)}
+        execution.attempts = 0
+        execution.state = ""
+        for catch in state.get("Catch", []):
+            execution.data |= {catch["ResultPath"].removeprefix("$."): failure}
+            execution.state = catch["Next"]
+        return 0.0
 
     def _put(self, url: str, content: bytes) -> None:
         assert len(content) <= 4096
         answer = json.loads(content)
         self.answers[answer["RequestId"]].append(answer)
-
-
-class _Finished(dict[str, Any]):
-    """Executions that have ended: their names stay taken."""
-
-    def __init__(self, ended: dict[str, Any]) -> None:
-        super().__init__(dict.fromkeys(ended))
+        self.answered_at.setdefault(answer["RequestId"], self.aws.now)

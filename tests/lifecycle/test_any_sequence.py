@@ -12,9 +12,10 @@ from typing import Any
 from automlv2_handlers.errors import BusyError, DeniedError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from .cloudformation import CloudFormation, Outputs, Resource
+from . import invariants
+from .cloudformation import CloudFormation, GivenUp, Outputs, Resource
 from .fake_aws import Crash, FakeAws
 from .stack import STACK_ID
 from .test_job import JOB
@@ -31,6 +32,14 @@ CALLS = (
     "delete_endpoint",
     "list_tags",
     "objects",
+    "stack_status",
+    "start_execution",
+    "list_endpoint_configs",
+)
+GIVEN_UP = st.builds(
+    GivenUp,
+    st.sampled_from(["Job", "Wait", "Model", "Endpoint"]),
+    st.sampled_from([0, 1, 10, 40, 70, 200, 1000]),
 )
 
 
@@ -40,6 +49,7 @@ class Deployments(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.aws = FakeAws()
+        self.forgets = False
         self.generation = 0
         self.cloudformation = self._new_stack()
         self.candidates, self.tag, self.revision, self.instances = 1, "a", "1", 1
@@ -60,7 +70,7 @@ class Deployments(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([60, 4000, 100_000]))
     def wait(self, seconds: int) -> None:
-        self.aws.now += seconds
+        self.aws.wait(seconds)
 
     @rule(call=st.sampled_from(CALLS), times=st.integers(1, 4))
     def throttle(self, call: str, times: int) -> None:
@@ -94,59 +104,85 @@ class Deployments(RuleBasedStateMachine):
         live = self.cloudformation.live
         self.drifted = live["Endpoint"].properties if "Endpoint" in live else None
 
-    @rule(update_back=st.booleans(), rollback=st.booleans())
-    def deploy(self, update_back: bool, rollback: bool) -> None:
+    @initialize(forgets=st.booleans())
+    def choose(self, forgets: bool) -> None:
+        self.cloudformation.forgets = self.forgets = forgets
+
+    @rule(
+        update_back=st.booleans(),
+        rollback=st.booleans(),
+        given_up=st.none() | GIVEN_UP,
+        at_once=st.booleans(),
+    )
+    def deploy(
+        self, update_back: bool, rollback: bool, given_up: GivenUp | None, at_once: bool
+    ) -> None:
         self.cloudformation.update_back = update_back
-        self.settled = self.cloudformation.deploy(self._template(), rollback=rollback)
+        self.settled = self.cloudformation.deploy(
+            self._template(), rollback=rollback, given_up=given_up
+        )
         if self.settled:
             self._check_what_is_deployed()
         self.settled = self.settled or rollback
         self._heal()
+        if not at_once:
+            self.aws.run()
+
+    @rule(given_up=st.none() | GIVEN_UP)
+    def deploy_and_delete(self, given_up: GivenUp | None) -> None:
+        """The user deletes the stack while it is deployed, or right after."""
+        self.cloudformation.deploy(self._template(), rollback=False, given_up=given_up)
+        self.delete()
 
     @rule()
     def delete(self) -> None:
+        self._heal()
         self.cloudformation.delete()
+        self.aws.run()
         self.settled = True
         assert not self.aws.endpoints
         assert not self.aws.configs
         assert not self.aws.models
+        assert not invariants.running_jobs(self.aws)
         self.cloudformation = self._new_stack()
 
     @invariant()
     def nothing_is_left_that_nobody_owns(self) -> None:
-        live = {item.physical_id for item in self.cloudformation.live.values()}
-        live |= {item.physical_id for _, item in self.cloudformation.replaced}
-        assert set(self.aws.models) <= live
-        assert set(self.aws.endpoints) <= live
+        if self.aws.is_busy:
+            return
+        stack = self.cloudformation
+        owned = {item.physical_id for item in stack.live.values()}
+        owned |= {item.physical_id for _, item in stack.replaced}
+        # A creation that was given up may still have gone well: the next deployment or deletion
+        # finds it, as it comes with the same names.
+        given_up = {name for name, item in stack.live.items() if not item.created}
+        assert set(self.aws.endpoints) <= owned or "Endpoint" in given_up
         assert len(self.aws.configs) <= (1 if self.settled else 2)
-        running = {
-            name
-            for name, job in self.aws.jobs.items()
-            if "Stopped" not in job and self.aws.now - job["Created"] < self.aws.job_seconds
-        }
-        assert running <= live
+        if not self.forgets:
+            assert set(self.aws.models) <= owned or "Model" in given_up
+            assert set(invariants.running_jobs(self.aws)) <= owned or "Job" in given_up
+
+    @invariant()
+    def every_request_has_one_answer_in_time(self) -> None:
+        if not self.aws.is_busy:
+            for stack in self.aws.stacks:
+                invariants.check_answers(stack)
+            assert self.aws.misdeeds == []
 
     @invariant()
     def no_endpoint_is_without_its_configuration_and_model(self) -> None:
-        for name in list(self.aws.endpoints):
-            endpoint = self.aws.seen_endpoint(name)
-            if endpoint is not None:
-                config = self.aws.configs[endpoint["EndpointConfigName"]]
-                assert config["ProductionVariants"][0]["ModelName"] in self.aws.models
+        if not self.aws.is_busy:
+            invariants.check_endpoints(self.aws)
 
     @invariant()
     def nothing_is_trained_twice(self) -> None:
-        good: dict[str, str] = {}
-        for name, job in sorted(self.aws.jobs.items(), key=lambda item: item[1]["Created"]):
-            mark = self.aws.tags[job["AutoMLJobArn"]]["cdk-automlv2:fingerprint"]
-            assert mark == "unknown" or mark not in good, f"{name} trained again as {good[mark]}"
-            if "Stopped" not in job and job["End"]["AutoMLJobStatus"] == "Completed":
-                good[mark] = name
+        invariants.check_trainings(self.aws)
 
     def _new_stack(self) -> CloudFormation:
         self.generation += 1
         made = CloudFormation(self.aws, f"{STACK_ID}{self.generation}")
         made.before_rollback = self._heal
+        made.forgets = self.forgets
         return made
 
     def _heal(self) -> None:

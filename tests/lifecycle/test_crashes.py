@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from . import invariants
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
 from .test_endpoint import NEW, OLD
@@ -16,10 +17,16 @@ from .test_job import JOB, MORE_CANDIDATES
 Event = dict[str, Any]
 Scenario = Callable[[Stack], Event]
 
-FOLDER = {"AssetBucket": "assets", "AssetKey": "1.zip", "S3Uri": "s3://out/inputs/1/"}
+FOLDER = {
+    "AssetBucket": "assets",
+    "AssetKey": "1.zip",
+    "Folder": "s3://out/inputs/",
+    "S3Uri": "s3://out/inputs/1/",
+}
 
 
-def _model(stack: Stack) -> dict[str, Any]:
+def made_by_a_job(stack: Stack) -> dict[str, Any]:
+    """Properties of a model, once there is a job."""
     name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
     stack.aws.now += 3600
     return {
@@ -50,8 +57,8 @@ SCENARIOS: dict[str, Scenario] = {
     "job tags": lambda s: _update(s, "AutoMLJobV2", JOB, JOB | {"Tags": []}),
     "job delete while it runs": lambda s: _delete(s, "AutoMLJobV2", JOB, wait=1),
     "job delete": lambda s: _delete(s, "AutoMLJobV2", JOB),
-    "model create": lambda s: s.event("Create", "AutoMLModel", _model(s)),
-    "model delete": lambda s: _delete(s, "AutoMLModel", _model(s)),
+    "model create": lambda s: s.event("Create", "AutoMLModel", made_by_a_job(s)),
+    "model delete": lambda s: _delete(s, "AutoMLModel", made_by_a_job(s)),
     "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
     "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),
     "endpoint delete": lambda s: _delete(s, "AutoMLEndpoint", OLD),
@@ -62,9 +69,11 @@ SCENARIOS: dict[str, Scenario] = {
 
 def _world(aws: FakeAws) -> dict[str, Any]:
     """What there is in the end, without times."""
-    jobs = {
-        name: ("Stopped" in job, aws.tags[job["AutoMLJobArn"]]) for name, job in aws.jobs.items()
-    }
+    jobs = {}
+    for name, job in aws.jobs.items():
+        marks = dict(aws.tags[job["AutoMLJobArn"]])
+        del marks["cdk-automlv2:since"]
+        jobs[name] = ("Stopped" in job, marks)
     endpoints = {name: item["EndpointConfigName"] for name, item in aws.endpoints.items()}
     return copy.deepcopy(
         {
@@ -80,12 +89,13 @@ def _world(aws: FakeAws) -> dict[str, Any]:
 def _play(scenario: Scenario, arrange: Callable[[FakeAws, Stack, Event], None]) -> Any:
     """Play a scenario; return what there is at its end, its answers, and the calls it took."""
     aws = FakeAws()
+    aws.has_models("churn-1", "churn-2")
     stack = Stack(aws)
     event = scenario(stack)
     before = aws.entered
     arrange(aws, stack, event)
-    stack.deliver_until_done(event)
-    stack.run()
+    stack.invoke(event)
+    invariants.check(aws)
     return _world(aws), stack.answers[event["RequestId"]], aws.entered - before
 
 
@@ -136,6 +146,7 @@ def test_a_second_delivery_in_the_middle_of_the_first_has_no_effect_of_its_own(n
 
 def test_a_lost_result_of_a_poll_is_polled_again():
     aws = FakeAws()
+    aws.has_models("churn-1")
     stack = Stack(aws)
     event = stack.event("Create", "AutoMLEndpoint", OLD)
     stack.deliver(event)

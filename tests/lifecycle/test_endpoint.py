@@ -22,6 +22,13 @@ OLD, NEW = endpoint("churn-1"), endpoint("churn-2")
 
 
 @pytest.fixture
+def aws(aws):
+    """An account that has the models."""
+    aws.has_models("churn-1", "churn-2")
+    return aws
+
+
+@pytest.fixture
 def name(stack):
     return stack.create(TYPE, OLD)["PhysicalResourceId"]
 

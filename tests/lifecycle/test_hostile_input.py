@@ -51,6 +51,7 @@ def test_a_hostile_reason_of_the_service_is_one_line_of_the_answer(stack, aws):
 
 @pytest.mark.parametrize("key", ["$.Settled", "Settled", "Task", "State"])
 def test_hostile_properties_do_not_steer_the_state_machine(aws, key):
+    aws.has_models("churn-1")
     stack = Stack(aws)
 
     answer = stack.create("AutoMLEndpoint", OLD | {key: "true", f"{key}.$": "$.Event"})

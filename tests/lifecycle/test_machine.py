@@ -1,7 +1,9 @@
 """The state machine: bounded, and with one answer whatever breaks."""
 
+from dataclasses import replace
+
 import pytest
-from automlv2_handlers.errors import RefusedError
+from automlv2_handlers.errors import BusyError, DeniedError, RefusedError
 
 from .stack import ASL, Stack
 from .test_endpoint import OLD
@@ -62,6 +64,13 @@ def test_a_machine_that_cannot_be_started_is_answered(stack, aws, link):
     assert answer["Reason"] == "cannot start the state machine: StartExecution: no such machine"
 
 
+def test_a_machine_that_may_be_started_only_later_is_started_then(stack, aws, link):
+    late = [DeniedError("not yet"), BusyError("ThrottlingException"), DeniedError("not yet")]
+    aws.failures["start_execution"] = late
+
+    assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
+
+
 def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws):
     puts = []
 
@@ -71,21 +80,30 @@ def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws)
             raise OSError("no route")
         stack._put(url, content)
 
-    stack.world = type(stack.world)(aws, put_failing_twice, lambda: aws.now)
+    stack.world = replace(stack.world, put=put_failing_twice)
+    aws.has_models("churn-1")
 
     assert stack.create("AutoMLEndpoint", OLD)["Status"] == "SUCCESS"
     assert len(puts) == 3
 
 
 def test_an_answer_that_does_not_arrive_at_once_leaves_the_event_to_lambdas_retry(stack, aws):
-    def put(url, content):
-        raise OSError("no route")
+    puts = []
 
-    stack.world = type(stack.world)(aws, put, lambda: aws.now)
+    def put_failing_twice(url, content):
+        puts.append(url)
+        if len(puts) < 3:
+            raise OSError("no route")
+        stack._put(url, content)
+
+    stack.world = replace(stack.world, put=put_failing_twice)
     event = stack.event("Create", "AutoMLJobV2", JOB)
 
-    with pytest.raises(OSError, match="no route"):
-        stack.deliver(event)
+    stack.invoke(event)
+    stack.run()
+
+    assert stack.answer(event)["Status"] == "SUCCESS"
+    assert len(aws.jobs) == 1
 
 
 def test_a_link_costs_few_transitions(stack, aws, link):

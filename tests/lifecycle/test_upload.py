@@ -12,7 +12,7 @@ def test_files_lie_below_the_prefix_once_it_is_answered(stack, aws):
 
     assert answer["PhysicalResourceId"] == OLD["S3Uri"]
     assert answer["Data"] == {"S3Uri": OLD["S3Uri"]}
-    assert aws.written == {"s3://out/inputs/1/a.csv": b"assets/1.zip"}
+    assert aws.written == {"s3://out/inputs/1/0.csv": b"assets/1.zip"}
 
 
 def test_other_content_is_another_prefix_and_the_old_one_goes_last(stack, aws):
@@ -23,14 +23,33 @@ def test_other_content_is_another_prefix_and_the_old_one_goes_last(stack, aws):
     assert new == NEW["S3Uri"]
     assert len(aws.written) == 2
     stack.delete(TYPE, old, OLD)
-    assert set(aws.written) == {"s3://out/inputs/2/a.csv"}
+    assert set(aws.written) == {"s3://out/inputs/2/0.csv"}
 
 
-def test_delete_with_an_invented_id_removes_nothing(stack, aws):
+def test_delete_with_an_invented_id_removes_what_the_cancelled_creation_has_unpacked(stack, aws):
     stack.create(TYPE, OLD)
 
     assert stack.delete(TYPE, "Shop-Input-ABC", OLD)["Status"] == "SUCCESS"
-    assert aws.written
+    assert not aws.written
+
+
+def test_a_folder_that_takes_longer_than_the_function_has_is_unpacked_in_parts(stack, aws):
+    aws.folder_files = 450
+
+    answer = stack.create(TYPE, OLD)
+
+    assert answer["Status"] == "SUCCESS"
+    assert len(aws.written) == 450
+    assert aws.calls["unpack"] == 5
+
+
+def test_a_folder_of_too_many_files_fails_within_the_hour_and_leaves_none(stack, aws):
+    aws.folder_files = 1_000_000
+
+    answer = stack.create(TYPE, OLD)
+
+    assert "the folder has too many files: " in answer["Reason"]
+    assert not aws.written
 
 
 def test_fails_when_the_asset_may_not_be_read(stack, aws):

@@ -1,5 +1,6 @@
-from automlv2_handlers.errors import DeniedError
-from automlv2_handlers.fingerprint import UNKNOWN, fingerprint
+import pytest
+from automlv2_handlers.errors import BusyError, DeniedError, NotFoundError
+from automlv2_handlers.fingerprint import UNKNOWN, Fingerprint, fingerprint
 
 
 class Listing:
@@ -51,15 +52,28 @@ def test_the_feature_specification_is_data_too():
     assert listing.asked == [("in", "train/"), ("spec", "features.json")]
 
 
-def test_unknown_without_the_right_to_list():
-    assert fingerprint(request(), {}, Listing(error=DeniedError("no"))) == UNKNOWN
+@pytest.mark.parametrize("error", [DeniedError("no"), BusyError("SlowDown")])
+def test_what_may_pass_is_left_to_the_caller(error):
+    with pytest.raises(type(error)):
+        fingerprint(request(), {}, Listing(error=error))
+
+
+def test_unknown_with_the_reason_where_there_is_no_bucket():
+    found = fingerprint(request(), {}, Listing(error=NotFoundError("no such bucket")))
+
+    assert found == Fingerprint(UNKNOWN, "no such bucket")
 
 
 def test_unknown_for_a_manifest_whose_objects_are_elsewhere():
-    assert fingerprint(request("ManifestFile"), {}, Listing(A)) == UNKNOWN
+    found = fingerprint(request("ManifestFile"), {}, Listing(A))
+
+    assert found == Fingerprint(UNKNOWN, "ManifestFile s3://in/train/ names the objects")
 
 
-def test_a_hundred_thousand_objects_take_seconds(monkeypatch):
+def test_a_hundred_thousand_objects_count_each():
     many = [(f"train/{i:07d}.csv", f"etag-{i}", i) for i in range(100_000)]
+    found = fingerprint(request(), {}, Listing(*many))
 
-    assert fingerprint(request(), {}, Listing(*many)) != UNKNOWN
+    many[77_777] = ("train/0077777.csv", "another", 77_777)
+
+    assert UNKNOWN != found.value != fingerprint(request(), {}, Listing(*many)).value

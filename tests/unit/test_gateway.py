@@ -1,16 +1,30 @@
+import io
 import json
+import zipfile
 
 import pytest
 from automlv2_handlers import errors
+from automlv2_handlers import gateway as gateways
 from automlv2_handlers.gateway import Boto3Gateway, classify
 from botocore.exceptions import ClientError, ConnectTimeoutError, ParamValidationError
+from botocore.response import StreamingBody
+
+
+def _quota(limit, used, asked):
+    return (
+        f"The account-level service limit 'ml.m5.large for endpoint usage' is {limit} Instances, "
+        f"with current utilization of {used} Instances and a request delta of {asked} Instances. "
+        "Please use AWS Service Quotas to request an increase for this quota."
+    )
 
 
 @pytest.mark.parametrize(
     ("code", "message", "kind"),
     [
         ("ThrottlingException", "Rate exceeded", errors.BusyError),
-        ("ResourceLimitExceeded", "quota of 4", errors.BusyError),
+        ("ResourceLimitExceeded", "quota of 4", errors.QuotaError),
+        ("ResourceLimitExceeded", _quota(limit=4, used=3, asked=2), errors.QuotaError),
+        ("ResourceLimitExceeded", _quota(limit=0, used=0, asked=1), errors.RefusedError),
         ("ValidationException", "Cannot update in-progress endpoint", errors.BusyError),
         ("AccessDeniedException", "not authorized", errors.DeniedError),
         ("ValidationException", "Could not assume role arn:x", errors.DeniedError),
@@ -119,18 +133,59 @@ def test_start_execution_tells_whether_it_is_the_first_of_that_name(answer, firs
     assert json.loads(client.calls[0][1]["input"]) == {"a": 1}
 
 
-@pytest.mark.parametrize(
-    ("answer", "verdict"),
-    [
-        ({"Stacks": [{"StackStatus": "UPDATE_ROLLBACK_IN_PROGRESS"}]}, True),
-        ({"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}, False),
-        (client_error("AccessDenied"), False),
-    ],
-)
-def test_is_rolling_back(answer, verdict):
-    aws, _ = gateway(describe_stacks=[answer])
+def test_the_status_of_the_stack_is_told():
+    aws, client = gateway(describe_stacks=[{"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}])
 
-    assert aws.is_rolling_back("id") is verdict
+    assert aws.stack_status("id") == "UPDATE_IN_PROGRESS"
+    assert client.calls == [("describe_stacks", {"StackName": "id"})]
+
+
+class Folder(Client):
+    """S3 with one archive, which keeps what is written."""
+
+    def __init__(self, *names):
+        super().__init__()
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name in names:
+                archive.writestr(name, name.upper())
+        self.packed = packed.getvalue()
+        self.written = {}
+
+    def get_object(self, **_):
+        return {"Body": StreamingBody(io.BytesIO(self.packed), len(self.packed))}
+
+    def upload_fileobj(self, Fileobj, Bucket, Key, Config):  # noqa: N803
+        self.written[f"{Bucket}/{Key}"] = Fileobj.read()
+
+
+def test_the_files_of_an_archive_are_written_below_the_prefix():
+    s3 = Folder("a.csv", "sub/", "sub/b.csv")
+
+    done = Boto3Gateway(lambda _: s3).unpack("assets", "1.zip", "s3://out/inputs/", 0)
+
+    assert done == (2, 2)
+    assert s3.written == {"out/inputs/a.csv": b"A.CSV", "out/inputs/sub/b.csv": b"SUB/B.CSV"}
+
+
+def test_unpacking_goes_on_where_it_ended_and_stops_when_time_is_up(monkeypatch):
+    s3 = Folder(*(f"{number:02}.csv" for number in range(40)))
+    aws = Boto3Gateway(lambda _: s3)
+    moments = iter([0, 1, 999, 0, 1, 2, 3])
+    monkeypatch.setattr(gateways.time, "monotonic", lambda: next(moments))
+
+    assert aws.unpack("assets", "1.zip", "s3://out/", 0) == (16, 40)
+    assert aws.unpack("assets", "1.zip", "s3://out/", 16) == (40, 40)
+    assert len(s3.written) == 40
+
+
+def test_an_object_that_is_not_deleted_is_an_error():
+    page = {"Contents": [{"Key": "p/a", "ETag": "1", "Size": 1}]}
+    refused = {"Errors": [{"Key": "p/a", "Code": "AccessDenied", "Message": "no"}]}
+    aws, _ = gateway(list_objects_v2=[page], delete_objects=[refused])
+
+    with pytest.raises(errors.DeniedError, match="DeleteObjects p/a: AccessDenied: no"):
+        aws.remove_objects("s3://bucket/p/")
 
 
 def test_tags_are_added_and_removed():

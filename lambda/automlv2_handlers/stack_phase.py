@@ -1,0 +1,137 @@
+"""Whether CloudFormation still wants what a request asks for.
+
+A function that dies gets its request again minutes later, a busy one gets it late. By then the
+stack may be rolling back, or gone: whatever a late request makes would belong to nobody. So the
+stack is looked at before something is made, and once more before the answer.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Final
+
+from automlv2_handlers import logs
+from automlv2_handlers.errors import GatewayError, LifecycleError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
+
+_ARRIVED: Final = "Arrived"
+_DOUBTS: Final = "Doubts"
+_LEAVING: Final = "Leaving"
+_MAKING: Final = frozenset(
+    {
+        "Custom::AutoMLEndpoint",
+        "Custom::AutoMLInput",
+        "Custom::AutoMLJobV2",
+        "Custom::AutoMLModel",
+    }
+)
+
+
+class Phase(Enum):
+    """What a stack is doing."""
+
+    FORWARD = "being created or updated"
+    BACK = "going back to what it was"
+    LEAVING = "being deleted"
+    OVER = "doing nothing, or only cleaning up"
+    UNKNOWN = "not to be seen"
+
+
+def phase_of(status: str) -> Phase:
+    """Return the phase that a ``StackStatus`` stands for; an empty one is UNKNOWN."""
+    if not status:
+        return Phase.UNKNOWN
+    if status == "DELETE_IN_PROGRESS":
+        return Phase.LEAVING
+    if not status.endswith("_IN_PROGRESS") or "CLEANUP" in status:
+        return Phase.OVER
+    return Phase.BACK if "ROLLBACK" in status else Phase.FORWARD
+
+
+def step(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
+    """Let ``kind`` carry the request on, unless the stack has turned away from it.
+
+    Raises:
+        LifecycleError: If it has, by two looks in a row.
+    """
+    if event.request_type == "Delete" or event.resource_type not in _MAKING:
+        return _carry_on(kind, event, context)
+    if not context.progress.get(REQUESTED) and _is_doubtful(event, context):
+        return Pending(kind.physical_id(event), "the stack to be looked at again")
+    outcome = _carry_on(kind, event, context)
+    if isinstance(outcome, Done) and MADE in context.progress and _is_doubtful(event, context):
+        return Pending(outcome.physical_id, "the stack to be looked at again")
+    return outcome
+
+
+def note_arrival(event: LifecycleEvent, context: Context) -> None:
+    """Remember which way the stack was going when the request came; a later look may differ."""
+    phase = phase_of(_status(event, context))
+    if phase in (Phase.FORWARD, Phase.BACK):
+        context.progress[_ARRIVED] = phase.name
+
+
+def is_rolling_back(context: Context) -> bool:
+    """Whether the request came while its stack was going back."""
+    return bool(context.progress.get(_ARRIVED) == Phase.BACK.name)
+
+
+def is_leaving(event: LifecycleEvent, context: Context) -> bool:
+    """Whether the whole stack is being deleted, so that nothing of the resource may stay."""
+    if _LEAVING not in context.progress:
+        context.progress[_LEAVING] = phase_of(_status(event, context)) is Phase.LEAVING
+    return bool(context.progress[_LEAVING])
+
+
+def is_current(event: LifecycleEvent, name: str, context: Context) -> bool:
+    """Whether ``name`` is what the stack has now for the resource, whose late Delete this is.
+
+    A creation that was given up may be deleted, by an invented id, after the next has succeeded.
+    """
+    try:
+        current = context.gateway.physical_id(event.stack_id, event.logical_id)
+    except GatewayError as error:
+        logs.fact("the stack's resource cannot be read", why=str(error))
+        return False
+    return current == name
+
+
+def _carry_on(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
+    outcome: Outcome = kind.step(event, context)
+    return outcome
+
+
+def _is_doubtful(event: LifecycleEvent, context: Context) -> bool:
+    """Whether one look says that the request is not wanted; a read of the status may be stale."""
+    status = _status(event, context)
+    phase = phase_of(status)
+    if not _turned_away(event, phase, context):
+        if phase in (Phase.FORWARD, Phase.BACK):
+            context.progress.setdefault(_ARRIVED, phase.name)
+        context.progress[_DOUBTS] = 0
+        return False
+    if context.progress.get(_DOUBTS, 0):
+        raise LifecycleError(
+            f"the stack is {status} by now, so that what was asked for is not wanted any more"
+        )
+    logs.fact("the stack does not seem to want this", status=status, logical_id=event.logical_id)
+    context.progress[_DOUBTS] = 1
+    return True
+
+
+def _turned_away(event: LifecycleEvent, phase: Phase, context: Context) -> bool:
+    if phase in (Phase.LEAVING, Phase.OVER):
+        return True
+    if phase is not Phase.BACK:
+        return False
+    return event.request_type == "Create" or context.progress.get(_ARRIVED) == Phase.FORWARD.name
+
+
+def _status(event: LifecycleEvent, context: Context) -> str:
+    """Return the status of the stack; empty if it cannot be read, which must not stop anything."""
+    try:
+        return context.gateway.stack_status(event.stack_id)
+    except GatewayError as error:
+        logs.fact("the stack's status cannot be read", why=str(error))
+        return ""

@@ -1,0 +1,96 @@
+"""What holds at the end of every scenario, whatever it was about."""
+
+from __future__ import annotations
+
+from .fake_aws import FakeAws, model_of
+from .stack import Stack
+
+CLOUDFORMATIONS_HOUR = 3600
+
+
+def check(aws: FakeAws) -> None:
+    """Let everything come to its end, and look at what is left."""
+    aws.run()
+    assert aws.misdeeds == []
+    for stack in aws.stacks:
+        check_answers(stack)
+    check_owners(aws)
+    check_endpoints(aws)
+    check_trainings(aws)
+
+
+def check_answers(stack: Stack) -> None:
+    """Each request got one answer, and got it before CloudFormation gave up."""
+    for request_id, (event, sent_at) in stack.sent.items():
+        answers = stack.answers[request_id]
+        what = f"{event['RequestType']} of {event['ResourceType']}"
+        assert answers, f"no answer to {what}"
+        assert all(answer == answers[0] for answer in answers), f"two answers to {what}"
+        assert stack.answered_at[request_id] - sent_at <= CLOUDFORMATIONS_HOUR, f"late: {what}"
+
+
+def check_owners(aws: FakeAws) -> None:
+    """Whatever bears our mark is what some stack has been told of, and has not been deleted."""
+    owned = {name for stack in aws.stacks for name in owned_by(stack)}
+    for kind, store in (("model", aws.models), ("endpoint", aws.endpoints)):
+        for name in store:
+            assert name in owned or not is_ours(aws, kind, name), f"{kind} {name} is nobody's"
+    for name in running_jobs(aws):
+        assert name in owned or not is_ours(aws, "automl-job", name), f"{name} runs for nobody"
+    served = {endpoint["EndpointConfigName"] for endpoint in aws.endpoints.values()}
+    served |= {endpoint["Next"] for endpoint in aws.endpoints.values() if "Next" in endpoint}
+    served |= {
+        endpoint["LastUpdate"]["EndpointConfigName"]
+        for endpoint in aws.endpoints.values()
+        if endpoint["After"] == "UpdateRollbackFailed"
+    }
+    for name in aws.configs:
+        assert name in served or not is_ours(aws, "endpoint-config", name), f"{name} is unused"
+
+
+def check_endpoints(aws: FakeAws) -> None:
+    """No endpoint is without its configuration, nor without the model that names."""
+    for name in list(aws.endpoints):
+        endpoint = aws.seen_endpoint(name)
+        if endpoint is not None and endpoint["EndpointStatus"] == "InService":
+            config = aws.configs[endpoint["EndpointConfigName"]]
+            assert model_of(config) in aws.models, f"the model of {name} is gone"
+
+
+def check_trainings(aws: FakeAws) -> None:
+    """No job learnt what a good job of the same fingerprint knew already."""
+    good: dict[str, str] = {}
+    for name, job in sorted(aws.jobs.items(), key=lambda item: item[1]["Created"]):
+        mark = aws.tags[job["AutoMLJobArn"]].get("cdk-automlv2:fingerprint", "unknown")
+        assert mark == "unknown" or mark not in good, f"{name} trained again as {good[mark]}"
+        ended_well = job["End"]["AutoMLJobStatus"] == "Completed" and job["BestCandidate"]
+        if "Stopped" not in job and ended_well:
+            good[mark] = name
+
+
+def owned_by(stack: Stack) -> set[str]:
+    """Return the physical ids that CloudFormation was told of and has not had deleted."""
+    owned: set[str] = set()
+    for request_id, (event, _) in stack.sent.items():
+        for answer in stack.answers[request_id]:
+            name = answer["PhysicalResourceId"]
+            if event["RequestType"] != "Delete":
+                owned.add(name)
+            elif answer["Status"] == "SUCCESS":
+                owned.discard(name)
+    return owned
+
+
+def running_jobs(aws: FakeAws) -> list[str]:
+    """Return the names of the jobs that run now."""
+    return [
+        name
+        for name, job in aws.jobs.items()
+        if "Stopped" not in job and aws.now - job["Created"] < aws.job_seconds
+    ]
+
+
+def is_ours(aws: FakeAws, kind: str, name: str) -> bool:
+    """Whether a thing bears the library's mark."""
+    arn = next((arn for arn in aws.tags if arn.endswith(f":{kind}/{name}")), "")
+    return "cdk-automlv2:owner" in aws.tags.get(arn, {})

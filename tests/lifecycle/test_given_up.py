@@ -1,0 +1,209 @@
+"""CloudFormation gives a request up at any moment: what the request makes late does not stay.
+
+Models and folders of updates given up are records and files that cost nothing; they may stay until
+the stack is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from automlv2_handlers.errors import BusyError
+
+from . import invariants
+from .fake_aws import Crash, FakeAws
+from .stack import Stack
+from .test_crashes import FOLDER, made_by_a_job
+from .test_endpoint import NEW, OLD
+from .test_job import JOB, MORE_CANDIDATES
+
+Event = dict[str, Any]
+
+CREATIONS: dict[str, Callable[[Stack], Event]] = {
+    "AutoMLJobV2": lambda stack: JOB,
+    "AutoMLModel": made_by_a_job,
+    "AutoMLEndpoint": lambda stack: OLD,
+    "AutoMLInput": lambda stack: FOLDER,
+}
+UPDATES: dict[str, tuple[Event, Event]] = {
+    "AutoMLJobV2": (JOB, MORE_CANDIDATES),
+    "AutoMLEndpoint": (OLD, NEW),
+}
+HOW = ["while it goes on", "after it has died"]
+
+
+def world() -> tuple[FakeAws, Stack]:
+    aws = FakeAws()
+    aws.has_models("churn-1", "churn-2")
+    return aws, Stack(aws)
+
+
+def play(aws: FakeAws, stack: Stack, event: Event, number: int, then: Callable[[], None]) -> None:
+    """Deliver the event, and let ``then`` happen at its ``number``-th call."""
+    aws.interrupt_at, aws.interrupt = aws.entered + number, then
+    stack.invoke(event)
+    aws.run()
+    aws.interrupt = None
+
+
+def calls_of(arrange: Callable[[Stack], Event]) -> int:
+    aws, stack = world()
+    event = arrange(stack)
+    before = aws.entered
+    stack.invoke(event)
+    aws.run()
+    return aws.entered - before
+
+
+@pytest.mark.parametrize("kind", CREATIONS)
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("status", ["ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+def test_a_creation_given_up_at_any_call_leaves_nothing(kind, how, status):
+    def arrange(stack: Stack) -> Event:
+        return stack.event("Create", kind, CREATIONS[kind](stack))
+
+    for number in range(1, calls_of(arrange) + 1):
+        aws, stack = world()
+        event = arrange(stack)
+        kept = set(aws.models)
+
+        def give_up(stack=stack, event=event):
+            stack.status = status
+            properties = event["ResourceProperties"]
+            gone = stack.event("Delete", kind, properties, PhysicalResourceId="Shop-Churn-ABC")
+            stack.invoke(gone)
+            if how == "after it has died":
+                raise Crash
+
+        play(aws, stack, event, number, give_up)
+
+        where = f"given up at call {number}"
+        assert set(aws.models) == kept, where
+        assert not aws.endpoints, where
+        assert not aws.configs, where
+        assert not aws.written, where
+        assert not invariants.running_jobs(aws), where
+        invariants.check_answers(stack)
+
+
+@pytest.mark.parametrize("kind", UPDATES)
+@pytest.mark.parametrize("how", HOW)
+def test_an_update_given_up_at_any_call_ends_where_it_began(kind, how):
+    old, new = UPDATES[kind]
+
+    def arrange(stack: Stack) -> Event:
+        name = stack.create(kind, old)["PhysicalResourceId"]
+        stack.aws.now += 3600
+        before = stack.event("Update", kind, old)["ResourceProperties"]
+        event = stack.event("Update", kind, new, PhysicalResourceId=name)
+        return event | {"OldResourceProperties": before}
+
+    for number in range(1, calls_of(arrange) + 1):
+        aws, stack = world()
+        event = arrange(stack)
+        before = footprint(aws)
+        back = event | {
+            "RequestId": "back",
+            "ResponseURL": "https://cfn.example/back",
+            "ResourceProperties": event["OldResourceProperties"],
+            "OldResourceProperties": event["ResourceProperties"],
+        }
+        stack.answers["back"] = []
+
+        def give_up(stack=stack, back=back):
+            stack.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+            stack.invoke(back)
+            if how == "after it has died":
+                raise Crash
+
+        play(aws, stack, event, number, give_up)
+
+        [answer] = stack.answers["back"]
+        assert answer["Status"] == "SUCCESS", number
+        assert answer["PhysicalResourceId"] == event["PhysicalResourceId"], number
+        assert footprint(aws) == before, f"given up at call {number}"
+        assert aws.misdeeds == []
+        invariants.check_answers(stack)
+
+
+def footprint(aws: FakeAws) -> dict[str, Any]:
+    """What there is, and what runs."""
+    serving = {name: aws.seen_endpoint(name) for name in list(aws.endpoints)}
+    return {
+        "endpoints": {
+            name: (found or {}).get("EndpointConfigName") for name, found in serving.items()
+        },
+        "configs": set(aws.configs),
+        "running": invariants.running_jobs(aws),
+    }
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED"])
+def test_an_update_that_comes_when_all_is_over_does_nothing(stack, aws, status):
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    aws.now += 3600
+    stack.status = status
+
+    answer = stack.update("AutoMLJobV2", name, JOB, MORE_CANDIDATES)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == (
+        f"the stack is {status} by now, so that what was asked for is not wanted any more"
+    )
+    assert len(aws.jobs) == 1
+
+
+def test_a_status_read_too_early_stops_nothing(stack, aws):
+    stack.status = "UPDATE_COMPLETE"
+    event = stack.event("Create", "AutoMLJobV2", JOB)
+    stack.deliver(event)
+    aws.status = "UPDATE_IN_PROGRESS"
+    stack.run()
+
+    assert stack.answer(event)["Status"] == "SUCCESS"
+
+
+def test_a_status_that_cannot_be_read_stops_nothing(stack, aws):
+    stack.status = ""
+    aws.failures["stack_status"] = [BusyError("Rate exceeded")] * 9
+
+    assert stack.create("AutoMLJobV2", JOB)["Status"] == "SUCCESS"
+
+
+def test_the_late_delete_of_a_creation_given_up_spares_what_the_next_one_has_made(stack, aws):
+    aws.has_models("churn-1")
+    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+    aws.physical_ids[stack.stack_id, "Churn"] = name
+
+    answer = stack.delete("AutoMLEndpoint", "Shop-Churn-INVENTED", OLD)
+
+    assert answer["Status"] == "SUCCESS"
+    assert set(aws.endpoints) == {name}
+
+
+@pytest.mark.parametrize("kind", CREATIONS)
+def test_deleting_the_stack_takes_what_deployments_without_rollback_have_left(kind):
+    aws, stack = world()
+    kept = set(aws.models)
+    properties = CREATIONS[kind](stack)
+    if kind == "AutoMLJobV2":
+        aws.job_seconds = 1e9
+    changed = properties | {"Revision": "2", "EnableNetworkIsolation": True, "ModelName": "x"}
+    if kind == "AutoMLEndpoint":
+        changed = properties | {"EndpointName": "renamed"}
+    if kind == "AutoMLInput":
+        changed = properties | {"S3Uri": f"{FOLDER['Folder']}2/"}
+    first = stack.create(kind, properties)["PhysicalResourceId"]
+    aws.now += 60
+    last = stack.update(kind, first, properties, changed)["PhysicalResourceId"]
+    stack.status = "DELETE_IN_PROGRESS"
+
+    stack.delete(kind, last, changed)
+
+    assert not aws.endpoints
+    assert not aws.configs
+    assert not invariants.running_jobs(aws)
+    assert set(aws.models) == kept
+    assert not aws.written
