@@ -34,6 +34,8 @@ _ACTIONS = {
     ),
 }
 
+_LISTS = ("ListAutoMLJobs", "ListCandidatesForAutoMLJob", "ListEndpointConfigs", "ListModels")
+
 
 class FunctionPolicy:
     """The policy document of the function; every wish counts once.
@@ -95,10 +97,11 @@ class FunctionPolicy:
             _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group_arn]),
             _allow(["states:StartExecution"], [self._state_machine_arn]),
             _allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
-            _allow(["cloudformation:DescribeStacks"], [cdk.Aws.STACK_ID]),
             _allow(
-                ["sagemaker:ListCandidatesForAutoMLJob", "sagemaker:ListEndpointConfigs"], ["*"]
+                ["cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"],
+                [cdk.Aws.STACK_ID],
             ),
+            _allow([f"sagemaker:{name}" for name in _LISTS], ["*"]),
         ]
         for kind, arns in self._names.items():
             statements.append(_allow([f"sagemaker:{name}" for name in _ACTIONS[kind]], list(arns)))

@@ -201,6 +201,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             EndpointName=endpoint_name,
             BaseName=base_name(id),
             MoreLinks=True if len(waits) > 1 else None,
+            WaitSeconds=waits[0] if waits[0] < waiting.LINK_SECONDS else None,
             Wait=None if wait else False,
             Tags=tag_list(tags),
         )

@@ -116,6 +116,7 @@ class AutoMLJobV2(AutoMLJobBase):
             channel.bind(self, f"Input{number}", self.output_location)
             for number, channel in enumerate(channels, start=1)
         ]
+        _tell_of_manifests(self, bound)
         self.role = use_role(self, "Role", role, job_role)
         self._grant(bound, job_name, output_kms_key, security)
         resource = self._provider.resource(
@@ -199,6 +200,14 @@ class AutoMLJobV2(AutoMLJobBase):
         if self._settled is None:
             return self._resource.ref
         return self.attribute("AutoMLJobName")
+
+    @property
+    def data_fingerprint(self) -> str:
+        """Digest of the job's settings and data, by which it is found again; a token.
+
+        ``unknown`` where the data cannot be listed; such a job is never found again.
+        """
+        return cdk.Token.as_string(self._resource.get_att("DataFingerprint"))
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:
@@ -291,6 +300,17 @@ class _SecurityOptions:
         if arn is not None:
             role.allow_volume_key(arn)
             provider.policy.create_grant(arn)
+
+
+def _tell_of_manifests(job: AutoMLJobV2, bound: list[BoundChannel]) -> None:
+    """Say at synth what the deployment will say too: such a job is not found again."""
+    for number, channel in enumerate(bound):
+        kind = channel.request["DataSource"]["S3DataSource"]["S3DataType"]
+        if kind != "S3Prefix":
+            cdk.Annotations.of(job).add_info(
+                f"inputs[{number}] is a {kind}, so that its data cannot be told: a rollback "
+                "returns to the job, but a new stack of the same name trains again"
+            )
 
 
 def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:

@@ -61,6 +61,10 @@ class AutoMLProvider(Construct):
             provider = _BY_STACK[stack] = cls(stack, _ID)
         return provider
 
+    def mark(self, scope: Construct) -> str:
+        """Return a word that stands for one construct of one stack."""
+        return f"{self._name_scope}-{scope.node.addr[-8:]}"
+
     def resource(
         self, scope: Construct, id: str, type: str, /, **properties: Any
     ) -> cdk.CfnResource:

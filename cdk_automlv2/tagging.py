@@ -13,6 +13,9 @@ from cdk_automlv2.errors import Problem
 Tags = Mapping[str, str] | list[dict[str, str]]
 """``{"team": "ml"}``, or the API's ``[{"Key": "team", "Value": "ml"}]``."""
 
+MOST_TAGS = 45
+"""Tags a user may give."""
+
 
 def tag_list(tags: Tags | None) -> list[dict[str, str]] | None:
     """Return tags in the API's form; ``None`` if there are none."""
@@ -28,6 +31,9 @@ def tag_problems(tags: Tags | None) -> Iterator[Problem]:
     listed = tag_list(tags)
     shape = service_model.shape_at("CreateAutoMLJobV2", "Tags")
     yield from service_model.problems("tags", listed, shape)
+    if listed and len(listed) > MOST_TAGS:
+        rule = f"must be {MOST_TAGS} or fewer: of AWS's 50 the library needs some itself"
+        yield Problem("tags", rule, f"{len(listed)} tags")
     for tag in listed or []:
         if str(tag.get("Key", "")).lower().startswith(("aws:", "cdk-automlv2:")):
             yield Problem(

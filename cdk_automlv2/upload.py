@@ -27,17 +27,19 @@ def upload_folder(
     """
     provider = AutoMLProvider.of(scope)
     asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
-    location = S3Location(f"{output.uri.rstrip('/')}/inputs/{asset.asset_hash[:16]}/")
+    folder = S3Location(f"{output.uri.rstrip('/')}/inputs/{provider.mark(scope)}/")
+    location = S3Location(f"{folder.uri}{asset.asset_hash[:16]}/")
     source = _location(asset)
     provider.policy.read_objects(f"{source.bucket_arn}/{source.prefix}")
     provider.policy.write_objects(location)
-    provider.policy.delete_objects(location)
+    provider.policy.delete_objects(folder)
     resource = provider.resource(
         scope,
         id,
         "AutoMLInput",
         AssetBucket=asset.s3_bucket_name,
         AssetKey=asset.s3_object_key,
+        Folder=folder.uri,
         S3Uri=location.uri,
     )
     return location, resource.ref
