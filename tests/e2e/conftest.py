@@ -43,6 +43,14 @@ class Deployment:
         found: dict[str, Any] = answer["Stacks"][0]
         return found
 
+    def status(self) -> str:
+        """Status of the stack; DELETE_COMPLETE if there is none."""
+        stacks = self.cloud.client("cloudformation").list_stacks()["StackSummaries"]
+        return next(
+            (item["StackStatus"] for item in stacks if item["StackName"] == self.name),
+            "DELETE_COMPLETE",
+        )
+
     def reasons(self) -> list[str]:
         """Reasons of the stack's failed events, the newest first."""
         events = self.cloud.client("cloudformation").describe_stack_events(StackName=self.name)

@@ -60,6 +60,8 @@ def test_deleting_the_stack_stops_the_running_job(shop, cloud):
     )
     assert ended
     assert not deploying.is_alive()
+    # ministack ends the creation and the deletion side by side.
+    wait_for(lambda: not shop.status().endswith("IN_PROGRESS"))
 
 
 def test_a_silent_rollback_of_the_endpoint_fails_the_update(shop, cloud):
