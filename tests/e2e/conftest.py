@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from cdk_automlv2.local import LocalCloud
 
 SHOP = Path(__file__).parent / "apps" / "shop"
 SPEED = 240
+SECRET = re.compile(r"cfn-response|Signature|ResponseURL|SecretAccessKey", re.IGNORECASE)
+"""What a log line with a pre-signed URL or a key would hold."""
 
 
 class Deployment:
@@ -20,13 +23,16 @@ class Deployment:
         self.name = name
         self.app = app
 
-    def deploy(self, **context: Any) -> subprocess.CompletedProcess[str]:
-        return self._cdk(["deploy", "--require-approval", "never"], context)
+    def deploy(self, *options: str, **context: Any) -> subprocess.CompletedProcess[str]:
+        return self._cdk(["deploy", "--require-approval", "never", *options], context)
 
-    def must_deploy(self, **context: Any) -> dict[str, str]:
-        done = self.deploy(**context)
+    def must_deploy(self, *options: str, **context: Any) -> dict[str, str]:
+        done = self.deploy(*options, **context)
         assert done.returncode == 0, done.stdout
         return self.outputs()
+
+    def roll_back(self, **context: Any) -> subprocess.CompletedProcess[str]:
+        return self._cdk(["rollback"], context)
 
     def delete(self) -> None:
         """Delete the stack without the CLI, which would synthesize the app once more."""
@@ -60,6 +66,25 @@ class Deployment:
             if "FAILED" in event["ResourceStatus"]
         ]
 
+    def close(self) -> None:
+        """Look for secrets in all logs there are, delete the stack, and look at what is left."""
+        assert not [line for line in self.logged() if SECRET.search(line)]
+        self.cloud.clear_faults()
+        self.delete()
+        assert self.left() == {}
+
+    def logged(self) -> list[str]:
+        """Every line of every log group, those of the state machine included."""
+        logs = self.cloud.client("logs")
+        return [
+            event["message"]
+            for group in logs.describe_log_groups()["logGroups"]
+            for page in logs.get_paginator("filter_log_events").paginate(
+                logGroupName=group["logGroupName"]
+            )
+            for event in page["events"]
+        ]
+
     def left(self) -> dict[str, Any]:
         """What is there beside the records of jobs, which AWS keeps for ever."""
         found = tables.inventory(self.cloud)
@@ -89,6 +114,4 @@ def shop(cloud, request):
     name = "Shop" + "".join(part.title() for part in request.node.originalname.split("_")[1:4])
     deployment = Deployment(cloud, name)
     yield deployment
-    cloud.clear_faults()
-    deployment.delete()
-    assert deployment.left() == {}
+    deployment.close()

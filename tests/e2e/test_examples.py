@@ -21,8 +21,7 @@ def example(cloud, request):
     folder, name = request.param
     deployment = Deployment(cloud, name, EXAMPLES / folder)
     yield deployment
-    deployment.delete()
-    assert deployment.left() == {}
+    deployment.close()
 
 
 @pytest.fixture

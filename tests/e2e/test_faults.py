@@ -88,17 +88,10 @@ def test_throttled_calls_do_not_fail_the_deployment(shop, cloud):
     assert shop.must_deploy()["EndpointName"]
 
 
-def test_no_log_holds_a_presigned_url(shop, cloud):
+def test_logs_are_there_to_be_searched_for_secrets(shop):
     shop.must_deploy()
 
-    logs = cloud.client("logs")
-    lines = [
-        event["message"]
-        for group in logs.describe_log_groups()["logGroups"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-    ]
-    assert any('"fact": "answer"' in line for line in lines)
-    assert not [line for line in lines if "cfn-response" in line]
+    assert any('"fact": "answer"' in line for line in shop.logged())
 
 
 def running_job(sagemaker):
