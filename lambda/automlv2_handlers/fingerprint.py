@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,8 +13,8 @@ from automlv2_handlers.gateway import Gateway, StoredObject
 from automlv2_handlers.names import canonical, digest
 
 UNKNOWN: Final = "unknown"
-MOST_OBJECTS: Final = 1_000_000
-"""More could not be listed in the five minutes that the function has."""
+MOST_OBJECTS: Final = 300_000
+"""Of all inputs; more might not be listed in the five minutes that the function has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> 
         BusyError: If they cannot be listed now.
     """
     try:
-        data = [_digest_of(_objects(uri, gateway)) for uri in _inputs(request)]
+        counter = itertools.count(1)
+        data = [_digest_of(_objects(uri, counter, gateway)) for uri in _inputs(request)]
     except (DeniedError, BusyError):
         raise
     except (GatewayError, _NotToBeToldError) as error:
@@ -66,11 +68,11 @@ def _inputs(request: Mapping[str, Any]) -> Iterator[str]:
             yield config["FeatureSpecificationS3Uri"]
 
 
-def _objects(uri: str, gateway: Gateway) -> Iterator[StoredObject]:
+def _objects(uri: str, counter: Iterator[int], gateway: Gateway) -> Iterator[StoredObject]:
     bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-    for number, item in enumerate(gateway.objects(bucket, prefix)):
-        if number >= MOST_OBJECTS:
-            raise _NotToBeToldError(f"{uri} has more than {MOST_OBJECTS:,} objects")
+    for item in gateway.objects(bucket, prefix):
+        if next(counter) > MOST_OBJECTS:
+            raise _NotToBeToldError(f"the inputs have more than {MOST_OBJECTS:,} objects")
         yield item
 
 

@@ -1,7 +1,8 @@
 """The endpoint resource: created, moved in place, rolled back aloud, gone without a trace."""
 
 import pytest
-from automlv2_handlers.errors import BusyError, NotFoundError, RefusedError
+from automlv2_handlers.errors import BusyError, NotFoundError, QuotaError, RefusedError
+from automlv2_handlers.gateway import classify
 
 from .fake_aws import PLACE
 
@@ -210,6 +211,17 @@ def test_a_stuck_creation_without_links_fails_within_the_hour(stack, aws):
     assert aws.now - began < 3600
 
 
+def test_a_timeout_shorter_than_a_link_is_kept_and_leaves_time_to_clean_up(stack, aws):
+    aws.endpoint_seconds = 1200
+    began = aws.now
+
+    answer = stack.create(TYPE, OLD | {"WaitSeconds": 600})
+
+    assert "was still Creating after 10 min; raise its timeout" in answer["Reason"]
+    assert 1200 < aws.now - began < 3600
+    assert not aws.endpoints
+
+
 def test_a_link_tells_of_a_silent_rollback(stack, aws, name):
     link = {"Target": "Endpoint", "EndpointName": name, "EndpointConfigName": "other"}
 
@@ -300,6 +312,60 @@ def test_fails_when_a_configuration_is_never_seen(stack, aws):
     aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 99
 
     assert stack.create(TYPE, OLD)["Reason"] == "Could not find endpoint configuration"
+
+
+def test_a_model_not_seen_yet_is_waited_for(stack, aws):
+    aws.failures["create_endpoint_config"] = [NotFoundError("Could not find model")] * 3
+
+    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
+
+
+def test_an_endpoint_not_seen_yet_is_waited_for(stack, aws):
+    event = stack.event("Create", TYPE, OLD)
+    stack.deliver(event)
+    create = aws._create_endpoint
+
+    def create_unseen(**request):
+        aws.failures["describe_endpoint"] = [NotFoundError("Could not find endpoint")] * 3
+        return create(**request)
+
+    aws._create_endpoint = create_unseen
+    stack.run()
+
+    assert stack.answer(event)["Status"] == "SUCCESS"
+    assert aws.calls["create_endpoint"] == 1
+
+
+def test_a_quota_that_is_full_is_queued_for(stack, aws):
+    aws.failures["create_endpoint"] = [QuotaError("ResourceLimitExceeded: 4 instances")] * 9
+
+    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
+
+
+def test_a_quota_too_small_for_the_endpoint_fails_at_once_and_names_it(stack, aws):
+    message = (
+        "The account-level service limit 'ml.p4d.24xlarge for endpoint usage' is 0 Instances, with "
+        "current utilization of 0 Instances and a request delta of 1 Instances."
+    )
+    refusal = classify("ResourceLimitExceeded", message, "CreateEndpoint")
+    aws.failures["create_endpoint"] = [refusal] * 99
+    began = aws.now
+
+    answer = stack.create(TYPE, OLD)
+
+    assert "'ml.p4d.24xlarge for endpoint usage' is 0 Instances" in answer["Reason"]
+    assert aws.now - began < 60
+
+
+def test_a_failed_rename_leaves_the_old_endpoint_alone(stack, aws, name):
+    aws.endpoint_end = "Failed"
+
+    answer = stack.update(TYPE, name, OLD, OLD | {"EndpointName": "shop"})
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == name
+    assert set(aws.endpoints) == {name}
+    assert set(aws.configs) == {config_of(aws, name)}
 
 
 def test_a_configuration_deleted_out_of_band_is_made_again(stack, aws, name):

@@ -89,7 +89,7 @@ def test_more_objects_than_can_be_listed_in_time_are_said(stack, aws):
     answer = stack.create(TYPE, JOB)
 
     assert answer["Data"]["DataFingerprint"] == "unknown"
-    assert answer["Reason"].endswith("s3://in/train/ has more than 1,000,000 objects")
+    assert answer["Reason"].endswith("the inputs have more than 300,000 objects")
 
 
 def test_a_failed_job_is_not_reused_but_followed_by_another_attempt(stack, aws):

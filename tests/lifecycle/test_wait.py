@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from automlv2_handlers.errors import NotFoundError
 
 from .fake_aws import PLACE
 from .test_job import JOB
@@ -90,6 +91,12 @@ def test_a_job_that_does_not_exist_fails(stack):
     answer = stack.create("AutoMLWait", LINK | {"AutoMLJobName": "gone"})
 
     assert "'gone' does not exist" in answer["Reason"]
+
+
+def test_a_job_not_seen_yet_is_waited_for(stack, aws, link):
+    aws.failures["describe_auto_ml_job_v2"] = [NotFoundError("not yet")] * 3
+
+    assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
 
 
 def test_a_link_that_is_not_the_last_hands_over_within_the_hour(stack, aws, link):

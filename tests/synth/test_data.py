@@ -1,6 +1,9 @@
 """Which data go with which kind of problem, from both sides."""
 
+import json
+
 import pytest
+from aws_cdk import assertions
 
 from cdk_automlv2 import (
     AutoMLDataChannel,
@@ -13,7 +16,7 @@ from cdk_automlv2 import (
     OptionsError,
 )
 
-from .helpers import job
+from .helpers import job, resources
 
 TABULAR = AutoMLTabularConfig("y")
 IMAGE = AutoMLImageClassificationConfig()
@@ -102,6 +105,36 @@ def test_rejects(stack, config, inputs, text):
         job(stack, problem_config=config, inputs=inputs)
 
     assert [str(problem) for problem in caught.value.problems] == [text]
+
+
+def test_data_that_cannot_be_told_are_said_at_synth(stack):
+    job(stack, inputs=channel("ManifestFile"))
+
+    told = assertions.Annotations.from_stack(stack).find_info("*", assertions.Match.any_value())
+    assert [item.entry.data for item in told] == [
+        "inputs[0] is a ManifestFile, so that its data cannot be told: a rollback returns to the "
+        "job, but a new stack of the same name trains again"
+    ]
+
+
+def test_the_fingerprint_of_the_data_is_an_attribute(stack):
+    made = job(stack)
+
+    assert stack.resolve(made.data_fingerprint)["Fn::GetAtt"][1] == "DataFingerprint"
+
+
+def test_two_jobs_with_the_same_folder_have_a_prefix_each(stack, tmp_path):
+    (tmp_path / "train.csv").write_text("y\n1\n")
+    for name in ("One", "Two"):
+        job(stack, name, inputs=LocalAutoMLDataChannel("S3Prefix", str(tmp_path)))
+
+    unpacked = [item["Properties"] for item in resources(stack, "Custom::AutoMLInput")]
+    assert len({json.dumps(item["Folder"]) for item in unpacked}) == 2
+    assert len({item["AssetKey"] for item in unpacked}) == 1
+    for item in unpacked:
+        folder, prefix = item["Folder"]["Fn::Join"][1], item["S3Uri"]["Fn::Join"][1]
+        assert prefix[:-1] == folder[:-1]
+        assert prefix[-1].startswith(folder[-1])
 
 
 def test_rejects_a_split_of_series(stack):

@@ -40,6 +40,14 @@ def test_the_first_fifty_five_minutes_need_no_link(stack):
     assert stack.resolve(made.endpoint_name)["Fn::GetAtt"][0].startswith("ChurnEndpoint")
 
 
+def test_a_wait_shorter_than_a_link_is_kept(stack):
+    endpoint(stack, timeout=cdk.Duration.minutes(10))
+
+    found = properties(stack, ENDPOINT)
+    assert found["WaitSeconds"] == 600
+    assert "MoreLinks" not in found
+
+
 def test_a_longer_wait_goes_on_in_links(stack):
     made = endpoint(stack, timeout=cdk.Duration.hours(2))
 
