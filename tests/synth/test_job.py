@@ -245,3 +245,16 @@ def test_a_uri_that_is_a_token_is_granted_by_its_bucket(stack):
 
     reading = [line for line in statements(stack, "ChurnRole") if actions(line) == {"s3:GetObject"}]
     assert "Fn::Select" in str(reading[0]["Resource"])
+
+
+def test_a_job_that_depends_on_another_starts_after_its_end(stack):
+    first, second = job(stack, "First"), job(stack, "Second")
+
+    second.node.add_dependency(first)
+
+    found = template(stack)["Resources"]
+    [waits] = [name for name in found if name.startswith("FirstWait")]
+    [starts] = [
+        item for name, item in found.items() if name.startswith("Second") and item["Type"] == JOB
+    ]
+    assert waits in starts["DependsOn"]
