@@ -10,6 +10,7 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from cdk_automlv2._grants import RoleGrants
 from cdk_automlv2._jsii import is_token
 from cdk_automlv2._s3 import S3Location
 
@@ -50,7 +51,7 @@ class FunctionPolicy:
         self._log_group_arn = log_group_arn
         self._state_machine_arn = state_machine_arn
         self._names = {kind: {_arn(kind, f"*-{name_scope}*"): None} for kind in _ACTIONS}
-        self._roles: dict[str, None] = {}
+        self._roles: list[RoleGrants] = []
         self._keys: dict[str, None] = {}
         self._foreign_jobs: dict[str, None] = {}
         self._written: dict[str, None] = {}
@@ -58,9 +59,9 @@ class FunctionPolicy:
         self._deleted: dict[str, None] = {}
         self._prefixes: dict[str, dict[str, None]] = {}
 
-    def pass_role(self, role_arn: str) -> None:
+    def pass_role(self, role: RoleGrants) -> None:
         """Let it hand this role to SageMaker."""
-        self._roles[role_arn] = None
+        self._roles.append(role)
 
     def list_objects(self, location: S3Location) -> None:
         """Let it list training data, to tell whether they have changed."""
@@ -118,7 +119,8 @@ class FunctionPolicy:
                 statements.append(_allow([action], list(arns)))
         if self._roles:
             service = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-            statements.append(_allow(["iam:PassRole"], list(self._roles), service))
+            passed = list(dict.fromkeys(role.known_arn for role in self._roles))
+            statements.append(_allow(["iam:PassRole"], passed, service))
         if self._keys:
             statements.append(_allow(["kms:CreateGrant", "kms:DescribeKey"], list(self._keys)))
         return {"Version": "2012-10-17", "Statement": statements}

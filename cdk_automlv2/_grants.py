@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._s3 import S3Location
-from cdk_automlv2.roles import base_models_statement, vpc_statement
+from cdk_automlv2.roles import base_models_statement, role_arn, vpc_statement
 
 MakeRole = Callable[[Construct, str], tuple[iam.Role, iam.PolicyDocument]]
 
@@ -26,12 +26,19 @@ class RoleGrants:
 
     Attributes:
         arn: The role's ARN; may be a token.
+        known_arn: The same, which does not refer to a role made here where that has a name that is
+            known beforehand.
     """
 
     def __init__(
-        self, arn: str, role: iam.IRole | None, document: iam.PolicyDocument | None = None
+        self,
+        arn: str,
+        role: iam.IRole | None,
+        document: iam.PolicyDocument | None = None,
+        known_arn: str | None = None,
     ) -> None:
         self.arn = arn
+        self.known_arn = known_arn or arn
         self._role = role
         self._document = document
         self._seen: set[tuple[str, ...]] = set()
@@ -51,9 +58,16 @@ class RoleGrants:
         return self._role.grant_principal
 
     def retain(self) -> None:
-        """Keep a role that was made here when the stack is deleted."""
+        """Keep a role that was made here when the stack is deleted.
+
+        It loses its name, which would be taken when the same stack is deployed again.
+        """
         if self._document is not None and isinstance(self._role, iam.Role):
             self._role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+            resource = self._role.node.default_child
+            assert isinstance(resource, iam.CfnRole)
+            resource.role_name = None
+            self.known_arn = self.arn
 
     def allow_read(self, location: S3Location) -> None:
         """Let the role list and read the objects of a location."""
@@ -107,7 +121,7 @@ def use_role(scope: Construct, id: str, role: iam.IRole | str | None, make: Make
     """Return the role given, or make one as the child ``id`` of ``scope``."""
     if role is None:
         made, document = make(scope, id)
-        return RoleGrants(made.role_arn, made, document)
+        return RoleGrants(made.role_arn, made, document, role_arn(scope))
     if isinstance(role, str):
         return RoleGrants(role, None)
     grants = _GIVEN.get(role)

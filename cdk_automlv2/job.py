@@ -230,7 +230,7 @@ class AutoMLJobV2(AutoMLJobBase):
         output_kms_key: kms.IKey | str | None,
         security: _SecurityOptions,
     ) -> None:
-        self._provider.policy.pass_role(self.role.arn)
+        self._provider.policy.pass_role(self.role)
         if job_name is not None:
             self._provider.policy.own("automl-job", job_name)
         for channel in bound:

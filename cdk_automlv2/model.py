@@ -83,7 +83,7 @@ class AutoMLModel(Construct):
         vpc = bind_vpc(self, vpc_config)
         if vpc is not None:
             self.role.allow_vpc()
-        provider.policy.pass_role(self.role.arn)
+        provider.policy.pass_role(self.role)
         if name is not None:
             provider.policy.own("model", name)
         self._resource = provider.resource(

@@ -17,44 +17,50 @@ _SAGEMAKER = "sagemaker.amazonaws.com"
 def job_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocument]:
     """Make the role of a job; what it reads and writes is added to the document returned.
 
-    The role has a name of its own: SageMaker wants it to be able to pass itself, and a policy
-    inside a role can name it only by a name that is known beforehand.
+    SageMaker wants it to be able to pass itself.
     """
-    name = f"automl-{_address(scope)}-{cdk.Aws.REGION}"
-    arn = f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{name}"
     document = iam.PolicyDocument(
         statements=[
             iam.PolicyStatement(
                 actions=["iam:PassRole"],
-                resources=[arn],
+                resources=[role_arn(scope)],
                 conditions={"StringEquals": {"iam:PassedToService": _SAGEMAKER}},
             ),
             _explain_statement(),
             *_runtime_statements(),
         ]
     )
-    return _role(scope, id, document, name), document
+    return _role(scope, id, document), document
 
 
 def hosting_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocument]:
     """Make the role of a model; the artifacts it reads are added to the document returned."""
     document = iam.PolicyDocument(statements=_runtime_statements())
-    return _role(scope, id, document, None), document
+    return _role(scope, id, document), document
 
 
-def _role(scope: Construct, id: str, document: iam.PolicyDocument, name: str | None) -> iam.Role:
+def role_arn(scope: Construct) -> str:
+    """Return the ARN of the role that is made for ``scope``, without referring to the role.
+
+    A policy that referred to it would come after it, and whatever the construct is made to depend
+    on would come before both: the function's policy could be part of a circle.
+    """
+    return f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{_name(scope)}"
+
+
+def _role(scope: Construct, id: str, document: iam.PolicyDocument) -> iam.Role:
     return iam.Role(
         scope,
         id,
-        role_name=name,
+        role_name=_name(scope),
         assumed_by=iam.ServicePrincipal(_SAGEMAKER),
         inline_policies={"AutoMLV2": document},
     )
 
 
-def _address(scope: Construct) -> str:
+def _name(scope: Construct) -> str:
     path = f"{cdk.Stack.of(scope).stack_name}/{scope.node.path}"
-    return hashlib.sha256(path.encode()).hexdigest()[:16]
+    return f"automl-{hashlib.sha256(path.encode()).hexdigest()[:16]}-{cdk.Aws.REGION}"
 
 
 def _arn(service: str, resource: str) -> str:

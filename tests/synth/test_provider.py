@@ -3,7 +3,13 @@ import json
 import aws_cdk as cdk
 import pytest
 
-from cdk_automlv2 import AutoMLDataChannel, AutoMLEndpoint, AutoMLModel, AutoMLTabularConfig
+from cdk_automlv2 import (
+    AutoMLDataChannel,
+    AutoMLEndpoint,
+    AutoMLModel,
+    AutoMLTabularConfig,
+    AutoMLV2,
+)
 
 from .helpers import (
     ROLE_ARN,
@@ -182,3 +188,31 @@ def test_a_hundred_jobs_with_endpoints_fit_into_one_stack():
         for policy in resources(stack, "AWS::IAM::Policy")
     ]
     assert max(sizes) < 10_240
+
+
+def test_a_whole_pipeline_may_depend_on_another_without_a_circle(stack):
+    first = AutoMLV2(stack, "First", AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=600))
+    first.fit("s3://in/train/")
+    first.deploy(1, "ml.m5.large")
+    second = AutoMLV2(
+        stack, "Second", AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=600)
+    )
+    second.fit("s3://in/train/")
+    second.deploy(1, "ml.m5.large")
+
+    second.node.add_dependency(first)
+
+    assert template(stack)
+
+
+def test_a_retained_role_gives_its_name_back(stack):
+    endpoint(stack, removal_policy=cdk.RemovalPolicy.RETAIN)
+
+    named = {
+        item["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]
+        for item in resources(stack, "AWS::IAM::Role")
+        if "RoleName" not in item["Properties"] and item.get("DeletionPolicy") == "Retain"
+    }
+    passed = statement_for(stack, "FunctionPolicy", "iam:PassRole")["Resource"]
+    assert named == {"sagemaker.amazonaws.com"}
+    assert [next(iter(arn)) for arn in passed] == ["Fn::Join", "Fn::GetAtt"]
