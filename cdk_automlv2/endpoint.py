@@ -16,6 +16,7 @@ from cdk_automlv2 import service_model, waiting
 from cdk_automlv2._grants import key_arn
 from cdk_automlv2._jsii import is_token, without_none
 from cdk_automlv2._names import base_name
+from cdk_automlv2._retention import retain, stays
 from cdk_automlv2.errors import Problem, raise_if_any
 from cdk_automlv2.instances import is_other, processing_unit
 from cdk_automlv2.model import AutoMLModel
@@ -207,9 +208,9 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         )
         self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags)
-        if removal_policy == cdk.RemovalPolicy.RETAIN:
-            self._resource.apply_removal_policy(removal_policy)
-            model.retain()
+        if removal_policy is not None and stays(removal_policy):
+            retain(self._resource, removal_policy)
+            model.retain(removal_policy)
 
     @classmethod
     def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:

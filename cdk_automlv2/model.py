@@ -12,6 +12,7 @@ from constructs import Construct
 from cdk_automlv2 import service_model
 from cdk_automlv2._grants import use_role
 from cdk_automlv2._names import base_name
+from cdk_automlv2._retention import retain, stays
 from cdk_automlv2.errors import Problem, raise_if_any
 from cdk_automlv2.job_base import AutoMLJobBase
 from cdk_automlv2.provider import AutoMLProvider
@@ -103,12 +104,12 @@ class AutoMLModel(Construct):
             ServiceTimeout=3600,
         )
         self._tags = LateTags(self._resource, tags)
-        if removal_policy == cdk.RemovalPolicy.RETAIN:
-            self.retain()
+        if removal_policy is not None and stays(removal_policy):
+            self.retain(removal_policy)
 
-    def retain(self) -> None:
+    def retain(self, policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN) -> None:
         """Keep the model, and a role made for it, whatever becomes of the stack."""
-        self._resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        retain(self._resource, policy)
         self.role.retain()
 
     @property

@@ -223,8 +223,15 @@ def _names_to_delete(event: LifecycleEvent, context: Context) -> list[str]:
         names[_name(event)] = None
     if stack_phase.is_leaving(event, context):
         for _, marks in _configs(event, owner_stem(event), context):
-            names[marks.get(tags.ENDPOINT, _name(event))] = None
+            name = marks.get(tags.ENDPOINT, "")
+            if name not in names and not _is_retained(name, context):
+                names[name] = None
     return list(names)
+
+
+def _is_retained(name: str, context: Context) -> bool:
+    endpoint = _describe(name, context)
+    return endpoint is not None and tags.RETAINED in tags.of(endpoint["EndpointArn"], context)
 
 
 def _remove(event: LifecycleEvent, name: str, context: Context) -> str:

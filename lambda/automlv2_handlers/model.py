@@ -96,13 +96,20 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
     if stack_phase.is_leaving(event, context):
         # Of deployments without rollback models may be left that no id stands for any more.
         for item in list(pages(context, "list_models", "Models", NameContains=owner_stem(event))):
-            _remove(event, item["ModelName"], context)
+            _remove(event, item["ModelName"], context, unless_retained=True)
     return Done(event.physical_id)
 
 
-def _remove(event: LifecycleEvent, name: str, context: Context) -> None:
+def _remove(
+    event: LifecycleEvent, name: str, context: Context, *, unless_retained: bool = False
+) -> None:
     model = context.gateway.find("describe_model", ModelName=name)
-    if model and tags.may_remove(event, tags.of(model["ModelArn"], context), context):
+    if model is None:
+        return
+    marks = tags.of(model["ModelArn"], context)
+    if unless_retained and tags.RETAINED in marks:
+        return
+    if tags.may_remove(event, marks, context):
         context.gateway.find("delete_model", ModelName=name)
 
 

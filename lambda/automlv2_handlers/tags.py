@@ -21,7 +21,10 @@ ENDPOINT = "cdk-automlv2:endpoint"
 BACK = "cdk-automlv2:back"
 """Configuration that a stack on its way back has left."""
 
-MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, ENDPOINT, BACK})
+RETAINED = "cdk-automlv2:retained"
+"""The thing stays on purpose when its stack goes."""
+
+MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, ENDPOINT, BACK, RETAINED})
 
 
 def to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -36,7 +39,7 @@ def to_mapping(tags: Any) -> dict[str, str]:
 
 def with_marks(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
     """Return the user's tags of the request and the marks of its owner."""
-    marks = {OWNER: event.owner[:256], REQUEST: event.request_id, **more}
+    marks = {OWNER: event.owner[:256], REQUEST: event.request_id, **_retention(event), **more}
     return to_list({**to_mapping(event.properties.get("Tags")), **marks})
 
 
@@ -71,10 +74,14 @@ def adopt(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: 
 
 def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:
     """Make the user's tags on ``arn``, now ``present``, those of the request; marks stay."""
-    wanted = to_mapping(event.properties.get("Tags"))
-    stale = sorted(present.keys() - wanted.keys() - MARKS)
+    wanted = to_mapping(event.properties.get("Tags")) | _retention(event)
+    stale = sorted(present.keys() - wanted.keys() - (MARKS - {RETAINED}))
     changed = {key: value for key, value in wanted.items() if present.get(key) != value}
     if changed:
         context.gateway.add_tags(arn, to_list(changed))
     if stale:
         context.gateway.remove_tags(arn, stale)
+
+
+def _retention(event: LifecycleEvent) -> dict[str, str]:
+    return {RETAINED: "true"} if event.properties.get("Retained") == "true" else {}

@@ -207,3 +207,23 @@ def test_deleting_the_stack_takes_what_deployments_without_rollback_have_left(ki
     assert not invariants.running_jobs(aws)
     assert set(aws.models) == kept
     assert not aws.written
+
+
+@pytest.mark.parametrize("kind", ["AutoMLModel", "AutoMLEndpoint"])
+def test_deleting_the_stack_spares_what_was_retained_when_it_was_replaced(kind):
+    aws, stack = world()
+    retained = CREATIONS[kind](stack) | {"Retained": True}
+    first = stack.create(kind, retained)["PhysicalResourceId"]
+    changed = retained | {"EnableNetworkIsolation": True, "EndpointName": "renamed"}
+    last = stack.update(kind, first, retained, changed)["PhysicalResourceId"]
+    not_retained = {key: value for key, value in changed.items() if key != "Retained"}
+    stack.update(kind, last, changed, not_retained)
+    kept = (set(aws.models) | set(aws.endpoints)) - {last}
+    stack.status = "DELETE_IN_PROGRESS"
+
+    stack.delete(kind, last, not_retained)
+
+    assert first != last
+    assert first in kept
+    assert set(aws.models) | set(aws.endpoints) == kept
+    invariants.check_endpoints(aws)

@@ -1,0 +1,22 @@
+"""Resources that stay when the construct or the stack goes."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+_STAYING = (cdk.RemovalPolicy.RETAIN, cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+
+
+def stays(policy: cdk.RemovalPolicy | None) -> bool:
+    """Whether that policy keeps a resource."""
+    return policy in _STAYING
+
+
+def retain(resource: cdk.CfnResource, policy: cdk.RemovalPolicy) -> None:
+    """Keep a custom resource, and let the function know.
+
+    CloudFormation sends no Delete for it; and when the policy has been changed back and the stack
+    is deleted one day, the function must not sweep away what was left on purpose.
+    """
+    resource.apply_removal_policy(policy)
+    resource.add_property_override("Retained", True)
