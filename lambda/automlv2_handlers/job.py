@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase, tags
-from automlv2_handlers.errors import DeniedError, GatewayError, LifecycleError, NameTakenError
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    GatewayError,
+    LifecycleError,
+    NameTakenError,
+)
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.fingerprint import UNKNOWN, Fingerprint, fingerprint
 from automlv2_handlers.listing import pages
@@ -150,10 +156,10 @@ def _start(
     }
     try:
         context.gateway.call("create_auto_ml_job_v2", **request)
-    except NameTakenError:
+    except NameTakenError as error:
         job = _describe(name, context)
         if job is None:
-            raise
+            raise BusyError(f"{error}, but it is not seen yet") from error
         return job
     context.progress[MADE] = name
     logs.fact("AutoML job started", job=name, fingerprint=wanted.data.value, why=wanted.data.why)

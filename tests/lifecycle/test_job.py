@@ -1,7 +1,13 @@
 """The job resource: start once, find again, stop on delete."""
 
 import pytest
-from automlv2_handlers.errors import BusyError, DeniedError, QuotaError, RefusedError
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    NotFoundError,
+    QuotaError,
+    RefusedError,
+)
 
 TYPE = "AutoMLJobV2"
 JOB = {
@@ -172,6 +178,19 @@ def test_a_throttled_start_is_tried_again_by_the_state_machine(stack, aws):
     answer = stack.create(TYPE, JOB)
 
     assert answer["Status"] == "SUCCESS"
+    assert len(aws.jobs) == 1
+
+
+def test_a_job_started_by_an_earlier_delivery_and_not_seen_yet_is_waited_for(stack, aws):
+    event = stack.event("Create", TYPE, JOB)
+    stack.deliver(event)
+    aws.failures["describe_auto_ml_job_v2"] = [NotFoundError("not yet")] * 4
+
+    stack.deliver(event)
+    stack.run()
+
+    first, second = stack.answers[event["RequestId"]]
+    assert first == second
     assert len(aws.jobs) == 1
 
 
