@@ -113,6 +113,23 @@ def test_the_function_may_touch_only_things_that_bear_the_mark_of_the_stack(stac
             assert f"*-{scope}*" in str(statement["Resource"])
 
 
+KNOW_NO_RESOURCES = {
+    "sagemaker:ListAutoMLJobs",
+    "sagemaker:ListCandidatesForAutoMLJob",
+    "sagemaker:ListEndpointConfigs",
+    "sagemaker:ListModels",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def test_the_function_may_do_to_everything_only_what_knows_no_resources(stack):
+    endpoint(stack)
+
+    wide = [line for line in statements(stack, "FunctionPolicy") if "*" in line["Resource"]]
+    assert set().union(*(actions(line) for line in wide)) == KNOW_NO_RESOURCES
+
+
 def test_the_function_passes_only_the_roles_in_use_and_only_to_sagemaker(stack):
     model(stack, job=job(stack, role=ROLE_ARN), role=ROLE_ARN)
 
