@@ -88,10 +88,14 @@ def test_throttled_calls_do_not_fail_the_deployment(shop, cloud):
     assert shop.must_deploy()["EndpointName"]
 
 
-def test_logs_are_there_to_be_searched_for_secrets(shop):
+def test_logs_are_there_to_be_searched_and_tell_of_no_doubt(shop):
     shop.must_deploy()
+    shop.must_deploy(max_candidates=2)
 
-    assert any('"fact": "answer"' in line for line in shop.logged())
+    lines = shop.logged()
+    assert any('"fact": "answer"' in line for line in lines)
+    # The function may look at its stack, and finds that it is wanted.
+    assert not [line for line in lines if "cannot be read" in line or "does not seem" in line]
 
 
 def running_job(sagemaker):
