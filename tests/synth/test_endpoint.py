@@ -166,6 +166,16 @@ def test_a_retained_endpoint_keeps_its_model_and_the_role_of_its_containers(stac
     assert resources(stack, "Custom::AutoMLModel")[0]["DeletionPolicy"] == "Retain"
 
 
+@pytest.mark.parametrize("policy", ["RETAIN", "RETAIN_ON_UPDATE_OR_DELETE"])
+def test_the_function_knows_what_is_retained(stack, policy):
+    endpoint(stack, removal_policy=cdk.RemovalPolicy[policy])
+
+    for kind in (ENDPOINT, "Custom::AutoMLModel"):
+        [found] = resources(stack, kind)
+        assert found["Properties"]["Retained"] is True
+        assert found["DeletionPolicy"].startswith("Retain")
+
+
 def test_an_endpoint_goes_with_the_stack_by_default(stack):
     endpoint(stack)
 
