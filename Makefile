@@ -15,7 +15,7 @@ test: node_modules/.ready  ## All tests, and how much of the code they run.
 	@$(BIN)/pytest --cov --cov-report=term
 
 test-deep: .venv/.ready  ## 2,000 random sequences of deployments and faults.
-	@SEQUENCES=2000 $(BIN)/pytest tests/lifecycle/test_any_sequence.py
+	@SEQUENCES=2000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
 
 check: node_modules/.ready .checkov/.ready  ## Read-only checks: format, lint, types, templates, state machine.
 	@echo "== ruff"

@@ -77,7 +77,7 @@ class Gateway(Protocol):
         """Return the ``StackStatus`` of a stack."""
 
     def physical_id(self, stack_id: str, logical_id: str) -> str:
-        """Return what CloudFormation holds for a resource's physical id now; empty if nothing."""
+        """Return the physical id of a resource; empty if that is not there, or not complete."""
 
 
 _BUSY = frozenset(
@@ -249,7 +249,9 @@ class Boto3Gateway:
         """See ``Gateway``."""
         request = {"StackName": stack_id, "LogicalResourceId": logical_id}
         answer = self._call("cloudformation", "describe_stack_resource", **request)
-        return str(answer["StackResourceDetail"].get("PhysicalResourceId", ""))
+        found = answer["StackResourceDetail"]
+        complete = found["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        return str(found["PhysicalResourceId"]) if complete else ""
 
     def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError

@@ -20,9 +20,9 @@ from automlv2_handlers.errors import (
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.fingerprint import UNKNOWN, Fingerprint, fingerprint
 from automlv2_handlers.listing import pages
-from automlv2_handlers.names import MAX_ATTEMPTS, job_name, owner_stem, was_answered
+from automlv2_handlers.names import MAX_ATTEMPTS, digest, job_name, owner_stem, was_answered
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
-from automlv2_handlers.update_policy import needs_new_job, training_part
+from automlv2_handlers.update_policy import training_part
 
 STOP_SECONDS: Final = 50 * 60
 LISTING_DENIALS_TOLERATED: Final = 3
@@ -41,19 +41,31 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
         return _delete(event, context)
-    if event.request_type == "Update" and not needs_new_job(event.old_properties, event.properties):
-        return _keep(event, context)
-    return _find_or_start(event, context)
+    kept = _keep(event, context) if event.request_type == "Update" else None
+    return kept or _find_or_start(event, context)
 
 
-def _keep(event: LifecycleEvent, context: Context) -> Outcome:
+def _keep(event: LifecycleEvent, context: Context) -> Outcome | None:
+    """Keep the job if it is of the wanted training already; else return nothing.
+
+    What the old properties say does not count: after a failure without rollback they may be those
+    of the update that has failed.
+    """
     job = _describe(event.physical_id, context)
     if job is None:
-        return _done(event.physical_id, {})
+        return None
     arn = job["AutoMLJobArn"]
     marks = tags.of(arn, context)
+    wanted = training_mark(training_part(event.properties))
+    if not tags.is_ours(event, marks) or marks.get(tags.TRAINING) != wanted:
+        return None
     tags.sync(event, arn, marks, context)
     return _done(event.physical_id, marks)
+
+
+def training_mark(training: Mapping[str, Any]) -> str:
+    """Return the mark of a job's settings, its data left aside."""
+    return digest(training)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +117,8 @@ def _go_back(event: LifecycleEvent, training: Mapping[str, Any], context: Contex
             # A request that has started a job asked to go forward: it comes again, too late.
             context.progress[MADE] = item.name
             raise LifecycleError("the stack has gone back already from what was asked for")
-    answered = [item for item in known if item.name == event.physical_id]
     good = [item for item in known if _may_serve(item.job)]
-    for found in answered or sorted(good or known, key=_since, reverse=True):
+    for found in sorted(good or known, key=_since, reverse=True):
         tags.sync(event, found.job["AutoMLJobArn"], found.marks, context)
         return _done(found.name, found.marks)
     raise LifecycleError("there is no AutoML job of the former settings to go back to")
@@ -148,7 +159,11 @@ def _start(
     event: LifecycleEvent, name: str, wanted: _Wanted, context: Context
 ) -> dict[str, Any] | None:
     """Start the job; ``None`` when it was started, else the job that was there first."""
-    marks = {tags.FINGERPRINT: wanted.data.value, tags.SINCE: f"{context.now:.0f}"}
+    marks = {
+        tags.FINGERPRINT: wanted.data.value,
+        tags.SINCE: f"{context.now:.0f}",
+        tags.TRAINING: training_mark(wanted.training),
+    }
     request = {
         **wanted.request,
         "AutoMLJobName": name,

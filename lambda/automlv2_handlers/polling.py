@@ -115,7 +115,7 @@ def _undo(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> 
     reason = context.progress[FAILURE]
     name = _to_undo(event, context)
     try:
-        if name:
+        if name and not stack_phase.is_current(event, name, context):
             delete = replace(event, request_type="Delete", physical_id=name)
             outcome = _step(delete, context, dict(state))
             if isinstance(outcome, Pending) and context.age < LONGEST_UNDO_SECONDS:

@@ -7,17 +7,20 @@ stack is looked at before something is made, and once more before the answer.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
 from automlv2_handlers import logs
-from automlv2_handlers.errors import GatewayError, LifecycleError
+from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
 
 _ARRIVED: Final = "Arrived"
 _DOUBTS: Final = "Doubts"
 _LEAVING: Final = "Leaving"
+_UNREAD: Final = "Unread"
+_UNREAD_TOLERATED: Final = 8
 _MAKING: Final = frozenset(
     {
         "Custom::AutoMLEndpoint",
@@ -67,9 +70,10 @@ def step(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
 
 def note_arrival(event: LifecycleEvent, context: Context) -> None:
     """Remember which way the stack was going when the request came; a later look may differ."""
-    phase = phase_of(_status(event, context))
-    if phase in (Phase.FORWARD, Phase.BACK):
-        context.progress[_ARRIVED] = phase.name
+    with suppress(BusyError):
+        phase = phase_of(_status(event, context))
+        if phase in (Phase.FORWARD, Phase.BACK):
+            context.progress[_ARRIVED] = phase.name
 
 
 def is_rolling_back(context: Context) -> bool:
@@ -85,9 +89,10 @@ def is_leaving(event: LifecycleEvent, context: Context) -> bool:
 
 
 def is_current(event: LifecycleEvent, name: str, context: Context) -> bool:
-    """Whether ``name`` is what the stack has now for the resource, whose late Delete this is.
+    """Whether ``name`` is what the stack has now for the resource.
 
-    A creation that was given up may be deleted, by an invented id, after the next has succeeded.
+    A creation that was given up may be deleted, by an invented id, or find out that it is not
+    wanted, after the next creation of the same name has succeeded.
     """
     try:
         current = context.gateway.physical_id(event.stack_id, event.logical_id)
@@ -129,9 +134,19 @@ def _turned_away(event: LifecycleEvent, phase: Phase, context: Context) -> bool:
 
 
 def _status(event: LifecycleEvent, context: Context) -> str:
-    """Return the status of the stack; empty if it cannot be read, which must not stop anything."""
+    """Return the status of the stack; empty if it cannot be read, which must not stop anything.
+
+    Raises:
+        BusyError: If it cannot be read just now; a few times, then that stops nothing either.
+    """
     try:
         return context.gateway.stack_status(event.stack_id)
+    except BusyError as error:
+        context.progress[_UNREAD] = context.progress.get(_UNREAD, 0) + 1
+        if context.progress[_UNREAD] <= _UNREAD_TOLERATED:
+            raise
+        why = str(error)
     except GatewayError as error:
-        logs.fact("the stack's status cannot be read", why=str(error))
-        return ""
+        why = str(error)
+    logs.fact("the stack's status cannot be read", why=why)
+    return ""

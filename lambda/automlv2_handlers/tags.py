@@ -15,6 +15,9 @@ FINGERPRINT = "cdk-automlv2:fingerprint"
 SINCE = "cdk-automlv2:since"
 """Epoch seconds at which a stack last went forward to the job."""
 
+TRAINING = "cdk-automlv2:training"
+"""Digest of a job's settings, its data left aside."""
+
 ENDPOINT = "cdk-automlv2:endpoint"
 """Endpoint that a configuration is for."""
 
@@ -24,7 +27,7 @@ BACK = "cdk-automlv2:back"
 RETAINED = "cdk-automlv2:retained"
 """The thing stays on purpose when its stack goes."""
 
-MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, ENDPOINT, BACK, RETAINED})
+MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, TRAINING, ENDPOINT, BACK, RETAINED})
 
 
 def to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

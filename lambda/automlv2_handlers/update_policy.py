@@ -39,16 +39,10 @@ JOB: Final[Mapping[str, Change]] = {
 }
 
 
-def needs_new_job(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether the step from ``old`` to ``new`` properties changes the training.
+def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that decide what is trained.
 
     Raises:
-        KeyError: If a changed property has no row.
+        KeyError: If a property has no row.
     """
-    changed = [key for key in old.keys() | new.keys() if old.get(key) != new.get(key)]
-    return any(JOB[key] is Change.TRAINS for key in changed)
-
-
-def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties that decide what is trained."""
     return {key: value for key, value in properties.items() if JOB[key] is Change.TRAINS}

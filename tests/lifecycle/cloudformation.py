@@ -166,7 +166,7 @@ class CloudFormation:
         wanted.created = not wanted.failed
         self.live[resource.logical_id] = wanted
         place = self.stack.stack_id, resource.logical_id
-        self.aws.physical_ids[place] = wanted.physical_id
+        self.aws.physical_ids[place] = "" if wanted.failed else wanted.physical_id
         return not wanted.failed
 
     def _roll_back(self) -> None:

@@ -167,7 +167,7 @@ def test_a_status_read_too_early_stops_nothing(stack, aws):
 
 def test_a_status_that_cannot_be_read_stops_nothing(stack, aws):
     stack.status = ""
-    aws.failures["stack_status"] = [BusyError("Rate exceeded")] * 9
+    aws.failures["stack_status"] = [BusyError("Rate exceeded")] * 99
 
     assert stack.create("AutoMLJobV2", JOB)["Status"] == "SUCCESS"
 

@@ -189,3 +189,16 @@ def test_a_change_back_finds_the_first_job_again(stack, aws):
 
     assert back == old
     assert aws.calls["create_auto_ml_job_v2"] == 2
+
+
+def test_an_update_given_up_without_rollback_is_carried_out_by_the_next(stack, aws):
+    old = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    aws.now += 3600
+
+    # CloudFormation tells the properties of the update that failed as the old ones.
+    answer = stack.update(TYPE, old, MORE_CANDIDATES, MORE_CANDIDATES)
+
+    assert answer["PhysicalResourceId"] != old
+    job = aws.jobs[answer["PhysicalResourceId"]]
+    config = job["Request"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
+    assert config["CompletionCriteria"] == {"MaxCandidates": 9}

@@ -140,6 +140,17 @@ def test_the_status_of_the_stack_is_told():
     assert client.calls == [("describe_stacks", {"StackName": "id"})]
 
 
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [("CREATE_COMPLETE", "churn-1"), ("UPDATE_COMPLETE", "churn-1"), ("CREATE_FAILED", "")],
+)
+def test_the_physical_id_of_a_resource_is_told_once_it_is_complete(status, found):
+    detail = {"PhysicalResourceId": "churn-1", "ResourceStatus": status}
+    aws, _ = gateway(describe_stack_resource=[{"StackResourceDetail": detail}])
+
+    assert aws.physical_id("stack", "Churn") == found
+
+
 class Folder(Client):
     """S3 with one archive, which keeps what is written."""
 
