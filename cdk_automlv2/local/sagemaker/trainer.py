@@ -79,13 +79,14 @@ class Trainer:
         watcher.start()
         result = Result(failure="the training process ended without a result")
         assert process.stdout is not None
-        for line in process.stdout:
-            report = json.loads(line)
-            if "Candidate" in report:
-                self._add(report["Candidate"])
-            else:
-                result = Result(report.get("Failure", ""), report.get("Attributes", {}))
-        process.wait()
+        with process:
+            for line in process.stdout:
+                report = json.loads(line)
+                if "Candidate" in report:
+                    self._add(report["Candidate"])
+                else:
+                    result = Result(report.get("Failure", ""), report.get("Attributes", {}))
+        watcher.join()
         return result
 
     @staticmethod
