@@ -219,7 +219,7 @@ def _names_to_delete(event: LifecycleEvent, context: Context) -> list[str]:
     names: dict[str, None] = {}
     if was_answered(event, event.properties.get("EndpointName")):
         names[event.physical_id] = None
-    elif not stack_phase.is_current(event, _name(event), context):
+    elif not stack_phase.is_current(event, _name(event), context, if_unknown=False):
         names[_name(event)] = None
     if stack_phase.is_leaving(event, context):
         for _, marks in _configs(event, owner_stem(event), context):

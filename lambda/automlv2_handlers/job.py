@@ -244,7 +244,7 @@ def _names_to_stop(event: LifecycleEvent, context: Context) -> list[str]:
     else:
         training = training_part(event.properties)
         for known in _known(event, training, context):
-            if not stack_phase.is_current(event, known.name, context):
+            if not stack_phase.is_current(event, known.name, context, if_unknown=False):
                 names[known.name] = None
     if stack_phase.is_leaving(event, context):
         names |= dict.fromkeys(_running(event, context))

@@ -91,7 +91,7 @@ def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
     if was_answered(event, event.properties.get("ModelName")):
         _remove(event, event.physical_id, context)
-    elif not stack_phase.is_current(event, _name(event), context):
+    elif not stack_phase.is_current(event, _name(event), context, if_unknown=False):
         _remove(event, _name(event), context)
     if stack_phase.is_leaving(event, context):
         # Of deployments without rollback models may be left that no id stands for any more.

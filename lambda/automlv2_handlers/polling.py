@@ -113,17 +113,29 @@ def _fail(
 def _undo(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> dict[str, Any]:
     """Go on with the Delete of what a failed request has made; then answer with its failure."""
     reason = context.progress[FAILURE]
-    name = _to_undo(event, context)
     try:
-        if name and not stack_phase.is_current(event, name, context):
-            delete = replace(event, request_type="Delete", physical_id=name)
-            outcome = _step(delete, context, dict(state))
-            if isinstance(outcome, Pending) and context.age < LONGEST_UNDO_SECONDS:
-                logs.fact("cleaning up", logical_id=event.logical_id, why=outcome.waiting_for)
-                return dict(state)
+        waiting_for = _take_away(event, context, state)
     except Exception as error:
         logs.fault("cleaning up failed", error, event=event)
+    else:
+        if waiting_for and context.age < LONGEST_UNDO_SECONDS:
+            logs.fact("cleaning up", logical_id=event.logical_id, why=waiting_for)
+            return dict(state)
     return settled(state, failure(event, reason))
+
+
+def _take_away(event: LifecycleEvent, context: Context, state: Mapping[str, Any]) -> str:
+    """Take one step; return what is waited for, if anything."""
+    name = _to_undo(event, context)
+    try:
+        # What the stack has by now, or might have, some later request has made its own.
+        if not name or stack_phase.is_current(event, name, context, if_unknown=True):
+            return ""
+    except BusyError as error:
+        return str(error)
+    delete = replace(event, request_type="Delete", physical_id=name)
+    outcome = _step(delete, context, dict(state))
+    return outcome.waiting_for if isinstance(outcome, Pending) else ""
 
 
 def _to_undo(event: LifecycleEvent, context: Context) -> str:

@@ -14,10 +14,11 @@ from typing import Any, Final
 from automlv2_handlers import logs
 from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
 
 _ARRIVED: Final = "Arrived"
 _DOUBTS: Final = "Doubts"
+_CHECKED: Final = "Checked"
 _LEAVING: Final = "Leaving"
 _UNREAD: Final = "Unread"
 _UNREAD_TOLERATED: Final = 8
@@ -58,14 +59,35 @@ def step(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
     Raises:
         LifecycleError: If it has, by two looks in a row.
     """
-    if event.request_type == "Delete" or event.resource_type not in _MAKING:
+    if event.resource_type not in _MAKING or FAILURE in context.progress:
         return _carry_on(kind, event, context)
+    if event.request_type == "Delete":
+        return _spare(event, context) or _carry_on(kind, event, context)
     if not context.progress.get(REQUESTED) and _is_doubtful(event, context):
         return Pending(kind.physical_id(event), "the stack to be looked at again")
     outcome = _carry_on(kind, event, context)
     if isinstance(outcome, Done) and MADE in context.progress and _is_doubtful(event, context):
         return Pending(outcome.physical_id, "the stack to be looked at again")
     return outcome
+
+
+def _spare(event: LifecycleEvent, context: Context) -> Outcome | None:
+    """Leave alone what the stack has, if a Delete of old times comes after a deployment.
+
+    What is deleted after a deployment is not what the stack has: but a deletion may have waited
+    since a deployment without rollback has failed, and its physical id may have come back.
+    """
+    if _CHECKED not in context.progress:
+        after = phase_of(_status(event, context)) is Phase.OVER
+        alive = after and is_current(event, event.physical_id, context, if_unknown=False)
+        if alive and not context.progress.get(_DOUBTS):
+            context.progress[_DOUBTS] = 1
+            return Pending(event.physical_id, "the stack to be looked at again")
+        context.progress[_CHECKED] = alive
+    if not context.progress[_CHECKED]:
+        return None
+    logs.fact("the stack has this still; it is not deleted", physical_id=event.physical_id)
+    return Done(event.physical_id)
 
 
 def note_arrival(event: LifecycleEvent, context: Context) -> None:
@@ -88,17 +110,28 @@ def is_leaving(event: LifecycleEvent, context: Context) -> bool:
     return bool(context.progress[_LEAVING])
 
 
-def is_current(event: LifecycleEvent, name: str, context: Context) -> bool:
+def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown: bool) -> bool:
     """Whether ``name`` is what the stack has now for the resource.
 
     A creation that was given up may be deleted, by an invented id, or find out that it is not
     wanted, after the next creation of the same name has succeeded.
+
+    Args:
+        event: A request for the resource.
+        name: A physical id.
+        context: Whose gateway is asked.
+        if_unknown: What to say when the stack's resource cannot be read.
+
+    Raises:
+        BusyError: If it cannot be read just now.
     """
     try:
         current = context.gateway.physical_id(event.stack_id, event.logical_id)
+    except BusyError:
+        raise
     except GatewayError as error:
         logs.fact("the stack's resource cannot be read", why=str(error))
-        return False
+        return if_unknown
     return current == name
 
 

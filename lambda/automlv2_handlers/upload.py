@@ -53,6 +53,6 @@ def _remove(event: LifecycleEvent, context: Context) -> Outcome:
         context.gateway.remove_objects(str(event.properties["Folder"]))
     elif event.physical_id.startswith("s3://"):
         context.gateway.remove_objects(event.physical_id)
-    elif not stack_phase.is_current(event, wanted, context):
+    elif not stack_phase.is_current(event, wanted, context, if_unknown=False):
         context.gateway.remove_objects(wanted)
     return Done(event.physical_id)

@@ -62,6 +62,7 @@ class CloudFormation:
         replaced: Those whose Delete waits for a deployment that goes well.
         update_back: Whether a replaced resource is rolled back with an Update.
         forgets: Whether deletions to come are forgotten when a deployment without rollback fails.
+        compares: Whether a deletion to come is left out when its physical id has come back.
         before_rollback: Called when a deployment has failed and is about to be rolled back.
     """
 
@@ -73,6 +74,7 @@ class CloudFormation:
         self.replaced: list[tuple[str, Live]] = []
         self.update_back = True
         self.forgets = False
+        self.compares = True
         self.before_rollback: Callable[[], None] = lambda: None
         self._given_up: GivenUp | None = None
         self._invented = 0
@@ -132,7 +134,7 @@ class CloudFormation:
 
     def _clean_up(self) -> None:
         """Delete what was replaced and is not in the stack again."""
-        kept = {live.physical_id for live in self.live.values()}
+        kept = {live.physical_id for live in self.live.values()} if self.compares else set()
         for logical_id, live in self.replaced:
             if live.physical_id not in kept:
                 self._remove(logical_id, live)

@@ -49,7 +49,7 @@ class Deployments(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.aws = FakeAws()
-        self.forgets = False
+        self.forgets, self.compares = False, True
         self.generation = 0
         self.cloudformation = self._new_stack()
         self.candidates, self.tag, self.revision, self.instances = 1, "a", "1", 1
@@ -104,9 +104,10 @@ class Deployments(RuleBasedStateMachine):
         live = self.cloudformation.live
         self.drifted = live["Endpoint"].properties if "Endpoint" in live else None
 
-    @initialize(forgets=st.booleans())
-    def choose(self, forgets: bool) -> None:
+    @initialize(forgets=st.booleans(), compares=st.booleans())
+    def choose(self, forgets: bool, compares: bool) -> None:
         self.cloudformation.forgets = self.forgets = forgets
+        self.cloudformation.compares = self.compares = compares
 
     @rule(
         update_back=st.booleans(),
@@ -182,7 +183,7 @@ class Deployments(RuleBasedStateMachine):
         self.generation += 1
         made = CloudFormation(self.aws, f"{STACK_ID}{self.generation}")
         made.before_rollback = self._heal
-        made.forgets = self.forgets
+        made.forgets, made.compares = self.forgets, self.compares
         return made
 
     def _heal(self) -> None:

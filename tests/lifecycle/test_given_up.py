@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from automlv2_handlers.errors import BusyError
+from automlv2_handlers.errors import BusyError, DeniedError
 
 from . import invariants
 from .fake_aws import Crash, FakeAws
@@ -181,6 +181,35 @@ def test_the_late_delete_of_a_creation_given_up_spares_what_the_next_one_has_mad
 
     assert answer["Status"] == "SUCCESS"
     assert set(aws.endpoints) == {name}
+
+
+def test_a_delete_of_old_times_spares_what_the_stack_has_again(stack, aws):
+    aws.has_models("churn-1")
+    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+    aws.physical_ids[stack.stack_id, "Churn"] = name
+
+    answer = stack.delete("AutoMLEndpoint", name, OLD)
+
+    assert answer["Status"] == "SUCCESS"
+    assert set(aws.endpoints) == {name}
+    stack.status = "DELETE_IN_PROGRESS"
+    stack.delete("AutoMLEndpoint", name, OLD)
+    assert not aws.endpoints
+
+
+def test_a_creation_that_comes_again_when_all_is_over_spares_what_it_made(stack, aws):
+    aws.has_models("churn-1")
+    event = stack.event("Create", "AutoMLEndpoint", OLD)
+    name = stack.send(event)["PhysicalResourceId"]
+    aws.executions.clear()  # Step Functions forgets the name of an execution after 90 days.
+    stack.status = "UPDATE_COMPLETE"
+    aws.failures["physical_id"] = [DeniedError("no")] * 99
+
+    stack.deliver(event)
+    aws.run()
+
+    assert set(aws.endpoints) == {name}
+    stack.answers[event["RequestId"]].pop()  # CloudFormation takes the first answer alone.
 
 
 @pytest.mark.parametrize("kind", CREATIONS)
