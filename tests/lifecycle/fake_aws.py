@@ -5,8 +5,6 @@ Statuses follow from how long ago a thing was made. ``failures`` holds errors to
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -23,6 +21,8 @@ from automlv2_handlers.errors import (
 
 from cdk_automlv2 import service_model
 
+from .timeline import Timeline
+
 if TYPE_CHECKING:
     from .stack import Stack
 
@@ -38,7 +38,7 @@ class Crash(BaseException):
     """The function dies: no handler of its own can catch that."""
 
 
-class FakeAws:
+class FakeAws(Timeline):
     """See the module.
 
     Attributes:
@@ -52,11 +52,11 @@ class FakeAws:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.entered = 0
         self.interrupt_at = 0
         self.interrupt: Callable[[], None] | None = None
         self.crash_after = 0
-        self.now = 1_000_000.0
         self.calls: Counter[str] = Counter()
         self.failures: dict[str, list[GatewayError]] = defaultdict(list)
         self.job_seconds = 600.0
@@ -78,42 +78,11 @@ class FakeAws:
         self.stacks: list[Stack] = []
         self.misdeeds: list[str] = []
         self.requests = 0
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
-        self._number = itertools.count()
         self.candidate_names = ["best", "second"]
         self.page = 100
         self.folder_files = 1
 
-    # Time.
-
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Let something happen."""
-        heapq.heappush(self._queue, (self.now + seconds, next(self._number), action))
-
-    def run(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Let time pass until nothing is left to happen, or until something has happened."""
-        self._begin_executions()
-        while self._queue and not until():
-            moment, _, action = heapq.heappop(self._queue)
-            self.now = max(self.now, moment)
-            action()
-            self._begin_executions()
-
-    def wait(self, seconds: float) -> None:
-        """Let that much time pass, with all that happens meanwhile."""
-        moment = self.now + seconds
-        self.later(seconds, lambda: None)
-        self.run(lambda: self.now >= moment)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is still to happen."""
-        return bool(self._queue)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def _begin_executions(self) -> None:
+    def begin(self) -> None:
         for stack in self.stacks:
             stack.begin_executions()
 

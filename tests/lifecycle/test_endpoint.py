@@ -1,8 +1,7 @@
 """The endpoint resource: created, moved in place, rolled back aloud, gone without a trace."""
 
 import pytest
-from automlv2_handlers.errors import BusyError, NotFoundError, QuotaError, RefusedError
-from automlv2_handlers.gateway import classify
+from automlv2_handlers.errors import RefusedError
 
 from .fake_aws import PLACE
 
@@ -135,17 +134,6 @@ def test_a_creation_that_is_refused_leaves_no_configuration(stack, aws):
     assert not aws.configs
 
 
-def test_cleaning_up_after_a_failed_creation_does_not_outlast_the_hour(stack, aws):
-    aws.endpoint_seconds = 50 * 60
-    aws.endpoint_end = "Failed"
-    began = aws.now
-
-    answer = stack.create(TYPE, OLD)
-
-    assert "ended as Failed" in answer["Reason"]
-    assert aws.now - began < 3600
-
-
 def test_a_failed_update_ends_as_failed(stack, aws, name):
     aws.update_end = "UpdateRollbackFailed"
 
@@ -178,58 +166,6 @@ def test_an_endpoint_deleted_out_of_band_is_made_again_by_an_update(stack, aws, 
 
     assert answer["Status"] == "SUCCESS"
     assert config_of(aws, name) == answer["Data"]["EndpointConfigName"]
-
-
-def test_a_stuck_creation_is_handed_on_to_the_links(stack, aws):
-    aws.endpoint_seconds = 2 * 3600
-    began = aws.now
-
-    answer = stack.create(TYPE, OLD | {"MoreLinks": True})
-
-    assert answer["Status"] == "SUCCESS"
-    assert aws.now - began < 3600
-    link = {
-        "Target": "Endpoint",
-        "EndpointName": answer["PhysicalResourceId"],
-        "EndpointConfigName": answer["Data"]["EndpointConfigName"],
-        "LinkSeconds": 3300,
-        "TimeoutSeconds": 9900,
-    }
-    first = stack.create("AutoMLWait", link | {"Last": False})
-    last = stack.create("AutoMLWait", link | {"Last": True})
-    assert first["Data"] == {}
-    assert last["Data"] == {"EndpointName": answer["PhysicalResourceId"]}
-
-
-def test_a_stuck_creation_without_links_fails_within_the_hour(stack, aws):
-    aws.endpoint_seconds = 2 * 3600
-    began = aws.now
-
-    answer = stack.create(TYPE, OLD)
-
-    assert "was still Creating after 55 min; raise its timeout" in answer["Reason"]
-    assert aws.now - began < 3600
-
-
-def test_a_timeout_shorter_than_a_link_is_kept_and_leaves_time_to_clean_up(stack, aws):
-    aws.endpoint_seconds = 1200
-    began = aws.now
-
-    answer = stack.create(TYPE, OLD | {"WaitSeconds": 600})
-
-    assert "was still Creating after 10 min; raise its timeout" in answer["Reason"]
-    assert 1200 < aws.now - began < 3600
-    assert not aws.endpoints
-
-
-def test_a_link_tells_of_a_silent_rollback(stack, aws, name):
-    link = {"Target": "Endpoint", "EndpointName": name, "EndpointConfigName": "other"}
-
-    answer = stack.create(
-        "AutoMLWait", link | {"LinkSeconds": 1, "TimeoutSeconds": 1, "Last": True}
-    )
-
-    assert "was rolled back to its former configuration" in answer["Reason"]
 
 
 def test_rejects_a_name_that_someone_else_uses(stack, aws):
@@ -269,12 +205,6 @@ def test_delete_of_what_is_gone_succeeds(stack, aws):
     assert stack.delete(TYPE, "Shop-Churn-INVENTED", OLD)["Status"] == "SUCCESS"
 
 
-def test_a_throttled_call_is_tried_again(stack, aws):
-    aws.failures["create_endpoint"] = [BusyError("Rate exceeded")] * 2
-
-    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
-
-
 def test_changed_tags_are_set_in_place(stack, aws, name):
     stack.update(TYPE, name, OLD, OLD | {"Tags": [{"Key": "team", "Value": "ml"}]})
 
@@ -291,70 +221,6 @@ def test_another_endpoint_name_is_another_endpoint(stack, aws, name):
     assert answer["PhysicalResourceId"] == "shop"
     assert set(aws.endpoints) == {"shop"}
     assert len(aws.configs) == 1
-
-
-def test_an_endpoint_that_is_not_waited_for_is_answered_while_it_is_created(stack, aws):
-    answer = stack.create(TYPE, OLD | {"Wait": False})
-
-    name = answer["PhysicalResourceId"]
-    assert answer["Status"] == "SUCCESS"
-    assert aws.find("describe_endpoint", EndpointName=name)["EndpointStatus"] == "Creating"
-    assert answer["Data"]["EndpointName"] == name
-
-
-def test_a_configuration_not_seen_yet_is_waited_for(stack, aws):
-    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 3
-
-    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
-
-
-def test_fails_when_a_configuration_is_never_seen(stack, aws):
-    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 99
-
-    assert stack.create(TYPE, OLD)["Reason"] == "Could not find endpoint configuration"
-
-
-def test_a_model_not_seen_yet_is_waited_for(stack, aws):
-    aws.failures["create_endpoint_config"] = [NotFoundError("Could not find model")] * 3
-
-    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
-
-
-def test_an_endpoint_not_seen_yet_is_waited_for(stack, aws):
-    event = stack.event("Create", TYPE, OLD)
-    stack.deliver(event)
-    create = aws._create_endpoint
-
-    def create_unseen(**request):
-        aws.failures["describe_endpoint"] = [NotFoundError("Could not find endpoint")] * 3
-        return create(**request)
-
-    aws._create_endpoint = create_unseen
-    stack.run()
-
-    assert stack.answer(event)["Status"] == "SUCCESS"
-    assert aws.calls["create_endpoint"] == 1
-
-
-def test_a_quota_that_is_full_is_queued_for(stack, aws):
-    aws.failures["create_endpoint"] = [QuotaError("ResourceLimitExceeded: 4 instances")] * 9
-
-    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
-
-
-def test_a_quota_too_small_for_the_endpoint_fails_at_once_and_names_it(stack, aws):
-    message = (
-        "The account-level service limit 'ml.p4d.24xlarge for endpoint usage' is 0 Instances, with "
-        "current utilization of 0 Instances and a request delta of 1 Instances."
-    )
-    refusal = classify("ResourceLimitExceeded", message, "CreateEndpoint")
-    aws.failures["create_endpoint"] = [refusal] * 99
-    began = aws.now
-
-    answer = stack.create(TYPE, OLD)
-
-    assert "'ml.p4d.24xlarge for endpoint usage' is 0 Instances" in answer["Reason"]
-    assert aws.now - began < 60
 
 
 def test_a_failed_rename_leaves_the_old_endpoint_alone(stack, aws, name):
@@ -376,15 +242,6 @@ def test_a_configuration_deleted_out_of_band_is_made_again(stack, aws, name):
 
     assert answer["Status"] == "SUCCESS"
     assert set(aws.configs) == {config}
-
-
-def test_maintenance_is_waited_for_before_an_update(stack, aws, name):
-    aws.endpoints[name] |= {"During": "SystemUpdating", "After": "InService", "Since": aws.now}
-
-    answer = stack.update(TYPE, name, OLD, NEW)
-
-    assert answer["Status"] == "SUCCESS"
-    assert answer["Data"]["EndpointConfigName"] == config_of(aws, name)
 
 
 def test_an_endpoint_whose_rollback_failed_is_updated_again(stack, aws, name):
