@@ -248,7 +248,10 @@ class Boto3Gateway:
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """See ``Gateway``."""
         request = {"StackName": stack_id, "LogicalResourceId": logical_id}
-        answer = self._call("cloudformation", "describe_stack_resource", **request)
+        try:
+            answer = self._call("cloudformation", "describe_stack_resource", **request)
+        except NotFoundError:
+            return ""
         found = answer["StackResourceDetail"]
         complete = found["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         return str(found["PhysicalResourceId"]) if complete else ""

@@ -18,6 +18,7 @@ from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, 
 
 _ARRIVED: Final = "Arrived"
 _DOUBTS: Final = "Doubts"
+_AFTER_UPDATE: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 _CHECKED: Final = "Checked"
 _LEAVING: Final = "Leaving"
 _UNREAD: Final = "Unread"
@@ -75,10 +76,11 @@ def _spare(event: LifecycleEvent, context: Context) -> Outcome | None:
     """Leave alone what the stack has, if a Delete of old times comes after a deployment.
 
     What is deleted after a deployment is not what the stack has: but a deletion may have waited
-    since a deployment without rollback has failed, and its physical id may have come back.
+    since a deployment without rollback has failed, and its physical id may have come back. After a
+    rollback the stack may still show what is being deleted, so that nothing is spared then.
     """
     if _CHECKED not in context.progress:
-        after = phase_of(_status(event, context)) is Phase.OVER
+        after = _status(event, context) == _AFTER_UPDATE
         alive = after and is_current(event, event.physical_id, context, if_unknown=False)
         if alive and not context.progress.get(_DOUBTS):
             context.progress[_DOUBTS] = 1

@@ -62,7 +62,8 @@ class CloudFormation:
         replaced: Those whose Delete waits for a deployment that goes well.
         update_back: Whether a replaced resource is rolled back with an Update.
         forgets: Whether deletions to come are forgotten when a deployment without rollback fails.
-        compares: Whether a deletion to come is left out when its physical id has come back.
+        compares: Whether, after an update, a deletion to come is left out when its physical id
+            has come back.
         before_rollback: Called when a deployment has failed and is about to be rolled back.
     """
 
@@ -101,7 +102,7 @@ class CloudFormation:
             return False
         self.replaced += _replaced(old, self.live)
         self._is("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._clean_up()
+        self._clean_up(self.compares)
         self.stable = dict(self.live)
         self._is(f"{verb}_COMPLETE")
         return True
@@ -132,9 +133,9 @@ class CloudFormation:
     def _is(self, status: str) -> None:
         self.stack.status = self.aws.status = status
 
-    def _clean_up(self) -> None:
-        """Delete what was replaced and is not in the stack again."""
-        kept = {live.physical_id for live in self.live.values()} if self.compares else set()
+    def _clean_up(self, compares: bool = True) -> None:
+        """Delete what was replaced and, if that is compared, is not in the stack again."""
+        kept = {live.physical_id for live in self.live.values()} if compares else set()
         for logical_id, live in self.replaced:
             if live.physical_id not in kept:
                 self._remove(logical_id, live)

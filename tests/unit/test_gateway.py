@@ -151,6 +151,13 @@ def test_the_physical_id_of_a_resource_is_told_once_it_is_complete(status, found
     assert aws.physical_id("stack", "Churn") == found
 
 
+def test_a_resource_that_is_not_there_has_no_physical_id():
+    missing = client_error("ValidationError", "Resource Churn does not exist for stack Shop")
+    aws, _ = gateway(describe_stack_resource=[missing])
+
+    assert aws.physical_id("stack", "Churn") == ""
+
+
 class Folder(Client):
     """S3 with one archive, which keeps what is written."""
 
