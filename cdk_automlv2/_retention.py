@@ -7,7 +7,7 @@ import aws_cdk as cdk
 _STAYING = (cdk.RemovalPolicy.RETAIN, cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
-def stays(policy: cdk.RemovalPolicy | None) -> bool:
+def stays(policy: cdk.RemovalPolicy) -> bool:
     """Whether that policy keeps a resource."""
     return policy in _STAYING
 

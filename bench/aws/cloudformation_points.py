@@ -22,6 +22,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from bench.aws.points import try_all
+
 _RECORDER = """
 import json, urllib.request
 import boto3
@@ -207,19 +209,20 @@ def rollback_order(trial: Trial) -> str:
 
 def pending_deletion(trial: Trial) -> str:
     """Whether what was replaced before a failure without rollback is deleted by the next update."""
-    trial.deploy(A=Custom("one"), B=Custom("b", after="A"))
-    failed = trial.deploy(rollback=False, A=Custom("two"), B=Custom("c", fails=True, after="A"))
-    trial.requests()
-    ended = trial.deploy(rollback=False, A=Custom("two"), B=Custom("d", after="A"))
-    return f"{failed}, then {ended}: {trial.requests()}"
+    return _after_a_failed_update(trial, "two")
 
 
 def pending_deletion_of_what_came_back(trial: Trial) -> str:
     """Whether such a deletion is sent though the stack has gone back to the same id."""
+    return _after_a_failed_update(trial, "one")
+
+
+def _after_a_failed_update(trial: Trial, name: str) -> str:
+    """Replace "one" by "two" and fail without rollback, then deploy ``name``."""
     trial.deploy(A=Custom("one"), B=Custom("b", after="A"))
     failed = trial.deploy(rollback=False, A=Custom("two"), B=Custom("c", fails=True, after="A"))
     trial.requests()
-    ended = trial.deploy(rollback=False, A=Custom("one"), B=Custom("d", after="A"))
+    ended = trial.deploy(rollback=False, A=Custom(name), B=Custom("d", after="A"))
     return f"{failed}, then {ended}: {trial.requests()}"
 
 
@@ -263,23 +266,17 @@ def _trial(point: str) -> Iterator[Trial]:
         trial.delete()
 
 
+def _attempt(point: Callable[[Trial], str]) -> str:
+    with _trial(point.__name__) as trial:
+        return point(trial)
+
+
 def main() -> int:
     """Try the points asked for; return how many could not be tried."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", choices=[point.__name__ for point in POINTS], action="append")
     given = parser.parse_args()
-    failures = 0
-    for point in POINTS:
-        if given.only and point.__name__ not in given.only:
-            continue
-        print(f"{point.__doc__}\n  ", end="", flush=True)
-        try:
-            with _trial(point.__name__) as trial:
-                print(point(trial))
-        except Exception as error:
-            failures += 1
-            print(f"could not be tried: {type(error).__name__}: {error}")
-    return failures
+    return try_all(POINTS, given.only, _attempt)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from typing import Any
 
 import boto3
 
+from bench.aws.points import try_all
+
 ROWS = 600
 _SETTLED = ("Completed", "Failed", "Stopped")
 
@@ -220,16 +222,7 @@ def main() -> int:
     )
     body = "x,y\n" + "".join(f"{row % 17},{row % 2}\n" for row in range(ROWS))
     account.s3.put_object(Bucket=given.bucket, Key=f"{stem}/train.csv", Body=body.encode())
-    failures = 0
-    for point in POINTS:
-        if given.only and point.__name__ not in given.only:
-            continue
-        print(f"{point.__doc__}\n  ", end="", flush=True)
-        try:
-            print(point(account))
-        except Exception as error:
-            failures += 1
-            print(f"could not be tried: {type(error).__name__}: {error}")
+    failures = try_all(POINTS, given.only, lambda point: point(account))
     for number, why in NOT_TRIED.items():
         print(f"{number}: not tried: {why}")
     return failures

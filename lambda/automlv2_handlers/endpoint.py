@@ -118,8 +118,7 @@ def _turn(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
 
 def _not_visible_yet(name: str, error: Exception, context: Context) -> Outcome:
     """Wait for what was made a moment ago and is not seen everywhere yet."""
-    context.progress[_UNSEEN] = context.progress.get(_UNSEEN, 0) + 1
-    if context.progress[_UNSEEN] > _UNSEEN_TOLERATED:
+    if context.count(_UNSEEN) > _UNSEEN_TOLERATED:
         raise error
     return Pending(name, f"the service to see what was made: {error}")
 

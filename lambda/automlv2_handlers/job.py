@@ -149,8 +149,7 @@ def _data(request: Mapping[str, Any], training: Any, context: Context) -> Finger
     try:
         return fingerprint(request, training, context.gateway)
     except DeniedError as error:
-        context.progress[_UNLISTED] = context.progress.get(_UNLISTED, 0) + 1
-        if context.progress[_UNLISTED] <= LISTING_DENIALS_TOLERATED:
+        if context.count(_UNLISTED) <= LISTING_DENIALS_TOLERATED:
             raise
         return Fingerprint(UNKNOWN, str(error))
 
@@ -252,11 +251,10 @@ def _names_to_stop(event: LifecycleEvent, context: Context) -> list[str]:
 
 
 def _running(event: LifecycleEvent, context: Context) -> Iterator[str]:
-    """Yield the resource's jobs that run, whatever they learn."""
+    """Yield what runs by names of the resource's; whose it is, is asked where it is stopped."""
     wanted = {"NameContains": owner_stem(event), "StatusEquals": "InProgress"}
     for item in pages(context, "list_auto_ml_jobs", "AutoMLJobSummaries", **wanted):
-        if tags.is_ours(event, tags.of(item["AutoMLJobArn"], context)):
-            yield item["AutoMLJobName"]
+        yield item["AutoMLJobName"]
 
 
 def _stop(name: str, context: Context) -> None:

@@ -65,3 +65,8 @@ class Context:
     progress: dict[str, Any]
     age: float
     now: float
+
+    def count(self, key: str) -> int:
+        """Count one more of something in ``progress``; return how many there are by now."""
+        self.progress[key] = int(self.progress.get(key, 0)) + 1
+        return int(self.progress[key])

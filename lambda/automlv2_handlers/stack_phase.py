@@ -177,8 +177,7 @@ def _status(event: LifecycleEvent, context: Context) -> str:
     try:
         return context.gateway.stack_status(event.stack_id)
     except BusyError as error:
-        context.progress[_UNREAD] = context.progress.get(_UNREAD, 0) + 1
-        if context.progress[_UNREAD] <= _UNREAD_TOLERATED:
+        if context.count(_UNREAD) <= _UNREAD_TOLERATED:
             raise
         why = str(error)
     except GatewayError as error:

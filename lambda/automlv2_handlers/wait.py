@@ -95,8 +95,7 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _unseen(event: LifecycleEvent, context: Context, missing: str) -> Outcome:
     """Look a few times more: what was made a moment ago may not be seen everywhere yet."""
-    context.progress[_UNSEEN] = context.progress.get(_UNSEEN, 0) + 1
-    if context.progress[_UNSEEN] > _UNSEEN_TOLERATED:
+    if context.count(_UNSEEN) > _UNSEEN_TOLERATED:
         raise LifecycleError(missing)
     return Pending(physical_id(event), missing)
 

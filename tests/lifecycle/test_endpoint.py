@@ -18,14 +18,8 @@ def endpoint(model="churn-1", **more):
     return {"ProductionVariants": [variant], "BaseName": "churn", **more}
 
 
-OLD, NEW = endpoint("churn-1"), endpoint("churn-2")
-
-
-@pytest.fixture
-def aws(aws):
-    """An account that has the models."""
-    aws.has_models("churn-1", "churn-2")
-    return aws
+MODELS = ("churn-1", "churn-2")
+OLD, NEW = (endpoint(model) for model in MODELS)
 
 
 @pytest.fixture

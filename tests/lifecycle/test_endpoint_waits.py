@@ -4,14 +4,9 @@ import pytest
 from automlv2_handlers.errors import BusyError, NotFoundError, QuotaError
 from automlv2_handlers.gateway import classify
 
-from .test_endpoint import NEW, OLD, TYPE, config_of
+from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
 
-
-@pytest.fixture
-def aws(aws):
-    """An account that has the models."""
-    aws.has_models("churn-1", "churn-2")
-    return aws
+__all__ = ["MODELS"]
 
 
 @pytest.fixture

@@ -71,16 +71,22 @@ def test_a_machine_that_may_be_started_only_later_is_started_then(stack, aws, li
     assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
 
 
-def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws):
+def fail_twice_to_put(stack):
+    """Let the first two answers get lost; return the URLs of all."""
     puts = []
 
-    def put_failing_twice(url, content):
+    def put(url, content):
         puts.append(url)
         if len(puts) < 3:
             raise OSError("no route")
         stack._put(url, content)
 
-    stack.world = replace(stack.world, put=put_failing_twice)
+    stack.world = replace(stack.world, put=put)
+    return puts
+
+
+def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws):
+    puts = fail_twice_to_put(stack)
     aws.has_models("churn-1")
 
     assert stack.create("AutoMLEndpoint", OLD)["Status"] == "SUCCESS"
@@ -88,15 +94,7 @@ def test_an_answer_that_does_not_arrive_is_sent_again_by_the_machine(stack, aws)
 
 
 def test_an_answer_that_does_not_arrive_at_once_leaves_the_event_to_lambdas_retry(stack, aws):
-    puts = []
-
-    def put_failing_twice(url, content):
-        puts.append(url)
-        if len(puts) < 3:
-            raise OSError("no route")
-        stack._put(url, content)
-
-    stack.world = replace(stack.world, put=put_failing_twice)
+    fail_twice_to_put(stack)
     event = stack.event("Create", "AutoMLJobV2", JOB)
 
     stack.invoke(event)
