@@ -15,8 +15,8 @@ from statistics import median
 from typing import Any
 
 import boto3
-from automlv2_handlers.fingerprint import fingerprint
-from automlv2_handlers.gateway import Boto3Gateway
+from automlv2_handlers.aws.boto3_gateway import Boto3Gateway
+from automlv2_handlers.domain.fingerprint import fingerprint
 
 from bench.figure import Figure
 

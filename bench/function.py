@@ -8,11 +8,11 @@ import zipfile
 from collections.abc import Iterator
 
 from bench.figure import Figure, alternate, python
-from cdk_automlv2._assets import handlers_dir
+from cdk_automlv2._core.assets import handlers_dir
 
 _ROUNDS = 15
 _OURS = (
-    "import automlv2_handlers.entry; from automlv2_handlers.gateway import client; "
+    "import automlv2_handlers.entry; from automlv2_handlers.aws.boto3_gateway import client; "
     "client('sagemaker')"
 )
 _BARE = "import boto3; boto3.client('sagemaker')"

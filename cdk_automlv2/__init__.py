@@ -14,27 +14,30 @@ if TYPE_CHECKING:
     from cdk_automlv2.automl import (
         AutoMLV2,
     )
-    from cdk_automlv2.candidates import (
-        AutoMLCandidates,
-        Candidate,
+    from cdk_automlv2.errors import (
+        OptionFault,
+        OptionsError,
     )
-    from cdk_automlv2.data_channels import (
-        AutoMLDataChannel,
-        LocalAutoMLDataChannel,
-    )
-    from cdk_automlv2.endpoint import (
+    from cdk_automlv2.hosting.endpoint import (
         AutoMLEndpoint,
         IAutoMLEndpoint,
     )
-    from cdk_automlv2.errors import (
-        OptionsError,
-        Problem,
+    from cdk_automlv2.hosting.model import (
+        AutoMLModel,
     )
-    from cdk_automlv2.job import (
+    from cdk_automlv2.job.candidates import (
+        AutoMLCandidates,
+        Candidate,
+    )
+    from cdk_automlv2.job.channels import (
+        AutoMLDataChannel,
+        LocalAutoMLDataChannel,
+    )
+    from cdk_automlv2.job.job import (
         AutoMLJobV2,
     )
-    from cdk_automlv2.model import (
-        AutoMLModel,
+    from cdk_automlv2.job.security import (
+        VpcConfig,
     )
     from cdk_automlv2.problem_configs import (
         AutoMLImageClassificationConfig,
@@ -43,9 +46,6 @@ if TYPE_CHECKING:
         AutoMLTextGenerationConfig,
         AutoMLTimeSeriesForecastingConfig,
         ProblemConfig,
-    )
-    from cdk_automlv2.vpc import (
-        VpcConfig,
     )
 
 __all__ = [
@@ -63,31 +63,31 @@ __all__ = [
     "Candidate",
     "IAutoMLEndpoint",
     "LocalAutoMLDataChannel",
+    "OptionFault",
     "OptionsError",
-    "Problem",
     "ProblemConfig",
     "VpcConfig",
 ]
 
 _MODULES = {
-    "AutoMLCandidates": "candidates",
-    "AutoMLDataChannel": "data_channels",
-    "AutoMLEndpoint": "endpoint",
+    "AutoMLCandidates": "job.candidates",
+    "AutoMLDataChannel": "job.channels",
+    "AutoMLEndpoint": "hosting.endpoint",
     "AutoMLImageClassificationConfig": "problem_configs",
-    "AutoMLJobV2": "job",
-    "AutoMLModel": "model",
+    "AutoMLJobV2": "job.job",
+    "AutoMLModel": "hosting.model",
     "AutoMLTabularConfig": "problem_configs",
     "AutoMLTextClassificationConfig": "problem_configs",
     "AutoMLTextGenerationConfig": "problem_configs",
     "AutoMLTimeSeriesForecastingConfig": "problem_configs",
     "AutoMLV2": "automl",
-    "Candidate": "candidates",
-    "IAutoMLEndpoint": "endpoint",
-    "LocalAutoMLDataChannel": "data_channels",
+    "Candidate": "job.candidates",
+    "IAutoMLEndpoint": "hosting.endpoint",
+    "LocalAutoMLDataChannel": "job.channels",
     "OptionsError": "errors",
-    "Problem": "errors",
+    "OptionFault": "errors",
     "ProblemConfig": "problem_configs",
-    "VpcConfig": "vpc",
+    "VpcConfig": "job.security",
 }
 
 

@@ -10,20 +10,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_automlv2 import checks
-from cdk_automlv2.candidates import AutoMLCandidates, Candidate
-from cdk_automlv2.data_channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
-from cdk_automlv2.endpoint import AutoMLEndpoint
-from cdk_automlv2.errors import OptionsError, Problem, raise_if_any
-from cdk_automlv2.from_v1 import v2_options
-from cdk_automlv2.inference_response import validate_and_update_inference_response
-from cdk_automlv2.instances import one_click_instance_type, processing_unit
-from cdk_automlv2.job import AutoMLJobV2
-from cdk_automlv2.job_base import AutoMLJobBase
-from cdk_automlv2.model import AutoMLModel
+from cdk_automlv2._core.tags import Tags
+from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
+from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
+from cdk_automlv2.hosting.instance_types import one_click_instance_type, processing_unit
+from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.job import rules
+from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
+from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
+from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.job import AutoMLJobV2
+from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
-from cdk_automlv2.tagging import Tags
-from cdk_automlv2.vpc import VpcConfig
+from cdk_automlv2.sdk.from_v1 import v2_options
+from cdk_automlv2.sdk.inference_response import validate_and_update_inference_response
 
 Vpc = VpcConfig | dict[str, list[str]]
 Inputs = str | DataChannel | Sequence[DataChannel]
@@ -55,7 +55,7 @@ class AutoMLV2(Construct):
         sagemaker_session: Has no use at synth; see ``cdk_automlv2.runtime``.
 
     Raises:
-        OptionsError: With every option that SageMaker would refuse.
+        OptionsError: With every invalid option.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class AutoMLV2(Construct):
         tags: Tags | None = None,
         sagemaker_session: None = None,
     ) -> None:
-        faults = list(checks.one_click_problems(auto_generate_endpoint_name, endpoint_name))
+        faults = list(rules.one_click_problems(auto_generate_endpoint_name, endpoint_name))
         faults += _only_at_run_time(sagemaker_session=sagemaker_session)
         raise_if_any(f"AutoMLV2 {id!r}", faults)
         super().__init__(scope, id)
@@ -199,7 +199,7 @@ class AutoMLV2(Construct):
         if job_name is not None:
             return AutoMLJobV2.from_auto_ml_job_name(self, f"Job-{job_name}", job_name)
         if self._latest is None:
-            problem = Problem("job_name", "must be given before fit or attach", None)
+            problem = OptionFault("job_name", "must be given before fit or attach", None)
             raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
         return self._latest
 
@@ -389,7 +389,9 @@ def _candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> st
     return candidate
 
 
-def _only_at_run_time(**given: object) -> list[Problem]:
+def _only_at_run_time(**given: object) -> list[OptionFault]:
     rule = "has no use at synth and must be None"
     fix = "at run time, cdk_automlv2.runtime.AutoMLRuntime does that"
-    return [Problem(name, rule, value, fix) for name, value in given.items() if value is not None]
+    return [
+        OptionFault(name, rule, value, fix) for name, value in given.items() if value is not None
+    ]

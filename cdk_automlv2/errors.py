@@ -4,7 +4,7 @@
 
     Exception
     └── ValueError
-        └── OptionsError   options that SageMaker would refuse; carries every fault found
+        └── OptionsError   options that cannot work; carries every fault found
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class OptionFault:
     """One broken rule.
 
     Attributes:
@@ -41,13 +41,13 @@ class OptionsError(ValueError):
         problems: The faults, in the order of the options.
     """
 
-    def __init__(self, owner: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, owner: str, problems: tuple[OptionFault, ...]) -> None:
         self.problems = problems
         lines = "".join(f"\n  - {problem}" for problem in problems)
-        super().__init__(f"{owner}: options that SageMaker would refuse:{lines}")
+        super().__init__(f"{owner}: invalid options:{lines}")
 
 
-def raise_if_any(owner: str, problems: Iterable[Problem]) -> None:
+def raise_if_any(owner: str, problems: Iterable[OptionFault]) -> None:
     """Raise ``OptionsError`` if there is any problem."""
     found = tuple(problems)
     if found:

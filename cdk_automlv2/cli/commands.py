@@ -15,8 +15,8 @@ from rich.console import Console
 
 from cdk_automlv2.cli import tables
 from cdk_automlv2.local import LocalCloud, LocalCloudError
-from cdk_automlv2.local.cloud import DEFAULT_FOLDER, DEFAULT_SPEED
-from cdk_automlv2.local.toolchain import ToolMissingError
+from cdk_automlv2.local.cloud.cloud import DEFAULT_FOLDER, DEFAULT_SPEED
+from cdk_automlv2.local.cloud.toolchain import ToolMissingError
 
 _CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
@@ -49,7 +49,7 @@ def start(folder: Path, speed: float, detach: bool) -> None:
     if speed <= 0:
         raise click.BadParameter(f"must be more than 0, got {speed}", param_hint="--speed")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _told():
+    with friendly_errors():
         cloud = LocalCloud.start(folder, speed)
     click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}; bootstrapped")
     click.echo(f"state and logs in {cloud.folder}")
@@ -68,7 +68,7 @@ def start(folder: Path, speed: float, detach: bool) -> None:
 @click.pass_obj
 def stop(folder: Path) -> None:
     """Stop the local cloud; what it holds is gone."""
-    with _told():
+    with friendly_errors():
         LocalCloud.attach(folder).stop()
     click.echo("stopped")
 
@@ -99,7 +99,7 @@ def invoke(folder: Path, endpoint: str, rows: tuple[str, ...], file: Any) -> Non
     body = file.read() if file else "\n".join(rows)
     if not body.strip():
         raise click.UsageError("give a row of CSV, or --file")
-    with _told():
+    with friendly_errors():
         runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
         answer = runtime.invoke_endpoint(
             EndpointName=endpoint, ContentType="text/csv", Body=body.encode()
@@ -112,7 +112,7 @@ def invoke(folder: Path, endpoint: str, rows: tuple[str, ...], file: Any) -> Non
 @click.pass_obj
 def status(folder: Path, as_json: bool) -> None:
     """Show stacks, jobs, models, endpoints and running executions."""
-    with _told():
+    with friendly_errors():
         found = tables.inventory(LocalCloud.attach(folder))
     if as_json:
         click.echo(json.dumps(found, default=str, indent=1))
@@ -121,7 +121,7 @@ def status(folder: Path, as_json: bool) -> None:
 
 
 def _run_cdk(folder: Path, arguments: list[str]) -> None:
-    with _told():
+    with friendly_errors():
         sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
 
 
@@ -130,7 +130,7 @@ def _all_unless_named(arguments: tuple[str, ...]) -> list[str]:
     return list(arguments) if named or "--all" in arguments else ["--all", *arguments]
 
 
-class _told:  # noqa: N801
+class friendly_errors:  # noqa: N801
     """Turns the faults a user can cause into one line and exit status 1."""
 
     def __enter__(self) -> None:

@@ -4,6 +4,6 @@ For development and tests only: nothing here is hardened, and whatever listens, 
 127.0.0.1. Needs the extra ``[local]``.
 """
 
-from cdk_automlv2.local.cloud import CdkError, LocalCloud, LocalCloudError
+from cdk_automlv2.local.cloud.cloud import CdkError, LocalCloud, LocalCloudError
 
 __all__ = ["CdkError", "LocalCloud", "LocalCloudError"]

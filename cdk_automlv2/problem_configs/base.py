@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar, Self
 
-from cdk_automlv2 import service_model
-from cdk_automlv2._jsii import is_token
-from cdk_automlv2.errors import Problem
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault
 
 COMPLETION: Mapping[str, str] = {
     "max_candidates": "CompletionCriteria.MaxCandidates",
@@ -67,12 +67,12 @@ class ProblemConfig:
         """Return the objective metrics that suit; ``None`` if that is not known."""
         return None
 
-    def _problems(self) -> Iterator[Problem]:
+    def _problems(self) -> Iterator[OptionFault]:
         """Yield every broken limit, then every broken rule between fields."""
         for item in fields(self):  # type: ignore[arg-type]
             value = getattr(self, item.name)
             if value is None and item.name in self.required:
-                yield Problem(item.name, "must be set", None)
+                yield OptionFault(item.name, "must be set", None)
             yield from service_model.problems(item.name, value, self._shape(item.name))
         if self.one_candidate:
             yield from self._one_candidate_rule()
@@ -84,12 +84,12 @@ class ProblemConfig:
             return service_model.shape_at("CreateAutoMLJobV2", path)
         return service_model.spread_shape_at("CreateAutoMLJobV2", path)
 
-    def _one_candidate_rule(self) -> Iterator[Problem]:
+    def _one_candidate_rule(self) -> Iterator[OptionFault]:
         most = getattr(self, "max_candidates", None)
         if most is not None and not is_token(most) and most != 1:
-            yield Problem("max_candidates", "must be 1 for this kind of problem", most)
+            yield OptionFault("max_candidates", "must be 1 for this kind of problem", most)
 
-    def _rules(self) -> Iterator[Problem]:
+    def _rules(self) -> Iterator[OptionFault]:
         yield from ()
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_automlv2._jsii import is_token
-from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 ENSEMBLING_ALGORITHMS = (
@@ -103,25 +103,25 @@ class AutoMLTabularConfig(ProblemConfig):
         """Return the objective metrics of the problem type; ``None`` without one."""
         return METRICS.get(self.problem_type or "")
 
-    def _rules(self) -> Iterator[Problem]:
+    def _rules(self) -> Iterator[OptionFault]:
         if is_token(self.mode):
             return
         if self.algorithms_config is not None and not is_token(self.algorithms_config):
             yield from self._algorithm_rules(self.algorithms_config)
         if self.sample_weight_attribute_name is not None and self.mode != "ENSEMBLING":
-            yield Problem(
+            yield OptionFault(
                 "sample_weight_attribute_name",
                 "can be used only with mode='ENSEMBLING'",
                 self.sample_weight_attribute_name,
                 f"mode is {self.mode!r}",
             )
 
-    def _algorithm_rules(self, algorithms: list[str]) -> Iterator[Problem]:
+    def _algorithm_rules(self, algorithms: list[str]) -> Iterator[OptionFault]:
         if not algorithms:
-            yield Problem("algorithms_config", "must name 1 algorithm or more", algorithms)
+            yield OptionFault("algorithms_config", "must name 1 algorithm or more", algorithms)
         allowed = _ALGORITHMS_BY_MODE.get(self.mode or "")
         if allowed is None:
-            yield Problem(
+            yield OptionFault(
                 "algorithms_config",
                 "can be used only with mode='ENSEMBLING' or mode='HYPERPARAMETER_TUNING'",
                 algorithms,
@@ -130,7 +130,7 @@ class AutoMLTabularConfig(ProblemConfig):
             return
         for index, name in enumerate(algorithms):
             if name not in allowed and not is_token(name):
-                yield Problem(
+                yield OptionFault(
                     f"algorithms_config[{index}]",
                     f"must be one of {', '.join(allowed)} with mode={self.mode!r}",
                     name,

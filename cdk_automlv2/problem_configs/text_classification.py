@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_automlv2._jsii import is_token
-from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 
@@ -51,10 +51,10 @@ class AutoMLTextClassificationConfig(ProblemConfig):
         """Return the one objective metric there is."""
         return ("Accuracy",)
 
-    def _rules(self) -> Iterator[Problem]:
+    def _rules(self) -> Iterator[OptionFault]:
         same = self.content_column == self.target_label_column
         if same and self.content_column is not None and not is_token(self.content_column):
-            yield Problem(
+            yield OptionFault(
                 "target_label_column",
                 "must be another column than content_column",
                 self.target_label_column,

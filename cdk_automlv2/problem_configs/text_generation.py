@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_automlv2._jsii import is_token
-from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 HYPER_PARAMETERS: Mapping[str, tuple[Callable[[str], float], float, float]] = {
@@ -70,10 +70,10 @@ class AutoMLTextGenerationConfig(ProblemConfig):
         """Return none: fine-tuning has no objective metric to choose."""
         return ()
 
-    def _rules(self) -> Iterator[Problem]:
+    def _rules(self) -> Iterator[OptionFault]:
         name = self.base_model_name
         if isinstance(name, str) and name.startswith(_NEEDS_EULA) and self.accept_eula is not True:
-            yield Problem(
+            yield OptionFault(
                 "accept_eula",
                 f"must be True for {name}",
                 self.accept_eula,
@@ -83,10 +83,10 @@ class AutoMLTextGenerationConfig(ProblemConfig):
             yield from _hyper_parameter(key, value)
 
 
-def _hyper_parameter(key: str, value: str) -> Iterator[Problem]:
+def _hyper_parameter(key: str, value: str) -> Iterator[OptionFault]:
     path = f"text_generation_hyper_params[{key!r}]"
     if key not in HYPER_PARAMETERS:
-        yield Problem(path, f"must be one of {', '.join(HYPER_PARAMETERS)}", key)
+        yield OptionFault(path, f"must be one of {', '.join(HYPER_PARAMETERS)}", key)
         return
     if is_token(value) or not isinstance(value, str):
         return
@@ -97,4 +97,4 @@ def _hyper_parameter(key: str, value: str) -> Iterator[Problem]:
         kept = False
     if not kept:
         kind = "an integer" if number is int else "a number"
-        yield Problem(path, f"must be {kind} from {low} to {high}, as a string", value)
+        yield OptionFault(path, f"must be {kind} from {low} to {high}, as a string", value)

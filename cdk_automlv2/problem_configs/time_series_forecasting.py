@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_automlv2._jsii import is_token
-from cdk_automlv2.errors import Problem, raise_if_any
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 ALGORITHMS = ("cnn-qr", "deepar", "prophet", "npts", "arima", "ets")
@@ -103,30 +103,30 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         """Return the objective metrics of forecasts."""
         return METRICS
 
-    def _rules(self) -> Iterator[Problem]:
+    def _rules(self) -> Iterator[OptionFault]:
         horizon = self.forecast_horizon
         if isinstance(horizon, int) and not is_token(horizon) and horizon > LONGEST_HORIZON:
-            yield Problem("forecast_horizon", f"must be {LONGEST_HORIZON} or less", horizon)
+            yield OptionFault("forecast_horizon", f"must be {LONGEST_HORIZON} or less", horizon)
         for index, name in enumerate(self.algorithms_config or []):
             if name not in ALGORITHMS and not is_token(name):
                 path = f"algorithms_config[{index}]"
-                yield Problem(path, f"must be one of {', '.join(ALGORITHMS)}", name)
+                yield OptionFault(path, f"must be one of {', '.join(ALGORITHMS)}", name)
         if self.algorithms_config == []:
-            yield Problem("algorithms_config", "must name 1 algorithm or more", [])
+            yield OptionFault("algorithms_config", "must name 1 algorithm or more", [])
         if not is_token(self.target_attribute_name):
             yield from self._transformation_rules()
 
-    def _transformation_rules(self) -> Iterator[Problem]:
+    def _transformation_rules(self) -> Iterator[OptionFault]:
         target = self.target_attribute_name
         for column in self.aggregation or {}:
             if column != target and not is_token(column):
-                yield Problem("aggregation", f"must name the target, {target!r}, alone", column)
+                yield OptionFault("aggregation", f"must name the target, {target!r}, alone", column)
         for column, methods in (self.filling or {}).items():
             if isinstance(methods, dict) and not is_token(column):
                 yield from _fill_rules(column, methods, column == target)
 
 
-def _fill_rules(column: str, methods: Mapping[str, str], is_target: bool) -> Iterator[Problem]:
+def _fill_rules(column: str, methods: Mapping[str, str], is_target: bool) -> Iterator[OptionFault]:
     for kind, method in methods.items():
         if kind.endswith("_value") or is_token(method):
             continue
@@ -134,11 +134,11 @@ def _fill_rules(column: str, methods: Mapping[str, str], is_target: bool) -> Ite
         allowed = _allowed_fills(kind, is_target)
         if not allowed:
             whose = "the target" if is_target else "columns other than the target"
-            yield Problem(path, f"cannot be used for {whose}", method)
+            yield OptionFault(path, f"cannot be used for {whose}", method)
         elif method not in allowed:
-            yield Problem(path, f"must be one of {', '.join(allowed)}", method)
+            yield OptionFault(path, f"must be one of {', '.join(allowed)}", method)
         elif method == "value" and f"{kind}_value" not in methods:
-            yield Problem(path, f"must come with {kind}_value", method)
+            yield OptionFault(path, f"must come with {kind}_value", method)
 
 
 def _allowed_fills(kind: str, is_target: bool) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from automlv2_handlers.gateway import Gateway
+    from automlv2_handlers.aws.gateway import Gateway
 
 REQUESTED: Final = "Requested"
 """Key of ``progress``: the service has been asked and is at it."""

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from automlv2_handlers import candidates, endpoint, job, logs, model, stack_phase, upload, wait
+from automlv2_handlers import logs, stack_phase
+from automlv2_handlers.aws.gateway import Gateway
 from automlv2_handlers.errors import (
     BusyError,
     DeniedError,
@@ -20,8 +21,8 @@ from automlv2_handlers.errors import (
     QuotaError,
 )
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.gateway import Gateway
 from automlv2_handlers.outcomes import FAILURE, MADE, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import candidates, endpoint, job, model, upload, wait
 
 FIRST_WAIT_SECONDS: Final = 15
 LONGEST_WAIT_SECONDS: Final = 300

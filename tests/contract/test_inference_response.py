@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from automlv2_handlers.containers import respond_with
+from automlv2_handlers.domain.containers import respond_with
 from automlv2_handlers.errors import LifecycleError
 
 from cdk_automlv2 import AutoMLV2

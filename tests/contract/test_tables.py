@@ -4,13 +4,14 @@ import dataclasses
 
 import aws_cdk as cdk
 import pytest
-from automlv2_handlers import endpoint as endpoint_handler
-from automlv2_handlers import model as model_handler
-from automlv2_handlers.update_policy import JOB, Change
+from automlv2_handlers.domain.update_policy import JOB, Change
+from automlv2_handlers.resources import endpoint as endpoint_handler
+from automlv2_handlers.resources import model as model_handler
 from botocore import xform_name
 
-from cdk_automlv2 import AutoMLTabularConfig, service_model
-from cdk_automlv2._jsii import is_token
+from cdk_automlv2 import AutoMLTabularConfig
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.problem_configs import KINDS, tabular, time_series_forecasting
 from tests.synth.helpers import endpoint, job, model, properties
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from automlv2_handlers.coerce import request_from
+from automlv2_handlers.domain.coerce import request_from
 from automlv2_handlers.errors import (
     BusyError,
     GatewayError,
@@ -19,7 +19,7 @@ from automlv2_handlers.errors import (
     RefusedError,
 )
 
-from cdk_automlv2 import service_model
+from cdk_automlv2._core import service_model
 
 from .timeline import Timeline
 

@@ -74,7 +74,7 @@ class Stack:
         self.answered_at: dict[str, float] = {}
         self.transitions = 0
         self.longest_history = 0
-        self.world = entry.World(aws, self._put, lambda: aws.now, aws.sleep)
+        self.environment = entry.Environment(aws, self._put, lambda: aws.now, aws.sleep)
         aws.stacks.append(self)
 
     def event(
@@ -120,7 +120,7 @@ class Stack:
         if "RequestType" in event:
             self.aws.status = self.status or STATUSES[event["RequestType"]]
             self.sent.setdefault(event["RequestId"], (event, self.aws.now))
-        entry.serve(json.loads(json.dumps(event)), self.world)
+        entry.serve(json.loads(json.dumps(event)), self.environment)
 
     def invoke(self, event: dict[str, Any], pauses: tuple[int, ...] = _REDELIVERIES) -> None:
         """Invoke the function as AWS Lambda does: again, a while after it has died."""
@@ -175,7 +175,7 @@ class Stack:
         """Invoke the function; return for how long to wait before the next state."""
         given = {"Task": state["Parameters"]["Task"], "State": execution.data}
         try:
-            result = entry.serve(json.loads(json.dumps(given)), self.world)
+            result = entry.serve(json.loads(json.dumps(given)), self.environment)
         except (Exception, Crash) as error:
             return self._task_failed(state, execution, error)
         execution.data = json.loads(json.dumps(result))

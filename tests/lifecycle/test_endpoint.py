@@ -139,7 +139,7 @@ def test_a_failed_update_ends_as_failed(stack, aws, name):
 def test_an_endpoint_deleted_during_its_creation_fails(stack, aws):
     event = stack.event("Create", TYPE, OLD)
     stack.deliver(event)
-    stack.world.gateway.failures["describe_endpoint"] = []
+    stack.environment.gateway.failures["describe_endpoint"] = []
     original = aws._create_endpoint
 
     def vanish(**request):

@@ -1,8 +1,8 @@
 """The endpoint resource waits: for the service, for quotas, and never longer than it may."""
 
 import pytest
+from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.errors import BusyError, NotFoundError, QuotaError
-from automlv2_handlers.gateway import classify
 
 from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
 

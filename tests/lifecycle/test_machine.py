@@ -81,7 +81,7 @@ def fail_twice_to_put(stack):
             raise OSError("no route")
         stack._put(url, content)
 
-    stack.world = replace(stack.world, put=put)
+    stack.environment = replace(stack.environment, put=put)
     return puts
 
 

@@ -1,7 +1,7 @@
 """What finished is found again, what changed is trained anew, and what cannot be told is said."""
 
+from automlv2_handlers.domain.fingerprint import MOST_OBJECTS
 from automlv2_handlers.errors import BusyError, DeniedError
-from automlv2_handlers.fingerprint import MOST_OBJECTS
 
 from .stack import Stack
 from .test_job import JOB, MORE_CANDIDATES, TYPE

@@ -9,17 +9,17 @@ from botocore.exceptions import ClientError
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from cdk_automlv2 import service_model
-from cdk_automlv2.local.processes import free_ports
-from cdk_automlv2.local.sagemaker import jobs
+from cdk_automlv2._core import service_model
+from cdk_automlv2.local.cloud.processes import free_ports
 from cdk_automlv2.local.sagemaker.__main__ import application
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
+from cdk_automlv2.local.sagemaker.operations import jobs
 from cdk_automlv2.local.sagemaker.rates import PUBLISHED, Rates
 from cdk_automlv2.local.sagemaker.service import OPERATIONS
+from cdk_automlv2.local.sagemaker.state import State
 from cdk_automlv2.local.sagemaker.trainer import Result
-from cdk_automlv2.local.sagemaker.world import World
 
 ROLE = "arn:aws:iam::000000000000:role/job"
 
@@ -66,7 +66,7 @@ class FakeTrainer:
 @pytest.fixture
 def world(monkeypatch):
     monkeypatch.setattr(jobs, "Trainer", FakeTrainer)
-    return World(FakeIam(), Clock(speed=5000), Faults(), Rates(1, limited=False))
+    return State(FakeIam(), Clock(speed=5000), Faults(), Rates(1, limited=False))
 
 
 @pytest.fixture

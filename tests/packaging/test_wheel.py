@@ -52,7 +52,7 @@ def test_the_wheel_holds_the_handlers_the_state_machine_and_the_types(wheel):
 def test_a_stack_synthesizes_from_the_wheel_with_the_handlers_inside_it(wheel):
     code = (
         "import aws_cdk as cdk, cdk_automlv2 as a\n"
-        "from cdk_automlv2._assets import handlers_dir\n"
+        "from cdk_automlv2._core.assets import handlers_dir\n"
         "assert '_lambda' in str(handlers_dir()), handlers_dir()\n"
         "s = cdk.Stack(cdk.App(), 'S')\n"
         "a.AutoMLJobV2(s, 'J', problem_config=a.AutoMLTabularConfig('y'),"

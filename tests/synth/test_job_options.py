@@ -86,7 +86,7 @@ def test_rejects_with_every_fault_and_the_users_own_words(stack, options, texts)
         job(stack, **options)
 
     assert [str(problem) for problem in caught.value.problems] == texts
-    assert str(caught.value).startswith("AutoMLJobV2 'Churn': options that SageMaker would refuse:")
+    assert str(caught.value).startswith("AutoMLJobV2 'Churn': invalid options:")
 
 
 def test_rejects_channels_of_different_content(stack):

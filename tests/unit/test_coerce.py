@@ -1,8 +1,8 @@
 import pytest
-from automlv2_handlers.coerce import is_true, request_from
+from automlv2_handlers.domain.coerce import is_true, request_from
 from automlv2_handlers.errors import LifecycleError
 
-from cdk_automlv2 import service_model
+from cdk_automlv2._core import service_model
 
 TYPED = {
     "AutoMLJobName": "churn",

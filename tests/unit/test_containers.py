@@ -1,5 +1,5 @@
 import pytest
-from automlv2_handlers.containers import choose, respond_with
+from automlv2_handlers.domain.containers import choose, respond_with
 from automlv2_handlers.errors import LifecycleError
 
 IN, OUT, SUPPORTED = (

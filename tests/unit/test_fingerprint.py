@@ -1,6 +1,6 @@
 import pytest
+from automlv2_handlers.domain.fingerprint import UNKNOWN, Fingerprint, fingerprint
 from automlv2_handlers.errors import BusyError, DeniedError, NotFoundError
-from automlv2_handlers.fingerprint import UNKNOWN, Fingerprint, fingerprint
 
 
 class Listing:

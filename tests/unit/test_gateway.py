@@ -4,8 +4,9 @@ import zipfile
 
 import pytest
 from automlv2_handlers import errors
-from automlv2_handlers import gateway as gateways
-from automlv2_handlers.gateway import Boto3Gateway, classify
+from automlv2_handlers.aws import boto3_gateway as gateways
+from automlv2_handlers.aws.boto3_gateway import Boto3Gateway
+from automlv2_handlers.aws.classify import classify
 from botocore.exceptions import ClientError, ConnectTimeoutError, ParamValidationError
 from botocore.response import StreamingBody
 

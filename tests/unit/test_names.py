@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from automlv2_handlers import names
+from automlv2_handlers.domain import names
 from automlv2_handlers.events import LifecycleEvent
 
 

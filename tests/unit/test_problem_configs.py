@@ -76,7 +76,7 @@ def test_rejects_every_fault_in_one_error():
         AutoMLTabularConfig("", mode="FAST", max_candidates=900)
 
     assert str(caught.value) == (
-        "AutoMLTabularConfig: options that SageMaker would refuse:\n"
+        "AutoMLTabularConfig: invalid options:\n"
         "  - target_attribute_name: must have 1 or more characters, got ''\n"
         "  - mode: must be one of AUTO, ENSEMBLING, HYPERPARAMETER_TUNING, got 'FAST'\n"
         "  - max_candidates: must be 1 to 750, got 900"

@@ -1,6 +1,6 @@
 import pytest
 
-from cdk_automlv2 import service_model
+from cdk_automlv2._core import service_model
 
 
 def found(path, value, member):

@@ -19,18 +19,18 @@ from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
 from cdk_automlv2.local.sagemaker.rates import Rates
-from cdk_automlv2.local.sagemaker.world import World
+from cdk_automlv2.local.sagemaker.state import State
 
 _JSON = "application/x-amz-json-1.1"
 
 
-def application(world: World) -> Starlette:
-    """Return the ASGI application of a world."""
+def application(state: State) -> Starlette:
+    """Return the ASGI application of a state."""
 
     async def control(request: Request) -> Response:
         body = await request.body()
         try:
-            answer = await run_in_threadpool(service.control, world, request.headers, body)
+            answer = await run_in_threadpool(service.control, state, request.headers, body)
         except ServiceError as error:
             return _error(error)
         return Response(answer, media_type=_JSON)
@@ -40,7 +40,7 @@ def application(world: World) -> Starlette:
         name = request.path_params["name"]
         try:
             answer, kind = await run_in_threadpool(
-                service.invoke, world, request.headers, name, body
+                service.invoke, state, request.headers, name, body
             )
         except ServiceError as error:
             return _error(error)
@@ -50,11 +50,11 @@ def application(world: World) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     async def add_fault(request: Request) -> Response:
-        world.faults.add(Fault(**await request.json()))
+        state.faults.add(Fault(**await request.json()))
         return Response(status_code=204)
 
     async def clear_faults(_request: Request) -> Response:
-        world.faults.clear()
+        state.faults.clear()
         return Response(status_code=204)
 
     return Starlette(
@@ -87,8 +87,8 @@ def main(port: int, ministack_url: str, speed: float, throttles: float) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
-    world = World(Iam(ministack_url), Clock(speed), Faults(), rates)
-    asyncio.run(serve(application(world), config))  # type: ignore[arg-type]
+    state = State(Iam(ministack_url), Clock(speed), Faults(), rates)
+    asyncio.run(serve(application(state), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

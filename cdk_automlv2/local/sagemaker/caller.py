@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from cdk_automlv2.local.gateway import ROUTE
+from cdk_automlv2.local.cloud.authorizer import ROUTE
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 
 ACCOUNT = "000000000000"

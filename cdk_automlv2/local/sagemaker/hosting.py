@@ -44,13 +44,13 @@ class HostedModel:
         Raises:
             ServiceError: ``ModelError`` where a container cannot read its input.
         """
-        takes = self.stages[0][0].takes
-        if content_type.partition(";")[0] not in takes:
-            words = f"{content_type!r} is not supported: send {' or '.join(takes)}"
+        accepts = self.stages[0][0].accepts
+        if content_type.partition(";")[0] not in accepts:
+            words = f"{content_type!r} is not supported: send {' or '.join(accepts)}"
             raise ServiceError("ModelError", words, 424)
         try:
             for stage, environment in self.stages:
                 body = stage.invoke(body, environment)
         except Exception as error:
             raise ServiceError("ModelError", f"the container failed: {error}", 424) from error
-        return body, self.stages[-1][0].gives
+        return body, self.stages[-1][0].returns

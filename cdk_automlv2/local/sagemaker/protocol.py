@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from cdk_automlv2 import service_model
+from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cdk_automlv2 import service_model
-from cdk_automlv2.local.sagemaker import endpoints, jobs, models, protocol, tagging
+from cdk_automlv2._core import service_model
+from cdk_automlv2.local.sagemaker import protocol
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
-from cdk_automlv2.local.sagemaker.world import Thing, World, arn_of
+from cdk_automlv2.local.sagemaker.operations import endpoints, jobs, models, tagging
+from cdk_automlv2.local.sagemaker.state import Record, State, arn_of
 
-Operation = Callable[[World, Caller, Thing], Thing]
+Operation = Callable[[State, Caller, Record], Record]
 
 OPERATIONS: dict[str, Operation] = {
     "AddTags": tagging.add_tags,
@@ -38,7 +39,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def control(world: World, headers: Any, body: bytes) -> bytes:
+def control(state: State, headers: Any, body: bytes) -> bytes:
     """Carry out one request of the control plane and return the answer's body.
 
     Raises:
@@ -50,23 +51,23 @@ def control(world: World, headers: Any, body: bytes) -> bytes:
         words = "the local SageMaker does not have" if known else "there is no operation"
         raise ServiceError("UnknownOperationException", f"{words} {operation}")
     caller = Caller.from_headers(headers)
-    world.rates.admit(operation)
-    world.faults.raise_if_planned(operation)
+    state.rates.admit(operation)
+    state.faults.raise_if_planned(operation)
     request = protocol.parse(operation, body)
-    return protocol.serialise(operation, OPERATIONS[operation](world, caller, request))
+    return protocol.serialise(operation, OPERATIONS[operation](state, caller, request))
 
 
-def invoke(world: World, headers: Any, name: str, body: bytes) -> tuple[bytes, str]:
+def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, str]:
     """Carry out one InvokeEndpoint and return the answer and its type.
 
     Raises:
         ServiceError: Where the endpoint is missing or not in service, or the container fails.
     """
     caller = Caller.from_headers(headers)
-    world.iam.require(caller, "sagemaker:InvokeEndpoint", arn_of("endpoint", name, caller.region))
-    world.faults.raise_if_planned("InvokeEndpoint")
-    with world.lock:
-        hosted = world.serving.get(name)
+    state.iam.require(caller, "sagemaker:InvokeEndpoint", arn_of("endpoint", name, caller.region))
+    state.faults.raise_if_planned("InvokeEndpoint")
+    with state.lock:
+        hosted = state.serving.get(name)
     if hosted is None:
         raise validation(f"Endpoint {name} of account 000000000000 not found.")
     answer: tuple[bytes, str] = hosted.answer(body, headers.get("content-type", "text/csv"))

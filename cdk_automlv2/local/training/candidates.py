@@ -10,11 +10,11 @@ from typing import Any
 
 import joblib
 
-from cdk_automlv2 import service_model
+from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.hosting import STAGE_FILE
 from cdk_automlv2.local.training import metrics
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 _UNITS = {
     "ImageClassificationJobConfig": ("CPU", "GPU"),
@@ -40,7 +40,7 @@ class Publisher:
         output = spec["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         self._root = f"{output}/{spec['AutoMLJobName']}"
 
-    def publish(self, number: int, fitted: Fitted) -> dict[str, Any]:
+    def publish(self, number: int, fitted: TrainedCandidate) -> dict[str, Any]:
         """Write the artifacts of the ``number``-th candidate; return its ``AutoMLCandidate``."""
         name = self._name(number, fitted)
         containers = [
@@ -61,7 +61,7 @@ class Publisher:
             },
         }
 
-    def _final_metric(self, fitted: Fitted) -> dict[str, Any]:
+    def _final_metric(self, fitted: TrainedCandidate) -> dict[str, Any]:
         metric = self._problem.metric
         if metric is None:
             return {}
@@ -80,7 +80,7 @@ class Publisher:
             return {"InferenceContainers": containers}
         return {"InferenceContainerDefinitions": dict.fromkeys(units, containers)}
 
-    def _name(self, number: int, fitted: Fitted) -> str:
+    def _name(self, number: int, fitted: TrainedCandidate) -> str:
         job = self._spec["AutoMLJobName"]
         mark = hashlib.sha256(f"{job}/{number}".encode()).hexdigest()[:6]
         return f"{job}-{number:03d}-{fitted.algorithm}-{mark}"
@@ -104,7 +104,7 @@ class Publisher:
             "Environment": environment,
         }
 
-    def _reports(self, name: str, fitted: Fitted) -> dict[str, str]:
+    def _reports(self, name: str, fitted: TrainedCandidate) -> dict[str, str]:
         explained = f"{self._root}/documentation/explainability/{name}"
         insights = f"{self._root}/documentation/model_monitor/{name}"
         self._put(f"{insights}/statistics.json", _json(fitted.values))

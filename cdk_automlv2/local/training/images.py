@@ -17,10 +17,10 @@ from sklearn.preprocessing import StandardScaler
 
 from cdk_automlv2.local.training import data
 from cdk_automlv2.local.training.data import DataError
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import answer, keys_of, speaking
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 SIDE = 16
 _SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -33,8 +33,8 @@ class ImageStage:
     pipeline: Any
     classes: list[str]
 
-    takes = ("image/png", "image/jpeg", "application/x-image")
-    gives = "text/csv"
+    accepts = ("image/png", "image/jpeg", "application/x-image")
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -63,11 +63,13 @@ class ImageTraining:
             spec.get("DataSplitConfig", {}).get("ValidationFraction"),
         )
 
-    def run(self) -> Iterator[Fitted]:
+    def run(self) -> Iterator[TrainedCandidate]:
         """Fit the one candidate."""
         pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
         values = self._data.fit(pipeline, self.problem)
-        yield Fitted("image-classifier", values, [ImageStage(pipeline, self._data.classes)])
+        yield TrainedCandidate(
+            "image-classifier", values, [ImageStage(pipeline, self._data.classes)]
+        )
 
 
 def features(picture: bytes) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from cdk_automlv2.local.training.fitted import Training
+from cdk_automlv2.local.training.trained_candidate import Training
 
 _TRAININGS = {
     "TabularJobConfig": ("tabular", "TabularTraining"),

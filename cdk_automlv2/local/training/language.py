@@ -18,9 +18,9 @@ from sklearn.model_selection import train_test_split
 
 from cdk_automlv2.local.training import data
 from cdk_automlv2.local.training.data import DataError
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.labelled import by_kind
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 COLUMNS = ("input", "output")
 MOST_ROWS = 10_000
@@ -112,8 +112,8 @@ class LanguageStage:
     model: NGrams
     key: str
 
-    takes = ("application/json",)
-    gives = "application/json"
+    accepts = ("application/json",)
+    returns = "application/json"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -155,7 +155,7 @@ class LanguageTraining:
             train, held = train_test_split(train, test_size=fraction, random_state=_SEED)
         self._train, self._validation = train, held
 
-    def run(self) -> Iterator[Fitted]:
+    def run(self) -> Iterator[TrainedCandidate]:
         """Count the one candidate."""
         model = NGrams(self._train)
         loss = model.loss(self._validation)
@@ -164,7 +164,7 @@ class LanguageTraining:
             "ValidationLoss": loss,
             "Perplexity": math.exp(min(loss, 50)),
         }
-        yield Fitted("ngram", values, [LanguageStage(model, self._key)])
+        yield TrainedCandidate("ngram", values, [LanguageStage(model, self._key)])
 
 
 def _pairs(channel: dict[str, Any], s3: Any) -> list[Pair]:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from cdk_automlv2.local.training import data
 from cdk_automlv2.local.training.data import DataError
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.forecasters import FORECASTERS, Forecaster, quantile_loss
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import CSV_ONLY
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 LEAST_HISTORY = 4
 _UNITS = {"Y": "YS", "M": "MS", "W": "W", "D": "D", "H": "h", "min": "min"}
@@ -98,8 +98,8 @@ class SeriesStage:
     forecaster: Forecaster
     columns: list[str]
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -154,13 +154,13 @@ class SeriesTraining:
         metric = objective(spec, "AverageWeightedQuantileLoss")
         self.problem = Problem("Forecast", metric, self._layout.target)
 
-    def run(self) -> Iterator[Fitted]:
+    def run(self) -> Iterator[TrainedCandidate]:
         """Back-test every algorithm; the one candidate is the best of them, fitted anew on all."""
         scored = {name: self._back_test(name) for name in self._algorithms}
         best = min(scored, key=lambda name: scored[name][str(self.problem.metric)])
         forecaster = FORECASTERS[best]().fit([v.to_numpy() for v in self._series.values()])
         stage = SeriesStage(self._layout, forecaster, self._columns)
-        yield Fitted(best, scored[best], [stage], {"backtest.json": scored})
+        yield TrainedCandidate(best, scored[best], [stage], {"backtest.json": scored})
 
     def _back_test(self, name: str) -> dict[str, float]:
         horizon = self._layout.horizon

@@ -36,7 +36,7 @@ class EnsembleStage:
 
     Attributes:
         columns: Names of the features, in the order of the CSV.
-        pipeline: Fitted preprocessing and model.
+        pipeline: TrainedCandidate preprocessing and model.
         classes: Labels by number; empty for regression.
     """
 
@@ -44,8 +44,8 @@ class EnsembleStage:
     pipeline: Any
     classes: list[str]
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -65,8 +65,8 @@ class FeatureStage:
     columns: list[str]
     preprocessor: Any
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -86,8 +86,8 @@ class AlgorithmStage:
     model: Any
     classes: list[str]
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -109,8 +109,8 @@ class LabelStage:
 
     classes: list[str]
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""

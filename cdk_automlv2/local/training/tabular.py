@@ -17,7 +17,6 @@ from sklearn.utils.validation import has_fit_parameter
 
 from cdk_automlv2.local.training import data, metrics
 from cdk_automlv2.local.training.algorithms import Trial, estimator, trials
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.problem import Problem, resolve
 from cdk_automlv2.local.training.stages import (
     AlgorithmStage,
@@ -25,6 +24,7 @@ from cdk_automlv2.local.training.stages import (
     FeatureStage,
     LabelStage,
 )
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 DEFAULT_CANDIDATES = 8
 _SEED = 11
@@ -72,20 +72,20 @@ class TabularTraining:
         """Whether candidates are made of several containers."""
         return bool(self._config.get("Mode") == "HYPERPARAMETER_TUNING")
 
-    def run(self) -> Iterator[Fitted]:
+    def run(self) -> Iterator[TrainedCandidate]:
         """Fit one trial after the other."""
         limit = self._config.get("CompletionCriteria", {}).get("MaxCandidates")
         for trial in trials(self._config, limit or DEFAULT_CANDIDATES):
             yield self._fit(trial)
 
-    def _fit(self, trial: Trial) -> Fitted:
+    def _fit(self, trial: Trial) -> TrainedCandidate:
         preprocessor = _preprocessor(self._train[0])
         model = estimator(trial, self.problem.classifies)
         pipeline = Pipeline([("features", preprocessor), ("model", model)])
         pipeline.fit(*self._train, **self._weighing(model))
         reports = {"analysis.json": self._importance(pipeline)}
         values = self._score(pipeline)
-        return Fitted(trial.algorithm, values, self._stages(pipeline), reports)
+        return TrainedCandidate(trial.algorithm, values, self._stages(pipeline), reports)
 
     def _chosen_features(self, table: pd.DataFrame, target: str, s3: Any) -> list[str]:
         """Return the columns to learn from: those of the feature specification, or all."""

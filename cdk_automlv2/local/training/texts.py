@@ -11,7 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from cdk_automlv2.local.training import data
-from cdk_automlv2.local.training.fitted import Fitted
 from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import (
@@ -21,6 +20,7 @@ from cdk_automlv2.local.training.stages import (
     read_rows,
     speaking,
 )
+from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 
 @dataclass
@@ -30,8 +30,8 @@ class TextStage:
     pipeline: Any
     classes: list[str]
 
-    takes = CSV_ONLY
-    gives = "text/csv"
+    accepts = CSV_ONLY
+    returns = "text/csv"
 
     def container(self) -> tuple[str, dict[str, str]]:
         """Return image and environment of the container."""
@@ -65,12 +65,12 @@ class TextTraining:
             spec.get("DataSplitConfig", {}).get("ValidationFraction"),
         )
 
-    def run(self) -> Iterator[Fitted]:
+    def run(self) -> Iterator[TrainedCandidate]:
         """Fit the one candidate."""
         words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
         pipeline = make_pipeline(words, LogisticRegression(C=10, max_iter=2000))
         values = self._data.fit(pipeline, self.problem)
-        yield Fitted("text-classifier", values, [TextStage(pipeline, self._data.classes)])
+        yield TrainedCandidate("text-classifier", values, [TextStage(pipeline, self._data.classes)])
 
 
 def _examples(channel: dict[str, Any], columns: tuple[str, str], s3: Any) -> Examples:

@@ -1,0 +1,1 @@
+"""What the constructs share; nothing here is public."""

@@ -1,0 +1,22 @@
+"""Where the code of the function and the state machine's definition lie."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def handlers_dir() -> Path:
+    """Return the folder to zip: ``lambda/`` of a checkout, else the copy inside the wheel."""
+    package = Path(__file__).parents[1]
+    checkout = package.parent / "lambda"
+    if (checkout / "automlv2_handlers").is_dir():
+        return checkout
+    return package / "_lambda"
+
+
+def waiter_definition() -> dict[str, Any]:
+    """Return the state machine, with ``${HandlerArn}`` still to be filled in."""
+    definition: dict[str, Any] = json.loads((handlers_dir() / "waiter.asl.json").read_text())
+    return definition

@@ -1,0 +1,31 @@
+"""Where jobs write: the user's path, or one bucket for the stack."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.s3 import S3Location
+
+_ID = "AutoMLV2Output"
+
+
+def output_location(scope: Construct, output_path: str | None) -> S3Location:
+    """Return where the job below ``scope`` writes; makes the stack's bucket at its first use."""
+    if output_path is not None:
+        return S3Location(output_path)
+    stack = cdk.Stack.of(scope)
+    bucket = stack.node.try_find_child(_ID)
+    if bucket is None:
+        bucket = s3.Bucket(
+            stack,
+            _ID,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+        )
+    assert isinstance(bucket, s3.Bucket)
+    return S3Location(f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/")

@@ -1,0 +1,187 @@
+"""One provider a stack: the function and the state machine behind all custom resources."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from cdk_automlv2._core.assets import handlers_dir, waiter_definition
+from cdk_automlv2._core.function_policy import FunctionPolicy
+from cdk_automlv2._core.lazy import Producer
+from cdk_automlv2._core.tokens import without_none
+
+_ID = "AutoMLV2Provider"
+_BY_STACK: WeakKeyDictionary[cdk.Stack, AutoMLProvider] = WeakKeyDictionary()
+
+
+class AutoMLProvider(Construct):
+    """The function, the state machine, their roles and log groups; shared by a whole stack.
+
+    Takes no options: what a resource needs it adds to ``policy``, and a second resource never
+    finds its wish ignored. ``AutoMLProvider.of(scope)`` makes it at the first use.
+
+    Attributes:
+        policy: What the function may do.
+        function: The one function.
+        state_machine: The one state machine.
+    """
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        stack = cdk.Stack.of(self)
+        self._name_scope = _name_scope(stack)
+        # Its name is known beforehand, so that the function's policy need not refer to it: the
+        # state machine refers to the function, and both ways would be a circle.
+        machine_name = f"automlv2-{self.node.addr[-12:]}-{self._name_scope}"
+        role = _role(self, "FunctionRole", "lambda.amazonaws.com")
+        log = _log_group(self, "FunctionLog")
+        arn = f"arn:{cdk.Aws.PARTITION}:states:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+        self.policy = FunctionPolicy(
+            self._name_scope, f"{arn}:stateMachine:{machine_name}", log.log_group_arn
+        )
+        self.function = _function(self, role, log, self.policy)
+        self._service_token = self.function.function_arn
+        self.state_machine = _state_machine(self, machine_name, self._service_token)
+        self._state_machine_arn = self.state_machine.attr_arn
+
+    @classmethod
+    def of(cls, scope: Construct) -> AutoMLProvider:
+        """Return the provider of the stack that ``scope`` is in."""
+        stack = scope if isinstance(scope, cdk.Stack) else cdk.Stack.of(scope)
+        provider = _BY_STACK.get(stack)
+        if provider is None:
+            provider = _BY_STACK[stack] = cls(stack, _ID)
+        return provider
+
+    def mark(self, scope: Construct) -> str:
+        """Return a word that stands for one construct of one stack."""
+        return f"{self._name_scope}-{scope.node.addr[-8:]}"
+
+    def resource(
+        self, scope: Construct, id: str, type: str, /, **properties: Any
+    ) -> cdk.CfnResource:
+        """Make a custom resource; properties that are ``None`` are left out."""
+        return cdk.CfnResource(
+            scope,
+            id,
+            type=f"Custom::{type}",
+            properties=without_none(
+                ServiceToken=self._service_token,
+                StateMachineArn=self._state_machine_arn,
+                NameScope=self._name_scope,
+                **properties,
+            ),
+        )
+
+
+def _name_scope(stack: cdk.Stack) -> str:
+    """Return five characters of [a-z2-7] that mark the names of this stack's things."""
+    name = stack.stack_name
+    text = stack.node.addr if cdk.Token.is_unresolved(name) else name
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+    return "".join("abcdefghijklmnopqrstuvwxyz234567"[(number >> 5 * i) & 31] for i in range(5))
+
+
+def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:
+    policies = {"AutoMLV2": iam.PolicyDocument(statements=list(statements))} if statements else None
+    principal = iam.ServicePrincipal(service)
+    return iam.Role(scope, id, assumed_by=principal, inline_policies=policies)
+
+
+def _log_group(scope: Construct, id: str) -> logs.LogGroup:
+    return logs.LogGroup(
+        scope,
+        id,
+        retention=logs.RetentionDays.SIX_MONTHS,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
+def _function(
+    scope: Construct, role: iam.Role, log: logs.LogGroup, policy: FunctionPolicy
+) -> lambda_.Function:
+    function = lambda_.Function(
+        scope,
+        "Function",
+        description="Lifecycle of SageMaker AutoML V2 jobs, models and endpoints",
+        runtime=lambda_.Runtime.PYTHON_3_14,
+        handler="automlv2_handlers.entry.handler",
+        code=lambda_.Code.from_asset(
+            str(handlers_dir()), exclude=["**/__pycache__", "*.json", "**/*.pyc"]
+        ),
+        role=role.without_policy_updates(),
+        tracing=lambda_.Tracing.ACTIVE,
+        memory_size=512,
+        timeout=cdk.Duration.minutes(5),
+        log_group=log,
+    )
+    rights = iam.CfnPolicy(
+        scope,
+        "FunctionPolicy",
+        policy_name="AutoMLV2",
+        policy_document=cdk.Lazy.any(Producer(policy.render)),
+        roles=[role.role_name],
+    )
+    resource = function.node.default_child
+    assert isinstance(resource, cdk.CfnResource)
+    # Whatever refers to the function comes after its rights, and is deleted before them.
+    resource.add_resource_dependency(rights)
+    # The CDK lets a function depend on its role though a reference says so already.
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
+    return function
+
+
+def _state_machine(scope: Construct, name: str, function_arn: str) -> sfn.CfnStateMachine:
+    role = _role(
+        scope,
+        "WaiterRole",
+        "states.amazonaws.com",
+        iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]),
+        iam.PolicyStatement(actions=[*_LOG_DELIVERY, *_TRACING], resources=["*"]),
+    )
+    destination = sfn.CfnStateMachine.LogDestinationProperty(
+        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+            log_group_arn=_log_group(scope, "WaiterLog").log_group_arn
+        )
+    )
+    return sfn.CfnStateMachine(
+        scope,
+        "Waiter",
+        state_machine_name=name,
+        role_arn=role.role_arn,
+        definition=waiter_definition(),
+        definition_substitutions={"HandlerArn": function_arn},
+        logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
+            level="ALL",
+            # The input holds CloudFormation's pre-signed URL, which belongs in no log.
+            include_execution_data=False,
+            destinations=[destination],
+        ),
+        tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+    )
+
+
+_LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+_TRACING = (
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+)

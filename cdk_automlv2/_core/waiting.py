@@ -1,0 +1,86 @@
+"""Waits longer than CloudFormation's hour: a chain of resources that each wait a part of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2.errors import OptionFault, OptionsError
+
+LINK_SECONDS = 55 * 60
+"""What one link waits at most; CloudFormation gives a custom resource 60 minutes."""
+
+DEFAULT_TIMEOUT_SECONDS = 12 * 3600
+LONG_CHAIN = 14
+"""Links from which on synth warns; the default timeout needs so many."""
+
+_LONGEST_CHAIN = 480
+_ANSWER_SECONDS = 4 * 60
+_STACK_LIMIT = 500
+
+
+def links(timeout_seconds: int) -> list[int]:
+    """Return what each link of the chain waits, in seconds; 55 min each, the last the rest."""
+    count = max(1, math.ceil(timeout_seconds / LINK_SECONDS))
+    return [min(LINK_SECONDS, timeout_seconds - i * LINK_SECONDS) for i in range(count)]
+
+
+def chain(
+    provider: AutoMLProvider,
+    scope: Construct,
+    waits: list[int],
+    timeout_seconds: int,
+    target: Mapping[str, Any],
+) -> cdk.CfnResource:
+    """Make the links and return the last, whose attributes exist once the wait is over.
+
+    Args:
+        provider: Makes the links.
+        scope: Parent; the links are its children ``Wait1``, ``Wait2``, …
+        waits: Seconds of each link.
+        timeout_seconds: The whole wait, for the message of the last link.
+        target: What is waited for: ``Target`` and the properties that name it.
+    """
+    previous: cdk.CfnResource | None = None
+    for number, seconds in enumerate(waits, start=1):
+        previous = provider.resource(
+            scope,
+            f"Wait{number}",
+            "AutoMLWait",
+            **target,
+            After=previous.ref if previous is not None else None,
+            LinkSeconds=seconds,
+            TimeoutSeconds=timeout_seconds,
+            Last=number == len(waits),
+            ServiceTimeout=min(seconds + _ANSWER_SECONDS, 3600),
+        )
+    assert previous is not None
+    return previous
+
+
+def warn_if_long(scope: Construct, what: str, count: int) -> None:
+    """Say what a long wait costs in resources of the stack.
+
+    Raises:
+        OptionsError: If no stack could hold it.
+    """
+    if count > _LONGEST_CHAIN:
+        days = _LONGEST_CHAIN * LINK_SECONDS // (24 * 3600)
+        problem = OptionFault(
+            "timeout",
+            f"must be {days} days or less, as a stack has {_STACK_LIMIT} resources",
+            f"{count} wait resources",
+            "wait less, or start the job with wait=False",
+        )
+        raise OptionsError(scope.node.path, (problem,))
+    if count > LONG_CHAIN:
+        cdk.Annotations.of(scope).add_warning_v2(
+            "cdk-automlv2:long-wait",
+            f"{what} waits in {count} resources of the {_STACK_LIMIT} that a stack may have; "
+            "lower timeout, or max_total_job_runtime_in_seconds",
+        )

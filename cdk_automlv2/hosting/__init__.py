@@ -1,0 +1,1 @@
+"""What serves a candidate: models and endpoints."""

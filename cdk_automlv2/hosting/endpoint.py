@@ -1,0 +1,289 @@
+"""``AutoMLEndpoint``: a model on instances that answer in real time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_automlv2._core import service_model, waiting
+from cdk_automlv2._core.grants import key_arn
+from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.retention import retain, stays
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2._core.tokens import is_token, without_none
+from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.hosting.instance_types import is_unsupported_architecture, processing_unit
+from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
+
+VARIANT_NAME = "AllTraffic"
+"""Stays the same from update to update, as shifting traffic and keeping counts need it to."""
+
+LANGUAGE_MODEL_SECONDS = 3600
+"""What the containers of a language model get to fetch their model, and again to come up."""
+
+LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
+
+
+class IAutoMLEndpoint(Protocol):
+    """What others may ask of an endpoint, owned or imported; matched by shape."""
+
+    @property
+    def endpoint_name(self) -> str:
+        """Name of the endpoint."""
+
+    @property
+    def endpoint_arn(self) -> str:
+        """ARN of the endpoint."""
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` send requests to the endpoint."""
+
+    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
+        """Return a metric of the endpoint."""
+
+
+class _AutoMLEndpointBase(Construct):
+    """Grants and metrics; leans on name and ARN alone."""
+
+    endpoint_name: str
+    endpoint_arn: str
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` send requests to the endpoint."""
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:InvokeEndpoint"],
+            resource_arns=[self.endpoint_arn],
+        )
+
+    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
+        """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
+
+        Default: the average over 5 minutes.
+        """
+        dimensions = {"EndpointName": self.endpoint_name, "VariantName": VARIANT_NAME}
+        defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}
+        return cloudwatch.Metric(
+            namespace="AWS/SageMaker", metric_name=metric_name, **(defaults | options)
+        )
+
+    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
+        """Requests sent to the endpoint; a count. Default: the sum over 5 minutes."""
+        return self.metric("Invocations", **({"statistic": "Sum"} | options))
+
+    def metric_invocation_4xx_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Requests answered with a 4xx status; a count. Default: the sum over 5 minutes."""
+        return self.metric("Invocation4XXErrors", **({"statistic": "Sum"} | options))
+
+    def metric_invocation_5xx_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Requests answered with a 5xx status; a count. Default: the sum over 5 minutes."""
+        return self.metric("Invocation5XXErrors", **({"statistic": "Sum"} | options))
+
+    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
+        """Time the containers take to answer; microseconds. Default: average over 5 minutes."""
+        return self.metric("ModelLatency", **options)
+
+    def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
+        """Time SageMaker adds to an answer; microseconds. Default: average over 5 minutes."""
+        return self.metric("OverheadLatency", **options)
+
+
+@jsii.implements(cdk.ITaggableV2)
+class AutoMLEndpoint(_AutoMLEndpointBase):
+    """A real-time endpoint that serves a model on instances.
+
+    Deleting the construct deletes the endpoint and its configuration, and waits until both are
+    gone. Another model or other capacity updates the endpoint in place; its name stays. An update
+    that SageMaker rolls back fails the deployment, with the reason.
+
+    Args:
+        model: The model to serve.
+        initial_instance_count: Instances; 1 or more. Default: 1.
+        instance_type: Such as ``ml.m5.large``; x86_64 only, as AutoML's images are.
+        endpoint_name: The endpoint's name; 63 characters at most, lower case; another one makes
+            another endpoint. Default: a name that stays the same.
+        volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
+        volume_kms_key: Key of that storage: an ``kms.IKey`` or an ARN. Default: SageMaker's.
+        model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
+            Default: SageMaker decides; 3600 for a language model.
+        container_startup_health_check_timeout: Longest time for the containers to come up;
+            seconds, 60 to 3600. Default: SageMaker decides; 3600 for a language model.
+        retain_all_variant_properties: Whether an update keeps the instance count and weight that
+            the endpoint has by then, rather than the initial ones. Default: False.
+        timeout: Longest wait for the endpoint; more than 55 minutes add wait resources. Default:
+            55 minutes, and 2.5 hours for a language model.
+        wait: Whether the deployment waits until the endpoint is in service. Default: True.
+        tags: Tags of endpoint and configuration; those of ``Tags.of(...)`` come on top.
+        removal_policy: RETAIN keeps the endpoint, its configuration and its model when the
+            construct or the stack is deleted; it then costs on. Default: DESTROY.
+
+    Raises:
+        OptionsError: With every invalid option.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        model: AutoMLModel,
+        instance_type: str,
+        initial_instance_count: int = 1,
+        endpoint_name: str | None = None,
+        volume_size: int | None = None,
+        volume_kms_key: kms.IKey | str | None = None,
+        model_data_download_timeout: int | None = None,
+        container_startup_health_check_timeout: int | None = None,
+        retain_all_variant_properties: bool | None = None,
+        timeout: cdk.Duration | None = None,
+        wait: bool = True,
+        tags: Tags | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
+    ) -> None:
+        generates = isinstance(model.job.problem_config, AutoMLTextGenerationConfig)
+        if generates:
+            model_data_download_timeout = model_data_download_timeout or LANGUAGE_MODEL_SECONDS
+            container_startup_health_check_timeout = (
+                container_startup_health_check_timeout or LANGUAGE_MODEL_SECONDS
+            )
+        sizes = {
+            "initial_instance_count": ("InitialInstanceCount", initial_instance_count),
+            "instance_type": ("InstanceType", instance_type),
+            "volume_size": ("VolumeSizeInGB", volume_size),
+            "model_data_download_timeout": (
+                "ModelDataDownloadTimeoutInSeconds",
+                model_data_download_timeout,
+            ),
+            "container_startup_health_check_timeout": (
+                "ContainerStartupHealthCheckTimeoutInSeconds",
+                container_startup_health_check_timeout,
+            ),
+        }
+        faults = list(_problems(sizes, endpoint_name, tags))
+        if generates:
+            faults += _language_model_problems(instance_type)
+        raise_if_any(f"AutoMLEndpoint {id!r}", faults)
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(scope)
+        if endpoint_name is not None:
+            provider.policy.own("endpoint", endpoint_name)
+        key = key_arn(volume_kms_key)
+        if key is not None:
+            provider.policy.create_grant(key)
+            model.role.allow_volume_key(key)
+        usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
+        waits = waiting.links(usual if timeout is None else int(timeout.to_seconds()))
+        if not wait:
+            waits = waits[:1]
+        self._resource = provider.resource(
+            self,
+            "Resource",
+            "AutoMLEndpoint",
+            ProductionVariants=[
+                {
+                    "VariantName": VARIANT_NAME,
+                    "ModelName": model.model_name,
+                    **without_none(**dict(sizes.values())),
+                }
+            ],
+            KmsKeyId=key,
+            RetainAllVariantProperties=retain_all_variant_properties,
+            EndpointName=endpoint_name,
+            BaseName=base_name(id),
+            MoreLinks=True if len(waits) > 1 else None,
+            WaitSeconds=waits[0] if waits[0] < waiting.LINK_SECONDS else None,
+            Wait=None if wait else False,
+            Tags=tag_list(tags),
+        )
+        self._settled = self._wait(provider, waits[1:])
+        self._tags = LateTags(self._resource, tags)
+        if removal_policy is not None and stays(removal_policy):
+            retain(self._resource, removal_policy)
+            model.retain(removal_policy)
+
+    @classmethod
+    def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:
+        """Return an endpoint that lives elsewhere in this account and Region."""
+        return _ImportedAutoMLEndpoint(scope, id, endpoint_name)
+
+    @property
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Collects the tags of ``Tags.of(endpoint)``."""
+        return self._tags.manager()
+
+    @property
+    def endpoint_name(self) -> str:  # type: ignore[override]
+        """Name of the endpoint; a token, known once it is in service."""
+        return cdk.Token.as_string(self._settled.get_att("EndpointName"))
+
+    @property
+    def endpoint_arn(self) -> str:  # type: ignore[override]
+        """ARN of the endpoint; a token."""
+        return cdk.Token.as_string(self._resource.get_att("EndpointArn"))
+
+    @property
+    def endpoint_config_name(self) -> str:
+        """Name of the configuration that the endpoint serves; a token."""
+        return cdk.Token.as_string(self._resource.get_att("EndpointConfigName"))
+
+    def _wait(self, provider: AutoMLProvider, waits: list[int]) -> cdk.CfnResource:
+        """The endpoint itself waits for the first 55 minutes; links wait for the rest."""
+        if not waits:
+            return self._resource
+        waiting.warn_if_long(self, "the endpoint", len(waits))
+        target = {
+            "Target": "Endpoint",
+            "EndpointName": self._resource.ref,
+            "EndpointConfigName": self.endpoint_config_name,
+        }
+        whole = sum(waits) + waiting.LINK_SECONDS
+        return waiting.chain(provider, self, waits, whole, target)
+
+
+class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):
+    def __init__(self, scope: Construct, id: str, endpoint_name: str) -> None:
+        super().__init__(scope, id)
+        self.endpoint_name = endpoint_name
+        self.endpoint_arn = cdk.Stack.of(self).format_arn(
+            service="sagemaker", resource="endpoint", resource_name=endpoint_name.lower()
+        )
+
+
+def _problems(
+    sizes: dict[str, tuple[str, Any]], endpoint_name: str | None, tags: Tags | None
+) -> Iterator[OptionFault]:
+    for option, (member, value) in sizes.items():
+        path = f"ProductionVariants[].{member}"
+        shape = service_model.shape_at("CreateEndpointConfig", path)
+        yield from service_model.problems(option, value, shape)
+    instance_type = str(sizes["instance_type"][1])
+    if is_unsupported_architecture(instance_type):
+        yield OptionFault(
+            "instance_type",
+            "must have x86_64 processors, which AutoML's images are built for",
+            instance_type,
+            "use a family such as ml.m5 or ml.c5",
+        )
+    shape = service_model.shape_at("CreateEndpoint", "EndpointName")
+    yield from service_model.problems("endpoint_name", endpoint_name, shape)
+    if endpoint_name and not is_token(endpoint_name) and endpoint_name != endpoint_name.lower():
+        yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
+    yield from tag_problems(tags)
+
+
+def _language_model_problems(instance_type: str) -> list[OptionFault]:
+    if is_token(instance_type) or processing_unit(instance_type) == "GPU":
+        return []
+    rule = "must have a GPU to serve a language model"
+    return [OptionFault("instance_type", rule, instance_type, "use a family such as ml.g5")]

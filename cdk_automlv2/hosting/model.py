@@ -1,0 +1,152 @@
+"""``AutoMLModel``: a candidate's inference containers as a SageMaker model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.grants import use_role
+from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.retention import retain, stays
+from cdk_automlv2._core.roles import hosting_role
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.security import VpcConfig, bind_vpc, vpc_problems
+
+RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
+
+
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+class AutoMLModel(Construct):
+    """The inference containers of a job's candidate, as a SageMaker model.
+
+    Deleting the construct deletes the model; artifacts in S3 stay. Another candidate, or other
+    options, make another model, and the old one is deleted after the endpoint has moved on.
+
+    Args:
+        job: The job whose candidate is served.
+        candidate_name: The candidate. Default: the best one.
+        inference_response_keys: What a classifier answers with, in that order: predicted_label,
+            probability, probabilities, labels; keys the candidate lacks fail the deployment and
+            are named. Default: predicted_label.
+        role: Role the containers run as: an ``iam.IRole``, which is granted to read the
+            artifacts, or an ARN, which is not. Default: a role of the model's own.
+        vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``. Default: none.
+        enable_network_isolation: Whether the containers can reach no network. Default: False.
+        processing_unit: CPU or GPU: which containers of an image or text candidate are used.
+            Default: CPU.
+        name: The model's name; 63 characters at most, and other content then needs another name.
+            Default: a name that changes with the content.
+        tags: Tags of the model; those of ``Tags.of(...)`` come on top.
+        removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
+            stack is deleted or the model is replaced. Default: DESTROY.
+
+    Raises:
+        OptionsError: With every invalid option.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job: AutoMLJobBase,
+        candidate_name: str | None = None,
+        inference_response_keys: Sequence[str] | None = None,
+        role: iam.IRole | str | None = None,
+        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
+        enable_network_isolation: bool | None = None,
+        processing_unit: str = "CPU",
+        name: str | None = None,
+        tags: Tags | None = None,
+        removal_policy: cdk.RemovalPolicy | None = None,
+    ) -> None:
+        keys = None if inference_response_keys is None else list(inference_response_keys)
+        raise_if_any(
+            f"AutoMLModel {id!r}", _problems(name, keys, vpc_config, processing_unit, tags)
+        )
+        job.require_candidate()
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(scope)
+        self.role = use_role(self, "Role", role, hosting_role)
+        self.job = job
+        if role is None or not isinstance(role, str):
+            self.role.allow_read(job.require_output())
+        vpc = bind_vpc(self, vpc_config)
+        if vpc is not None:
+            self.role.allow_vpc()
+        provider.policy.pass_role(self.role)
+        if name is not None:
+            provider.policy.own("model", name)
+        self._resource = provider.resource(
+            self,
+            "Resource",
+            "AutoMLModel",
+            AutoMLJobName=job.reference("AutoMLJobName"),
+            CandidateName=candidate_name,
+            InferenceResponseKeys=keys,
+            ExecutionRoleArn=self.role.arn,
+            VpcConfig=vpc,
+            EnableNetworkIsolation=enable_network_isolation,
+            ProcessingUnit=processing_unit,
+            ModelName=name,
+            BaseName=base_name(id),
+            Tags=tag_list(tags),
+            ServiceTimeout=3600,
+        )
+        self._tags = LateTags(self._resource, tags)
+        if removal_policy is not None and stays(removal_policy):
+            self.retain(removal_policy)
+
+    def retain(self, policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN) -> None:
+        """Keep the model, and a role made for it, whatever becomes of the stack."""
+        retain(self._resource, policy)
+        self.role.retain()
+
+    @property
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Collects the tags of ``Tags.of(model)``."""
+        return self._tags.manager()
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The role of the containers."""
+        return self.role.principal
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model; a token."""
+        return self._resource.ref
+
+    @property
+    def model_arn(self) -> str:
+        """ARN of the model; a token."""
+        return cdk.Token.as_string(self._resource.get_att("ModelArn"))
+
+
+def _problems(
+    name: str | None,
+    keys: list[str] | None,
+    vpc_config: VpcConfig | dict[str, list[str]] | None,
+    processing_unit: str,
+    tags: Tags | None,
+) -> Iterator[OptionFault]:
+    shape = service_model.shape_at("CreateModel", "ModelName")
+    yield from service_model.problems("name", name, shape)
+    yield from vpc_problems(vpc_config)
+    for index, key in enumerate(keys or []):
+        if key not in RESPONSE_KEYS:
+            path = f"inference_response_keys[{index}]"
+            yield OptionFault(path, f"must be one of {', '.join(RESPONSE_KEYS)}", key)
+    if processing_unit not in ("CPU", "GPU"):
+        yield OptionFault("processing_unit", "must be one of CPU, GPU", processing_unit)
+    yield from tag_problems(tags)

@@ -1,0 +1,1 @@
+"""The job: its channels, its keys and network, its candidates."""

@@ -1,0 +1,109 @@
+"""``AutoMLCandidates``: a job's candidates, read while the stack is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.job.interface import AutoMLJobBase
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A job's winner; each attribute is a token.
+
+    Attributes:
+        candidate_name: Its name.
+        objective_metric_name: Metric it was chosen by.
+        objective_metric_value: Its value of that metric, a decimal number as text.
+    """
+
+    candidate_name: str
+    objective_metric_name: str
+    objective_metric_value: str
+
+
+class AutoMLCandidates(Construct):
+    """The candidates of a job, as an attribute of the stack.
+
+    Deleting the construct deletes nothing.
+
+    Args:
+        job: The job.
+        status_equals: Completed, InProgress, Failed, Stopped or Stopping. Default: all.
+        candidate_name: The one candidate of that name. Default: all.
+        sort_order: Ascending or Descending. Default: Ascending.
+        sort_by: CreationTime, Status or FinalObjectiveMetricValue. Default: CreationTime.
+        max_results: Most candidates to list; 1 to 300. Default: all.
+
+    Raises:
+        OptionsError: With every invalid option.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListCandidatesForAutoMLJob.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        job: AutoMLJobBase,
+        status_equals: str | None = None,
+        candidate_name: str | None = None,
+        sort_order: str | None = None,
+        sort_by: str | None = None,
+        max_results: int | None = None,
+    ) -> None:
+        filters = {
+            "status_equals": ("StatusEquals", status_equals),
+            "candidate_name": ("CandidateNameEquals", candidate_name),
+            "sort_order": ("SortOrder", sort_order),
+            "sort_by": ("SortBy", sort_by),
+            "max_results": ("MaxResults", max_results),
+        }
+        raise_if_any(f"AutoMLCandidates {id!r}", _problems(filters))
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(scope)
+        output = job.output_location
+        if output is not None:
+            provider.policy.write_objects(output)
+        self._resource = provider.resource(
+            self,
+            "Resource",
+            "AutoMLCandidates",
+            AutoMLJobName=job.reference("AutoMLJobName"),
+            OutputPath=None if output is None else output.uri,
+            **{member: value for member, value in filters.values() if value is not None},
+        )
+
+    @property
+    def candidates(self) -> str:
+        """The candidates as JSON; a token.
+
+        ``[{"CandidateName", "CandidateStatus", "MetricName", "Value"}, …]``; empty if the list is
+        longer than the 3,000 bytes that an attribute may hold, and then in ``s3_uri``.
+        """
+        return cdk.Token.as_string(self._resource.get_att("Candidates"))
+
+    @property
+    def count(self) -> str:
+        """How many there are, a number as text; a token."""
+        return cdk.Token.as_string(self._resource.get_att("Count"))
+
+    @property
+    def s3_uri(self) -> str:
+        """Where a list too long for an attribute lies, below the job's output path; a token."""
+        return cdk.Token.as_string(self._resource.get_att("S3Uri"))
+
+
+def _problems(filters: dict[str, tuple[str, Any]]) -> Iterator[OptionFault]:
+    for option, (member, value) in filters.items():
+        shape = service_model.shape_at("ListCandidatesForAutoMLJob", member)
+        yield from service_model.problems(option, value, shape)

@@ -1,0 +1,210 @@
+"""Where the data of a job lies: in S3 already, or on this machine, to be uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.tokens import without_none
+from cdk_automlv2.errors import OptionFault, raise_if_any
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
+    from constructs import Construct
+
+_API_PATHS: Mapping[str, str] = {
+    "s3_data_type": "DataSource.S3DataSource.S3DataType",
+    "data_type": "DataSource.S3DataSource.S3DataType",
+    "s3_uri": "DataSource.S3DataSource.S3Uri",
+    "channel_type": "ChannelType",
+    "compression_type": "CompressionType",
+    "content_type": "ContentType",
+}
+
+
+@dataclass(frozen=True)
+class BoundChannel:
+    """A channel that has found its place in S3.
+
+    Attributes:
+        request: The API's ``AutoMLJobChannel``.
+        location: What the job reads, to be granted to its role.
+        bucket: The bucket construct, where the channel was made from one.
+    """
+
+    request: dict[str, Any]
+    location: S3Location
+    bucket: s3.IBucket | None = None
+
+
+@dataclass(frozen=True)
+class AutoMLDataChannel:
+    """Data that lies in S3.
+
+    Attributes:
+        s3_data_type: S3Prefix (every object whose key starts so), ManifestFile or
+            AugmentedManifestFile.
+        s3_uri: ``s3://bucket/prefix``, or the manifest's; may hold tokens. The job's role is
+            granted to read what lies there; for a manifest, the bucket it lies in.
+        channel_type: training or validation. Default: training.
+        compression_type: None or Gzip. Default: None.
+        content_type: Such as ``text/csv;header=present``, the default for tabular data, or
+            ``x-application/vnd.amazon+parquet``.
+
+    Raises:
+        OptionsError: If a value is not one the API takes.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobChannel.html
+    """
+
+    s3_data_type: str
+    s3_uri: str
+    channel_type: str | None = None
+    compression_type: str | None = None
+    content_type: str | None = None
+    bucket: s3.IBucket | None = field(default=None, repr=False, compare=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        raise_if_any("AutoMLDataChannel", _problems(self))
+
+    @classmethod
+    def from_bucket(
+        cls,
+        bucket: s3.IBucket,
+        prefix: str = "",
+        *,
+        s3_data_type: str = "S3Prefix",
+        channel_type: str | None = None,
+        compression_type: str | None = None,
+        content_type: str | None = None,
+    ) -> Self:
+        """Return the channel of the objects below ``prefix``, or of the manifest of that key.
+
+        The job's role is granted to read them, with the bucket's key where it has one.
+        """
+        return cls(
+            s3_data_type=s3_data_type,
+            s3_uri=f"s3://{bucket.bucket_name}/{prefix}",
+            channel_type=channel_type,
+            compression_type=compression_type,
+            content_type=content_type,
+            bucket=bucket,
+        )
+
+    def to_request_dict(self) -> dict[str, Any]:
+        """Return the API's ``AutoMLJobChannel``, without what is not set."""
+        return _request(self, self.s3_data_type, self.s3_uri)
+
+    @classmethod
+    def from_response_dict(cls, data_channel: Mapping[str, Any]) -> Self:
+        """Return the channel that an ``AutoMLJobChannel`` describes."""
+        source = data_channel["DataSource"]["S3DataSource"]
+        return cls(
+            s3_data_type=source["S3DataType"],
+            s3_uri=source["S3Uri"],
+            channel_type=data_channel.get("ChannelType"),
+            compression_type=data_channel.get("CompressionType"),
+            content_type=data_channel.get("ContentType"),
+        )
+
+    def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
+        """Return the channel as the job sends it; creates nothing."""
+        location = S3Location(self.s3_uri)
+        if self.s3_data_type != "S3Prefix":
+            # A manifest names objects that only it knows; they lie in its bucket as a rule.
+            location = location.whole_bucket()
+        return BoundChannel(self.to_request_dict(), location, self.bucket)
+
+
+@dataclass(frozen=True)
+class LocalAutoMLDataChannel:
+    """A file or folder on this machine, uploaded at deployment; other content is another job.
+
+    Attributes:
+        data_type: S3Prefix, ManifestFile or AugmentedManifestFile, as for ``AutoMLDataChannel``;
+            a folder is S3Prefix.
+        path: The file or folder, relative to the working directory of the app; a folder of 400 MB
+            at most, whose files come to lie below ``inputs/`` of the job's output path.
+        channel_type: training or validation. Default: training.
+        compression_type: None or Gzip. Default: None.
+        content_type: As for ``AutoMLDataChannel``.
+
+    Raises:
+        OptionsError: If there is nothing at the path, or a value is not one the API takes.
+    """
+
+    data_type: str
+    path: str
+    channel_type: str | None = None
+    compression_type: str | None = None
+    content_type: str | None = None
+
+    def __post_init__(self) -> None:
+        raise_if_any("LocalAutoMLDataChannel", self._problems())
+
+    def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
+        """Upload the file or the folder, and return the channel of where it then lies."""
+        from cdk_automlv2.job.upload import upload_file, upload_folder
+
+        if Path(self.path).is_dir():
+            location, uri = upload_folder(scope, id, self.path, output)
+        else:
+            location = upload_file(scope, id, self.path)
+            uri = location.uri
+        return BoundChannel(_request(self, self.data_type, uri), location)
+
+    def _problems(self) -> Iterator[OptionFault]:
+        yield from _problems(self)
+        path = Path(self.path)
+        if not path.exists():
+            there = f"there is none at {path.absolute()}"
+            yield OptionFault("path", "must be a file or a folder", self.path, there)
+        elif path.is_dir():
+            yield from _folder_problems(self, path)
+
+
+def _folder_problems(channel: LocalAutoMLDataChannel, path: Path) -> Iterator[OptionFault]:
+    if channel.data_type != "S3Prefix":
+        yield OptionFault("path", f"must be a file for {channel.data_type}", channel.path)
+    files = [item for item in path.rglob("*") if item.is_file()]
+    if not files:
+        yield OptionFault("path", "must have files in it", channel.path)
+    size = sum(item.stat().st_size for item in files)
+    if size > MAX_FOLDER_BYTES:
+        yield OptionFault(
+            "path",
+            f"must have {MAX_FOLDER_BYTES >> 20} MB or less in it",
+            f"{size >> 20} MB",
+            "upload it yourself and use AutoMLDataChannel",
+        )
+
+
+MAX_FOLDER_BYTES = 400 << 20
+"""What the function can unpack: it has 512 MB of disk."""
+
+DataChannel = AutoMLDataChannel | LocalAutoMLDataChannel
+
+
+def _request(channel: DataChannel, data_type: str, uri: str) -> dict[str, Any]:
+    return without_none(
+        ChannelType=channel.channel_type,
+        ContentType=channel.content_type,
+        CompressionType=channel.compression_type,
+        DataSource={"S3DataSource": {"S3DataType": data_type, "S3Uri": uri}},
+    )
+
+
+def _problems(channel: DataChannel) -> Iterator[OptionFault]:
+    for name, path in _API_PATHS.items():
+        if hasattr(channel, name):
+            shape = service_model.shape_at(
+                "CreateAutoMLJobV2", f"AutoMLJobInputDataConfig[].{path}"
+            )
+            value = getattr(channel, name)
+            if value is None and name in ("s3_data_type", "data_type", "s3_uri"):
+                yield OptionFault(name, "must be set", None)
+            yield from service_model.problems(name, value, shape)

@@ -1,0 +1,144 @@
+"""What a job offers, whether it was declared here or exists already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_automlv2._core import waiting
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.problem_configs import ProblemConfig
+
+
+class AutoMLJobBase(Construct):
+    """Attributes and grants of a job; they lean on the last link of its wait.
+
+    Attributes:
+        output_location: Where the job writes; ``None`` if that is not known.
+        problem_config: What it predicts; ``None`` if that is not known.
+    """
+
+    output_location: S3Location | None
+    problem_config: ProblemConfig | None
+    _settled: cdk.CfnResource | None
+
+    @property
+    def auto_ml_job_name(self) -> str:
+        """Name of the job; a token, known once the job has completed."""
+        return self.attribute("AutoMLJobName")
+
+    @property
+    def auto_ml_job_arn(self) -> str:
+        """ARN of the job; a token, known once the job has completed."""
+        return self.attribute("AutoMLJobArn")
+
+    @property
+    def auto_ml_job_status(self) -> str:
+        """``Completed``; a token. A job that ends otherwise fails the deployment."""
+        return self.attribute("AutoMLJobStatus")
+
+    @property
+    def auto_ml_job_secondary_status(self) -> str:
+        """Such as ``Completed`` or ``MaxAutoMLJobRuntimeReached``; a token."""
+        return self.attribute("AutoMLJobSecondaryStatus")
+
+    @property
+    def best_candidate_name(self) -> str:
+        """Name of the winner; a token."""
+        return self._of_candidate("BestCandidateName")
+
+    @property
+    def objective_metric_name(self) -> str:
+        """Metric that the candidates were ranked by, as the API spells it; a token."""
+        return self._of_candidate("ObjectiveMetricName")
+
+    @property
+    def objective_metric_value(self) -> str:
+        """The winner's value of that metric, a decimal number as text; a token."""
+        return self._of_candidate("ObjectiveMetricValue")
+
+    def attribute(self, name: str) -> str:
+        """Return an attribute of the settled job, by the API's name; a token."""
+        return cdk.Token.as_string(self.reference(name))
+
+    def reference(self, name: str) -> cdk.Reference:
+        """Return an attribute of the settled job as a reference, for properties of resources.
+
+        Raises:
+            OptionsError: If the deployment does not wait for the job.
+        """
+        if self._settled is None:
+            problem = OptionFault("wait", f"must be True where {name} of the job is used", False)
+            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
+        return self._settled.get_att(name)
+
+    def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` describe the job and list its candidates."""
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:ListCandidatesForAutoMLJob"],
+            resource_arns=["*"],
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["sagemaker:DescribeAutoMLJobV2"],
+            resource_arns=[self.auto_ml_job_arn],
+        )
+
+    def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` read what the job wrote below its output path."""
+        location = self.require_output()
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=["s3:ListBucket"], resource_arns=[location.bucket_arn]
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["s3:GetObject"], resource_arns=[location.objects_arn]
+        )
+
+    def require_output(self) -> S3Location:
+        """Return where the job writes.
+
+        Raises:
+            OptionsError: If that is not known, as for a job attached to without it.
+        """
+        if self.output_location is None:
+            problem = OptionFault("output_path", "must be given where the artifacts are read", None)
+            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
+        return self.output_location
+
+    def require_candidate(self) -> None:
+        """Refuse what needs a candidate, where the job makes none.
+
+        Raises:
+            OptionsError: If the job only generates candidate definitions.
+        """
+        if not self.makes_candidates:
+            problem = OptionFault(
+                "problem_config.generate_candidate_definitions_only",
+                "must not be set where a candidate is used",
+                True,
+            )
+            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
+
+    @property
+    def makes_candidates(self) -> bool:
+        """Whether the job trains, and does not only write notebooks."""
+        only = getattr(self.problem_config, "generate_candidate_definitions_only", None)
+        return only is not True
+
+    def _of_candidate(self, name: str) -> str:
+        self.require_candidate()
+        return self.attribute(name)
+
+    def _wait_for(self, provider: AutoMLProvider, job_name: str, seconds: int) -> cdk.CfnResource:
+        waits = waiting.links(seconds)
+        waiting.warn_if_long(self, "the job", len(waits))
+        target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
+        if not self.makes_candidates:
+            target["CandidateRequired"] = False
+        return waiting.chain(provider, self, waits, seconds, target)

@@ -1,0 +1,351 @@
+"""``AutoMLJobV2``: one AutoML V2 job, started, waited for, and stopped on delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_automlv2._core import service_model, waiting
+from cdk_automlv2._core.grants import RoleGrants, key_arn, use_role
+from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.output_bucket import output_location
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.roles import job_role
+from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2._core.tokens import is_token, without_none
+from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.job import rules
+from cdk_automlv2.job.channels import BoundChannel, DataChannel
+from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.security import VpcConfig, bind_vpc, vpc_problems
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
+
+_AFTER_JOB_SECONDS = 30 * 60
+
+
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
+class AutoMLJobV2(AutoMLJobBase):
+    """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
+
+    Deleting the construct stops the job if it runs; its record, its candidates and its data stay,
+    since AWS has no call to delete a job. A change of the training (data, problem, objective,
+    output) trains a new job while the old one stays; a change back finds the old one again.
+
+    Args:
+        problem_config: What to predict, and how.
+        inputs: Channels to learn from, 1 or 2: training, and validation where there are two. The
+            role is granted to read them.
+        output_path: ``s3://bucket/prefix`` for candidates and reports; 512 characters at most,
+            may hold tokens. Default: one private, encrypted, retained bucket for the stack.
+        role: Role the job runs as: an ``iam.IRole``, which is granted what the job needs, or an
+            ARN, which is not. Default: a role of the job's own.
+        job_objective: ``{"MetricName": "F1"}``; goes with the problem's ``problem_type``.
+            Default: SageMaker chooses the metric.
+        validation_fraction: Part of the training data kept for validation; above 0, below 1; not
+            with a validation channel. Default: 0.2.
+        output_kms_key: Key of the output: an ``kms.IKey`` or an ARN. Default: the bucket's own.
+        volume_kms_key: Key of the training volumes. Default: SageMaker's.
+        encrypt_inter_container_traffic: Whether containers talk encrypted. Default: False.
+        vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``, 1 to 5 and 1 to 16.
+            Default: SageMaker's network.
+        tags: Tags of the job; those of ``Tags.of(...)`` come on top.
+        base_job_name: Beginning of the job's name. Default: the construct's id.
+        job_name: The job's whole name; 32 characters at most. AWS never frees a job name, so
+            each new training needs a new one. Default: a name that changes with the training.
+        revision: Any text; another one trains anew though nothing else has changed.
+        timeout: Longest wait for the job. Default: the problem's
+            ``max_total_job_runtime_in_seconds`` and 30 minutes, or 12 hours where it is not set.
+        wait: Whether the deployment waits for the job. Without, the stack is done once the job
+            has started, and what needs its result is refused at synth. Default: True.
+
+    Raises:
+        OptionsError: With every invalid option.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        problem_config: ProblemConfig,
+        inputs: DataChannel | Sequence[DataChannel],
+        output_path: str | None = None,
+        role: iam.IRole | str | None = None,
+        job_objective: dict[str, str] | None = None,
+        validation_fraction: float | None = None,
+        output_kms_key: kms.IKey | str | None = None,
+        volume_kms_key: kms.IKey | str | None = None,
+        encrypt_inter_container_traffic: bool | None = None,
+        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
+        tags: Tags | None = None,
+        base_job_name: str | None = None,
+        job_name: str | None = None,
+        revision: str | None = None,
+        timeout: cdk.Duration | None = None,
+        wait: bool = True,
+    ) -> None:
+        channels = list(inputs) if isinstance(inputs, Sequence) else [inputs]
+        raise_if_any(
+            f"AutoMLJobV2 {id!r}",
+            _problems(
+                problem_config=problem_config,
+                channels=channels,
+                job_objective=job_objective,
+                validation_fraction=validation_fraction,
+                vpc_config=vpc_config,
+                tags=tags,
+                job_name=job_name,
+                output_path=output_path,
+            ),
+        )
+        super().__init__(scope, id)
+        self._provider = AutoMLProvider.of(scope)
+        self.problem_config = problem_config
+        self.output_location = output_location(self, output_path)
+        vpc = bind_vpc(self, vpc_config)
+        security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
+        bound = [
+            channel.bind(self, f"Input{number}", self.output_location)
+            for number, channel in enumerate(channels, start=1)
+        ]
+        _warn_about_manifests(self, bound)
+        self.role = use_role(self, "Role", role, job_role)
+        self._grant(bound, job_name, output_kms_key, security)
+        resource = self._provider.resource(
+            self,
+            "Resource",
+            "AutoMLJobV2",
+            AutoMLJobInputDataConfig=[channel.request for channel in bound],
+            OutputDataConfig=without_none(
+                S3OutputPath=self.output_location.uri, KmsKeyId=key_arn(output_kms_key)
+            ),
+            AutoMLProblemTypeConfig=problem_config.to_request_dict(),
+            AutoMLJobObjective=job_objective,
+            DataSplitConfig=(
+                None if validation_fraction is None else {"ValidationFraction": validation_fraction}
+            ),
+            SecurityConfig=security.to_request() or None,
+            RoleArn=self.role.arn,
+            AutoMLJobName=job_name,
+            BaseName=base_name(base_job_name or id),
+            Revision=revision,
+            Tags=tag_list(tags),
+        )
+        self._tags = LateTags(resource, tags)
+        self._resource = resource
+        self._settled = None
+        if wait:
+            seconds = _timeout_seconds(timeout, problem_config)
+            self._settled = self._wait_for(self._provider, resource.ref, seconds)
+
+    @classmethod
+    def start_new(
+        cls,
+        scope: Construct,
+        id: str,
+        inputs: DataChannel | Sequence[DataChannel],
+        problem_config: ProblemConfig,
+        **options: Any,
+    ) -> Self:
+        """Declare a job; the same as the constructor, under the SageMaker SDK's name."""
+        return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
+
+    @classmethod
+    def from_auto_ml_job_name(
+        cls,
+        scope: Construct,
+        id: str,
+        auto_ml_job_name: str,
+        *,
+        output_path: str | None = None,
+        timeout: cdk.Duration | None = None,
+    ) -> AutoMLJobBase:
+        """Return a job that exists already, in this account and Region.
+
+        The deployment waits for it if it still runs; deleting the stack does not stop it.
+
+        Args:
+            scope: Parent of the construct.
+            id: Its id.
+            auto_ml_job_name: The job's name; may be a token.
+            output_path: Where the job wrote, so that a model of it can be granted to read it.
+            timeout: Longest wait. Default: 12 hours.
+        """
+        return AttachedAutoMLJob(scope, id, auto_ml_job_name, output_path, timeout)
+
+    def describe(self) -> AutoMLJobV2:
+        """Return the job itself: what the SDK finds in a description are its attributes here."""
+        return self
+
+    def wait(self) -> AutoMLJobV2:
+        """Return the job, whose attributes make whatever uses them wait for it.
+
+        Raises:
+            OptionsError: If it was declared not to be waited for.
+        """
+        self.reference("AutoMLJobStatus")
+        return self
+
+    @property
+    def auto_ml_job_name(self) -> str:
+        """Name of the job; a token. Of a job waited for it is known once that has completed."""
+        if self._settled is None:
+            return self._resource.ref
+        return self.attribute("AutoMLJobName")
+
+    @property
+    def data_fingerprint(self) -> str:
+        """Digest of the job's settings and data, by which it is found again; a token.
+
+        ``unknown`` where the data cannot be listed; such a job is never found again.
+        """
+        return cdk.Token.as_string(self._resource.get_att("DataFingerprint"))
+
+    @property
+    def cdk_tag_manager(self) -> cdk.TagManager:
+        """Collects the tags of ``Tags.of(job)``."""
+        return self._tags.manager()
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """The job's role, so that ``bucket.grant_read(job)`` works.
+
+        Raises:
+            ValueError: If the role was given as an ARN, which cannot be granted anything.
+        """
+        return self.role.principal
+
+    def _grant(
+        self,
+        bound: list[BoundChannel],
+        job_name: str | None,
+        output_kms_key: kms.IKey | str | None,
+        security: _SecurityOptions,
+    ) -> None:
+        self._provider.policy.pass_role(self.role)
+        if job_name is not None:
+            self._provider.policy.own("automl-job", job_name)
+        for channel in bound:
+            self._provider.policy.list_objects(channel.location)
+            self.role.allow_read(channel.location)
+            if channel.bucket is not None:
+                self.role.allow_bucket_key(channel.bucket)
+        self._grant_feature_specification()
+        self.role.allow_write(self.require_output())
+        self.role.allow_key(output_kms_key)
+        if isinstance(self.problem_config, AutoMLTextGenerationConfig):
+            self.role.allow_read_base_models()
+        security.grant(self.role, self._provider)
+
+    def _grant_feature_specification(self) -> None:
+        uri = getattr(self.problem_config, "feature_specification_s3_uri", None)
+        if uri is not None:
+            location = S3Location(uri)
+            self.role.allow_read(location)
+            self._provider.policy.list_objects(location)
+
+
+class AttachedAutoMLJob(AutoMLJobBase):
+    """A job that exists already; see ``AutoMLJobV2.from_auto_ml_job_name``."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        auto_ml_job_name: str,
+        output_path: str | None,
+        timeout: cdk.Duration | None,
+    ) -> None:
+        super().__init__(scope, id)
+        provider = AutoMLProvider.of(scope)
+        provider.policy.describe_job(auto_ml_job_name)
+        self.problem_config = None
+        self.output_location = None if output_path is None else S3Location(output_path)
+        seconds = waiting.DEFAULT_TIMEOUT_SECONDS if timeout is None else int(timeout.to_seconds())
+        self._settled = self._wait_for(provider, auto_ml_job_name, seconds)
+
+
+class _SecurityOptions:
+    """The three options that make up the API's ``SecurityConfig``."""
+
+    def __init__(
+        self,
+        volume_kms_key: kms.IKey | str | None,
+        encrypt_inter_container_traffic: bool | None,
+        vpc_config: dict[str, list[str]] | None,
+    ) -> None:
+        self._key = volume_kms_key
+        self._encrypt = encrypt_inter_container_traffic
+        self._vpc = vpc_config
+
+    def to_request(self) -> dict[str, Any]:
+        return without_none(
+            VolumeKmsKeyId=key_arn(self._key),
+            EnableInterContainerTrafficEncryption=self._encrypt,
+            VpcConfig=self._vpc,
+        )
+
+    def grant(self, role: RoleGrants, provider: AutoMLProvider) -> None:
+        if self._vpc is not None:
+            role.allow_vpc()
+        arn = key_arn(self._key)
+        if arn is not None:
+            role.allow_volume_key(arn)
+            provider.policy.create_grant(arn)
+
+
+def _warn_about_manifests(job: AutoMLJobV2, bound: list[BoundChannel]) -> None:
+    """Say at synth what the deployment will say too: such a job is not found again."""
+    for number, channel in enumerate(bound):
+        kind = channel.request["DataSource"]["S3DataSource"]["S3DataType"]
+        if kind != "S3Prefix":
+            cdk.Annotations.of(job).add_info(
+                f"inputs[{number}] is a {kind}, so that its data cannot be told: a rollback "
+                "returns to the job, but a new stack of the same name trains again"
+            )
+
+
+def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:
+    if timeout is not None:
+        return int(timeout.to_seconds())
+    longest = config.max_total_job_runtime_in_seconds
+    if longest is None or is_token(longest):
+        return waiting.DEFAULT_TIMEOUT_SECONDS
+    return longest + _AFTER_JOB_SECONDS
+
+
+def _problems(
+    *,
+    problem_config: ProblemConfig,
+    channels: list[DataChannel],
+    job_objective: dict[str, str] | None,
+    validation_fraction: float | None,
+    vpc_config: VpcConfig | dict[str, list[str]] | None,
+    tags: Tags | None,
+    job_name: str | None,
+    output_path: str | None,
+) -> Iterator[OptionFault]:
+    members = {
+        "job_objective": ("AutoMLJobObjective", job_objective),
+        "validation_fraction": ("DataSplitConfig.ValidationFraction", validation_fraction),
+        "job_name": ("AutoMLJobName", job_name),
+        "output_path": ("OutputDataConfig.S3OutputPath", output_path),
+    }
+    for name, (path, value) in members.items():
+        shape = service_model.shape_at("CreateAutoMLJobV2", path)
+        yield from service_model.problems(name, value, shape)
+    yield from vpc_problems(vpc_config)
+    yield from rules.output_problems(output_path)
+    yield from rules.channel_problems(problem_config, channels)
+    yield from tag_problems(tags)
+    yield from rules.objective_problems(problem_config, job_objective)
+    yield from rules.split_problems(problem_config, channels, validation_fraction)

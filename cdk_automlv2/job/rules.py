@@ -1,0 +1,149 @@
+"""Rules between options that the service's model does not hold.
+
+Sources: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobObjective.html,
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobChannel.html,
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLS3DataSource.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel
+from cdk_automlv2.problem_configs import AutoMLTabularConfig, ProblemConfig
+
+
+def objective_problems(
+    config: ProblemConfig, job_objective: Mapping[str, str] | None
+) -> Iterator[OptionFault]:
+    """Yield what is wrong between the problem and the objective metric."""
+    metric = (job_objective or {}).get("MetricName")
+    if isinstance(config, AutoMLTabularConfig):
+        if is_token(config.problem_type):
+            return
+        if (config.problem_type is None) != (metric is None):
+            yield _not_together(config.problem_type, metric)
+            return
+    allowed = config.metrics()
+    if metric is None or allowed is None or is_token(metric) or metric in allowed:
+        return
+    kind = getattr(config, "problem_type", None) or config.api_name.removesuffix("JobConfig")
+    if allowed:
+        rule = f"must be one of {', '.join(allowed)} for {kind}"
+        yield OptionFault("job_objective['MetricName']", rule, metric)
+    else:
+        yield OptionFault("job_objective", f"cannot be used with {kind}, which has none", metric)
+
+
+def _not_together(problem_type: str | None, metric: str | None) -> OptionFault:
+    names = ("job_objective", "problem_config.problem_type")
+    given, missing = names if metric else names[::-1]
+    return OptionFault(given, f"must be given together with {missing}", metric or problem_type)
+
+
+def channel_problems(
+    config: ProblemConfig, channels: Sequence[DataChannel]
+) -> Iterator[OptionFault]:
+    """Yield what is wrong with the channels of one job, taken together and with its problem."""
+    if not 1 <= len(channels) <= 2:
+        yield OptionFault("inputs", "must have 1 to 2 channels", len(channels))
+        return
+    yield from _kinds_of_channels(config, channels)
+    contents = {channel.content_type for channel in channels}
+    if len(contents) > 1 and not any(is_token(content) for content in contents):
+        yield OptionFault(
+            "inputs[1].content_type",
+            f"must be that of inputs[0], {channels[0].content_type!r}",
+            channels[1].content_type,
+        )
+    for index, channel in enumerate(channels):
+        yield from _data_of_channel(config, channel, f"inputs[{index}]")
+
+
+def _kinds_of_channels(
+    config: ProblemConfig, channels: Sequence[DataChannel]
+) -> Iterator[OptionFault]:
+    kinds = [channel.channel_type or "training" for channel in channels]
+    if any(is_token(kind) for kind in kinds):
+        return
+    if not config.takes_validation and "validation" in kinds:
+        path = f"inputs[{kinds.index('validation')}].channel_type"
+        yield OptionFault(path, f"must be training for {_kind(config)}", "validation")
+    elif len(channels) == 2 and sorted(kinds) != ["training", "validation"]:
+        yield OptionFault("inputs", "must be one training and one validation channel", kinds)
+    elif kinds == ["validation"]:
+        yield OptionFault("inputs[0].channel_type", "must be training where it is alone", kinds[0])
+
+
+def _data_of_channel(
+    config: ProblemConfig, channel: DataChannel, path: str
+) -> Iterator[OptionFault]:
+    is_remote = isinstance(channel, AutoMLDataChannel)
+    name = "s3_data_type" if is_remote else "data_type"
+    data_type = getattr(channel, name)
+    if data_type not in config.s3_data_types and not is_token(data_type):
+        allowed = ", ".join(config.s3_data_types)
+        yield OptionFault(
+            f"{path}.{name}", f"must be one of {allowed} for {_kind(config)}", data_type
+        )
+    content = channel.content_type
+    if content is not None and content not in config.content_types and not is_token(content):
+        allowed = " | ".join(config.content_types)
+        rule = f"must be {allowed} for {_kind(config)}"
+        yield OptionFault(f"{path}.content_type", rule, content)
+    if channel.compression_type == "Gzip" and not (config.takes_gzip and data_type == "S3Prefix"):
+        rule = "can be used only with tabular data and S3Prefix"
+        yield OptionFault(f"{path}.compression_type", rule, "Gzip")
+
+
+def split_problems(
+    config: ProblemConfig, channels: Sequence[DataChannel], validation_fraction: float | None
+) -> Iterator[OptionFault]:
+    """Yield what is wrong with the part of the training data kept for validation."""
+    if validation_fraction is None or is_token(validation_fraction):
+        return
+    if not config.takes_validation:
+        rule = f"cannot be used with {_kind(config)}"
+        yield OptionFault("validation_fraction", rule, validation_fraction)
+        return
+    if validation_fraction in (0, 1):
+        yield OptionFault("validation_fraction", "must be above 0 and below 1", validation_fraction)
+    if len(channels) == 2:
+        yield OptionFault(
+            "validation_fraction",
+            "cannot be used with a validation channel",
+            validation_fraction,
+            "drop one of them",
+        )
+
+
+def output_problems(output_path: str | None) -> Iterator[OptionFault]:
+    """Yield what is wrong with the length of the output path."""
+    if output_path is not None and not is_token(output_path) and len(output_path) > LONGEST_OUTPUT:
+        rule = f"must have {LONGEST_OUTPUT} characters or less"
+        yield OptionFault("output_path", rule, output_path)
+
+
+LONGEST_OUTPUT = 512
+"""The API's text; its shape would let 1,024 pass."""
+
+
+def one_click_problems(
+    auto_generate_endpoint_name: bool | None, endpoint_name: str | None
+) -> Iterator[OptionFault]:
+    """Yield what is wrong between the two options of SageMaker's own deployment."""
+    if endpoint_name is None or is_token(auto_generate_endpoint_name):
+        return
+    if auto_generate_endpoint_name is not False:
+        yield OptionFault(
+            "endpoint_name",
+            "can be used only with auto_generate_endpoint_name=False",
+            endpoint_name,
+            f"auto_generate_endpoint_name is {auto_generate_endpoint_name!r}",
+        )
+
+
+def _kind(config: ProblemConfig) -> str:
+    return config.api_name.removesuffix("JobConfig")

@@ -1,0 +1,71 @@
+"""The VPC of a job or a model: constructs, or the API's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdk_automlv2._core import service_model
+from cdk_automlv2.errors import OptionFault
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ec2 as ec2
+    from constructs import Construct
+
+
+@dataclass(frozen=True)
+class VpcConfig:
+    """Where the containers of a job or model live.
+
+    Attributes:
+        vpc: The VPC.
+        subnets: Which of its subnets; 16 at most. Default: the private ones.
+        security_groups: 1 to 5. Default: a new one that lets everything out and its own members in.
+    """
+
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection | None = None
+    security_groups: Sequence[ec2.ISecurityGroup] | None = None
+
+    def bind(self, scope: Construct, id: str) -> dict[str, list[str]]:
+        """Return the API's ``VpcConfig``; makes a security group where none is given."""
+        from aws_cdk import aws_ec2 as ec2
+
+        groups: list[ec2.ISecurityGroup] = list(self.security_groups or [])
+        if not groups:
+            group = ec2.SecurityGroup(scope, id, vpc=self.vpc)
+            group.connections.allow_internally(
+                ec2.Port.all_traffic(), "containers among themselves"
+            )
+            groups.append(group)
+        selection = self.subnets or ec2.SubnetSelection()
+        chosen = self.vpc.select_subnets(
+            availability_zones=selection.availability_zones,
+            one_per_az=selection.one_per_az,
+            subnet_filters=selection.subnet_filters,
+            subnet_group_name=selection.subnet_group_name,
+            subnets=selection.subnets,
+            subnet_type=selection.subnet_type,
+        )
+        return {
+            "SecurityGroupIds": [group.security_group_id for group in groups],
+            "Subnets": list(chosen.subnet_ids),
+        }
+
+
+def vpc_problems(vpc_config: VpcConfig | dict[str, list[str]] | None) -> Iterator[OptionFault]:
+    """Yield what is wrong with the API's form; the constructs' form is right by itself."""
+    if isinstance(vpc_config, VpcConfig):
+        return
+    shape = service_model.shape_at("CreateModel", "VpcConfig")
+    yield from service_model.problems("vpc_config", vpc_config, shape)
+
+
+def bind_vpc(
+    scope: Construct, vpc_config: VpcConfig | dict[str, list[str]] | None
+) -> dict[str, list[str]] | None:
+    """Return the API's form of either."""
+    if isinstance(vpc_config, VpcConfig):
+        return vpc_config.bind(scope, "SecurityGroup")
+    return vpc_config

@@ -1,0 +1,55 @@
+"""Local data on their way to S3: a file as it is, a folder below a prefix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.s3 import S3Location
+
+
+def upload_file(scope: Construct, id: str, path: str) -> S3Location:
+    """Upload one file as an asset; its key holds a hash of its content."""
+    return _location(s3_assets.Asset(scope, id, path=_absolute(path)))
+
+
+def upload_folder(
+    scope: Construct, id: str, path: str, output: S3Location
+) -> tuple[S3Location, str]:
+    """Upload a folder as an asset and unpack it below ``output``.
+
+    Returns:
+        The location, to be granted, and its URI as an attribute of the resource that unpacks, so
+        that whatever reads it comes after.
+    """
+    provider = AutoMLProvider.of(scope)
+    asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
+    folder = S3Location(f"{output.uri.rstrip('/')}/inputs/{provider.mark(scope)}/")
+    location = S3Location(f"{folder.uri}{asset.asset_hash[:16]}/")
+    source = _location(asset)
+    provider.policy.read_objects(f"{source.bucket_arn}/{source.prefix}")
+    provider.policy.write_objects(location)
+    provider.policy.delete_objects(folder)
+    resource = provider.resource(
+        scope,
+        id,
+        "AutoMLInput",
+        AssetBucket=asset.s3_bucket_name,
+        AssetKey=asset.s3_object_key,
+        Folder=folder.uri,
+        S3Uri=location.uri,
+    )
+    return location, resource.ref
+
+
+def _location(asset: s3_assets.Asset) -> S3Location:
+    """Return where an asset lies; its own URL is one token, of which no prefix can be granted."""
+    return S3Location(f"s3://{asset.s3_bucket_name}/{asset.s3_object_key}")
+
+
+def _absolute(path: str) -> str:
+    """Return the path as it is meant: Node keeps the working directory it was started in."""
+    return str(Path(path).absolute())

@@ -1,0 +1,1 @@
+"""What only the SageMaker SDK's API needs."""

@@ -1,0 +1,1 @@
+"""Calls to AWS; nothing else in the function makes one."""

@@ -1,0 +1,191 @@
+"""The gateway on boto3 clients."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from automlv2_handlers.aws.classify import classify
+from automlv2_handlers.aws.gateway import StoredObject
+from automlv2_handlers.domain.coerce import request_from
+from automlv2_handlers.errors import (
+    BusyError,
+    NameTakenError,
+    NotFoundError,
+    RefusedError,
+)
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+UNPACK_SECONDS: Final = 180
+"""After which no more files are begun; the function has five minutes."""
+
+_WRITERS: Final = 16
+
+
+class Boto3Gateway:
+    """The interface on boto3 clients; made once per warm function.
+
+    Args:
+        client: Returns the boto3 client of a service, by name.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """See ``Gateway``."""
+        model = self._client("sagemaker").meta.service_model
+        return request_from(properties, model.operation_model(operation).input_shape)
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """See ``Gateway``."""
+        return self._call("sagemaker", operation, **request)
+
+    def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
+        """See ``Gateway``."""
+        try:
+            return self.call(operation, **request)
+        except NotFoundError:
+            return None
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """See ``Gateway``."""
+        tags: dict[str, str] = {}
+        token: dict[str, str] = {}
+        while True:
+            answer = self.call("list_tags", ResourceArn=arn, **token)
+            tags |= {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+            if not answer.get("NextToken"):
+                return tags
+            token = {"NextToken": answer["NextToken"]}
+
+    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
+        """See ``Gateway``."""
+        self.call("add_tags", ResourceArn=arn, Tags=tags)
+
+    def remove_tags(self, arn: str, keys: Sequence[str]) -> None:
+        """See ``Gateway``."""
+        self.call("delete_tags", ResourceArn=arn, TagKeys=list(keys))
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """See ``Gateway``."""
+        token: dict[str, str] = {}
+        while True:
+            page = self._call("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **token)
+            for item in page.get("Contents", []):
+                yield item["Key"], item["ETag"], item["Size"]
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def write(self, uri: str, body: bytes) -> None:
+        """See ``Gateway``."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body)
+
+    def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
+        """See ``Gateway``."""
+        import tempfile
+        import zipfile
+
+        deadline = time.monotonic() + UNPACK_SECONDS
+        with tempfile.TemporaryFile() as packed:
+            stream = self._call("s3", "get_object", Bucket=bucket, Key=key)["Body"]
+            for part in stream.iter_chunks(1 << 20):
+                packed.write(part)
+            with zipfile.ZipFile(packed) as archive, ThreadPoolExecutor(_WRITERS) as pool:
+                names = [item.filename for item in archive.infolist() if not item.is_dir()]
+                while start < len(names) and time.monotonic() < deadline:
+                    batch = names[start : start + _WRITERS]
+                    # A list, so that an error of any of them is raised.
+                    list(pool.map(lambda name: self._upload(archive, name, uri), batch))
+                    start += len(batch)
+        return start, len(names)
+
+    def _upload(self, archive: ZipFile, name: str, uri: str) -> None:
+        """Write one file in parts: it may be larger than the function's memory."""
+        from boto3.s3.transfer import TransferConfig
+
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        key = f"{prefix.rstrip('/')}/{name}"
+        config = TransferConfig(use_threads=False)
+        with archive.open(name) as stream:
+            target = {"Fileobj": stream, "Bucket": bucket, "Key": key, "Config": config}
+            self._call("s3", "upload_fileobj", **target)
+
+    def remove_objects(self, uri: str) -> None:
+        """See ``Gateway``."""
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        keys = [key for key, _, _ in self.objects(bucket, prefix)]
+        for start in range(0, len(keys), 1000):
+            batch = [{"Key": key} for key in keys[start : start + 1000]]
+            answer = self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
+            for error in answer.get("Errors", []):
+                raise classify(error["Code"], error["Message"], f"DeleteObjects {error['Key']}")
+
+    def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
+        """See ``Gateway``."""
+        machine = {"stateMachineArn": arn, "name": name, "input": json.dumps(state)}
+        try:
+            self._call("stepfunctions", "start_execution", **machine)
+        except RefusedError as error:
+            if "ExecutionAlreadyExists" in str(error):
+                return False
+            raise
+        except NameTakenError:
+            return False
+        return True
+
+    def stack_status(self, stack_id: str) -> str:
+        """See ``Gateway``."""
+        answer = self._call("cloudformation", "describe_stacks", StackName=stack_id)
+        return str(answer["Stacks"][0]["StackStatus"])
+
+    def physical_id(self, stack_id: str, logical_id: str) -> str:
+        """See ``Gateway``."""
+        request = {"StackName": stack_id, "LogicalResourceId": logical_id}
+        try:
+            answer = self._call("cloudformation", "describe_stack_resource", **request)
+        except NotFoundError:
+            return ""
+        found = answer["StackResourceDetail"]
+        complete = found["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        return str(found["PhysicalResourceId"]) if complete else ""
+
+    def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+        try:
+            answer: dict[str, Any] = getattr(self._client(service), operation)(**request)
+        except ClientError as error:
+            details = error.response.get("Error", {})
+            raise classify(
+                str(details.get("Code", "")), str(details.get("Message", "")), error.operation_name
+            ) from error
+        except ParamValidationError as error:
+            raise RefusedError(f"{operation}: {' '.join(str(error).split())}") from error
+        except BotoCoreError as error:
+            raise BusyError(f"{operation}: {' '.join(str(error).split())}") from error
+        return answer
+
+
+@cache
+def client(service: str) -> Any:
+    """Return the boto3 client of ``service``, made at its first use."""
+    import boto3
+    from botocore.config import Config
+
+    retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
+    return boto3.client(service, config=retries)
+
+
+@cache
+def boto3_gateway() -> Boto3Gateway:
+    """Return the gateway of this function."""
+    return Boto3Gateway(client)

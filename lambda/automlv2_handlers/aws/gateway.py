@@ -1,0 +1,56 @@
+"""What the lifecycle asks of AWS: the only door to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+StoredObject = tuple[str, str, int]
+"""Key, ETag and size in bytes of an object in S3."""
+
+
+class Gateway(Protocol):
+    """What the lifecycle asks of AWS; every call may raise a ``GatewayError``."""
+
+    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of the operation's input among ``properties``, typed."""
+
+    def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """Call one SageMaker operation, named as in boto3, and return its answer."""
+
+    def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
+        """Call an operation on a thing; ``None`` if there is no such thing."""
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        """Return the tags of a SageMaker thing."""
+
+    def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
+        """Add or overwrite tags."""
+
+    def remove_tags(self, arn: str, keys: Sequence[str]) -> None:
+        """Remove tags."""
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """Yield the objects below a prefix, in the order of their keys."""
+
+    def write(self, uri: str, body: bytes) -> None:
+        """Write one object."""
+
+    def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
+        """Write files of a zip archive below ``uri``, from the ``start``-th on, for some minutes.
+
+        Returns:
+            How many are written by now, and how many there are.
+        """
+
+    def remove_objects(self, uri: str) -> None:
+        """Delete every object below ``uri``."""
+
+    def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
+        """Start the state machine; whether it is the first execution of that name."""
+
+    def stack_status(self, stack_id: str) -> str:
+        """Return the ``StackStatus`` of a stack."""
+
+    def physical_id(self, stack_id: str, logical_id: str) -> str:
+        """Return the physical id of a resource; empty if that is not there, or not complete."""
