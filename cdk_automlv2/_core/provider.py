@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,6 +14,7 @@ from constructs import Construct
 
 from cdk_automlv2._core.assets import handlers_dir, waiter_definition
 from cdk_automlv2._core.function_policy import FunctionPolicy
+from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.tokens import without_none
 
@@ -36,11 +36,11 @@ class AutoMLProvider(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
-        stack = cdk.Stack.of(self)
-        self._name_scope = _name_scope(stack)
+        self._stack = cdk.Stack.of(self)
+        self._name_scope = name_scope(self._stack)
         # Its name is known beforehand, so that the function's policy need not refer to it: the
         # state machine refers to the function, and both ways would be a circle.
-        machine_name = f"automlv2-{self.node.addr[-12:]}-{self._name_scope}"
+        machine_name = f"automlv2-{digest(self._identity_of(self), 12)}-{self._name_scope}"
         role = _role(self, "FunctionRole", "lambda.amazonaws.com")
         log = _log_group(self, "FunctionLog")
         arn = f"arn:{cdk.Aws.PARTITION}:states:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
@@ -62,8 +62,8 @@ class AutoMLProvider(Construct):
         return provider
 
     def mark(self, scope: Construct) -> str:
-        """Return a word that stands for one construct of one stack."""
-        return f"{self._name_scope}-{scope.node.addr[-8:]}"
+        """Return what stands for one construct of this stack in names and keys."""
+        return f"{self._name_scope}-{digest(self._identity_of(scope), 8)}"
 
     def resource(
         self, scope: Construct, id: str, type: str, /, **properties: Any
@@ -81,13 +81,8 @@ class AutoMLProvider(Construct):
             ),
         )
 
-
-def _name_scope(stack: cdk.Stack) -> str:
-    """Return five characters of [a-z2-7] that mark the names of this stack's things."""
-    name = stack.stack_name
-    text = stack.node.addr if cdk.Token.is_unresolved(name) else name
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-    return "".join("abcdefghijklmnopqrstuvwxyz234567"[(number >> 5 * i) & 31] for i in range(5))
+    def _identity_of(self, scope: Construct) -> str:
+        return identity(scope, self._stack)
 
 
 def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:

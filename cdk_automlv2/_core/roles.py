@@ -5,13 +5,15 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 
 from __future__ import annotations
 
-import hashlib
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_automlv2._core.identity import digest, identity, name_scope
+
 _SAGEMAKER = "sagemaker.amazonaws.com"
+_OWN_LENGTH = 16
+"""Of the 64 characters of a role's name; the longest Region leaves 20 free for prefixes."""
 
 
 def job_role(scope: Construct, id: str) -> tuple[iam.Role, iam.PolicyDocument]:
@@ -59,8 +61,10 @@ def _role(scope: Construct, id: str, document: iam.PolicyDocument) -> iam.Role:
 
 
 def _name(scope: Construct) -> str:
-    path = f"{cdk.Stack.of(scope).stack_name}/{scope.node.path}"
-    return f"automl-{hashlib.sha256(path.encode()).hexdigest()[:16]}-{cdk.Aws.REGION}"
+    """Hold the stack's scope, so that one pattern allows to pass all roles made for it."""
+    stack = cdk.Stack.of(scope)
+    own = digest(identity(scope, stack), _OWN_LENGTH)
+    return f"automl-{name_scope(stack)}-{own}-{cdk.Aws.REGION}"
 
 
 def _arn(service: str, resource: str) -> str:

@@ -55,7 +55,7 @@ def test_a_deployment_answers_and_changes_only_what_it_must(shop, cloud):
 
     back = shop.must_deploy(team="risk")
     assert back["JobName"] == first["JobName"]
-    stem = first["JobName"].split("-")[1][:5]
+    stem = first["JobName"].split("-")[1][:7]
     jobs = sagemaker.list_auto_ml_jobs(NameContains=stem)["AutoMLJobSummaries"]
     names = sorted(item["AutoMLJobName"] for item in jobs)
     assert names == sorted([first["JobName"], second["JobName"]])

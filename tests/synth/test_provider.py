@@ -157,7 +157,7 @@ def test_the_name_scope_follows_the_name_of_the_stack():
         scopes.add(resources(stack, "Custom::AutoMLJobV2")[0]["Properties"]["NameScope"])
 
     assert len(scopes) == 2
-    assert all(len(scope) == 5 for scope in scopes)
+    assert all(len(scope) == 7 for scope in scopes)
 
 
 def test_a_nested_stack_has_a_provider_of_its_own():
