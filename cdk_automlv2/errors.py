@@ -30,8 +30,21 @@ class OptionFault:
     fix: str | None = None
 
     def __str__(self) -> str:
-        text = f"{self.path}: {self.rule}, got {self.got!r}"
+        text = f"{self.path}: {self.rule}, got {_shown(self.got)}"
         return f"{text}; {self.fix}" if self.fix else text
+
+
+def _shown(value: object) -> str:
+    """Return a value as an error shows it: short, and the same in every run."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    text = repr(value)
+    if " object at 0x" in text:
+        return f"a {type(value).__name__}"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}… ({len(text):,} long)"
+
+
+_LONGEST_VALUE = 200
 
 
 class OptionsError(ValueError):

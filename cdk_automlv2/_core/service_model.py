@@ -5,10 +5,11 @@ Read at synth, so they are those of the installed boto3 and never stale.
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -137,12 +138,19 @@ def _text(path: str, value: str, shape: Any) -> Iterator[OptionFault]:
     if shape.enum:
         if value not in shape.enum:
             listed = ", ".join(shape.enum[:_LONG]) + (", …" if len(shape.enum) > _LONG else "")
-            yield OptionFault(path, f"must be one of {listed}", value)
+            yield OptionFault(path, f"must be one of {listed}", value, nearest(value, shape.enum))
         return
     yield from _size(path, len(value), shape, "character", value)
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):
         yield OptionFault(path, f"must match {pattern}", value)
+
+
+def nearest(value: str, allowed: Sequence[str]) -> str | None:
+    """Return what was most likely meant, as a remedy; ``None`` if nothing is near."""
+    same = [item for item in allowed if item.lower() == value.strip().lower()]
+    found = same or difflib.get_close_matches(value, allowed, n=1, cutoff=0.75)
+    return f"use {found[0]!r}" if found else None
 
 
 def _matches(pattern: str, value: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from copy import copy
 from typing import Any, ClassVar, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.annotations import field_checks
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 
@@ -68,15 +69,31 @@ class ProblemConfig:
         return None
 
     def _problems(self) -> Iterator[OptionFault]:
-        """Yield every broken limit, then every broken rule between fields."""
-        for item in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, item.name)
-            if value is None and item.name in self.required:
-                yield OptionFault(item.name, "must be set", None)
-            yield from service_model.problems(item.name, value, self._shape(item.name))
+        """Yield every wrong type, every broken limit, then every broken rule between fields."""
+        opaque: set[str] = set()
+        for name, check in field_checks(type(self)).items():
+            value = getattr(self, name)
+            if value is None and name in self.required:
+                yield OptionFault(name, "must be set", None)
+                continue
+            faults = list(check.faults(name, value))
+            shape = self._shape(name)
+            if faults or (hasattr(value, "resolve") and shape.type_name in ("list", "map")):
+                opaque.add(name)
+            yield from faults or service_model.problems(name, value, shape)
+        clear = self._without(opaque)
         if self.one_candidate:
-            yield from self._one_candidate_rule()
-        yield from self._rules()
+            yield from clear._one_candidate_rule()
+        yield from clear._rules()
+
+    def _without(self, names: set[str]) -> Self:
+        """Return a copy in which those fields are not set: rules need not look for types."""
+        if not names:
+            return self
+        copied = copy(self)
+        for name in names:
+            object.__setattr__(copied, name, None)
+        return copied
 
     def _shape(self, name: str) -> Any:
         path = f"AutoMLProblemTypeConfig.{self.api_name}.{self.paths[name]}"

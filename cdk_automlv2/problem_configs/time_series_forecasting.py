@@ -113,7 +113,7 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
                 yield OptionFault(path, f"must be one of {', '.join(ALGORITHMS)}", name)
         if self.algorithms_config == []:
             yield OptionFault("algorithms_config", "must name 1 algorithm or more", [])
-        if not is_token(self.target_attribute_name):
+        if isinstance(self.target_attribute_name, str) and not is_token(self.target_attribute_name):
             yield from self._transformation_rules()
 
     def _transformation_rules(self) -> Iterator[OptionFault]:

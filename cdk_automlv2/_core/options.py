@@ -1,0 +1,135 @@
+"""Arguments checked once, by their annotations and by named rules, before anything is made.
+
+::
+
+    @checked(objective_faults, split_faults)
+    def __init__(self, scope: Construct, id: str, *, job_objective: dict[str, str] | None = None): …
+
+A rule is a function whose parameters bear the names of options. It yields faults, and is left out
+where one of its options is a token, which only the service can judge, or not of the right type:
+every fault of a call is in one error.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from cdk_automlv2._core.annotations import checks_of
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, OptionsError
+
+Rule = Callable[..., Iterable[OptionFault]]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def checked(
+    *rules: Rule, context: Callable[[Any], Mapping[str, Any]] | None = None
+) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Check the arguments of a constructor or method before its body runs.
+
+    Empty lists and dicts stand for unset where an option may be ``None``, as in the SDK.
+
+    Args:
+        rules: What must hold of and between options.
+        context: More values for rules, from ``self``.
+
+    Raises:
+        OptionsError: By the decorated function, with every fault.
+    """
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        signature = inspect.signature(function)
+        own = next(iter(signature.parameters))
+
+        @wraps(function)
+        def check_first(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            bound = signature.bind(*args, **kwargs)
+            options = {key: value for key, value in bound.arguments.items() if key != own}
+            subject = bound.arguments[own]
+            faults, unset = type_faults(function, options)
+            bound.arguments.update(unset)
+            bound.apply_defaults()
+            values = {**bound.arguments, **(context(subject) if context else {})}
+            faults += rule_faults(rules, values, {_root(fault.path) for fault in faults})
+            if faults:
+                raise OptionsError(_owner(function, subject, values), tuple(faults))
+            return function(*bound.args, **bound.kwargs)
+
+        return check_first
+
+    return decorate
+
+
+def type_faults(
+    function: Callable[..., Any], options: Mapping[str, Any]
+) -> tuple[list[OptionFault], dict[str, None]]:
+    """Return what is of a wrong type, and the options that were given but stand for unset."""
+    checks = checks_of(function)
+    faults: list[OptionFault] = []
+    unset: dict[str, None] = {}
+    for name, value in options.items():
+        check = checks.get(name)
+        if check is None:
+            continue
+        if check.optional and isinstance(value, list | tuple | dict) and not value:
+            unset[name] = None
+        else:
+            faults += check.faults(name, value)
+    return faults, unset
+
+
+def rule_faults(
+    rules: Iterable[Rule], values: Mapping[str, Any], faulty: set[str]
+) -> list[OptionFault]:
+    """Return the faults by rules none of whose options is a token, or faulty already."""
+    opaque = faulty | {name for name, value in values.items() if is_token(value)}
+    return [
+        fault
+        for rule in rules
+        if not opaque.intersection(_names(rule))
+        for fault in rule(**{name: values[name] for name in _names(rule)})
+    ]
+
+
+def renamed(rule: Rule, **names: str) -> Rule:
+    """Return the rule for options of other names: ``renamed(rule, model_name="name")``."""
+    theirs = [names.get(name, name) for name in _names(rule)]
+    ours = {new: old for old, new in names.items()}
+
+    def apply(**values: Any) -> Iterator[OptionFault]:
+        for fault in rule(**{ours.get(name, name): value for name, value in values.items()}):
+            root = _root(fault.path)
+            path = names.get(root, root) + fault.path[len(root) :]
+            yield OptionFault(path, fault.rule, fault.got, fault.fix)
+
+    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in theirs]
+    apply.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return apply
+
+
+@cache
+def _names(rule: Rule) -> tuple[str, ...]:
+    return tuple(inspect.signature(rule).parameters)
+
+
+def _root(path: str) -> str:
+    """Return the option that a fault's path begins with."""
+    for index, character in enumerate(path):
+        if character in ".[ ":
+            return path[:index]
+    return path
+
+
+def _owner(function: Callable[..., Any], subject: Any, values: Mapping[str, Any]) -> str:
+    """Return what the error is about: ``AutoMLJobV2 'Churn'``, or ``AutoMLV2 'Churn'.fit``."""
+    kind = subject if isinstance(subject, type) else type(subject)
+    if function.__name__ == "__init__":
+        return f"{kind.__name__} {values['id']!r}" if "id" in values else kind.__name__
+    node = None if isinstance(subject, type) else getattr(subject, "node", None)
+    name = f"{kind.__name__} {node.id!r}" if node is not None else kind.__name__
+    return f"{name}.{function.__name__}"
