@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 _INPUT = "SAGEMAKER_INFERENCE_INPUT"
 _OUTPUT = "SAGEMAKER_INFERENCE_OUTPUT"
 _SUPPORTED = "SAGEMAKER_INFERENCE_SUPPORTED"
-_MADE_LAST = "labels"
 
 
 def validate_and_update_inference_response(
@@ -29,17 +27,24 @@ def validate_and_update_inference_response(
     keys = list(inference_response_keys or [])
     if not keys:
         return inference_containers
-    environments = [container.get("Environment", {}) for container in inference_containers]
-    speaking = [environment for environment in environments if _SUPPORTED in environment]
-    supported = [key.strip() for key in speaking[-1][_SUPPORTED].split(",")] if speaking else []
+    supported = _supported(inference_containers[-1]) if inference_containers else []
     missing = [key for key in keys if key not in supported]
     if missing:
         has = f"it supports {', '.join(supported)}" if supported else "it supports none"
         raise ValueError(
             f"inference_response_keys: the candidate does not support {', '.join(missing)}; {has}"
         )
-    handed_on = ",".join(key for key in keys if key != _MADE_LAST)
-    for before, after in pairwise(speaking):
-        before[_OUTPUT] = after[_INPUT] = handed_on
-    speaking[-1][_OUTPUT] = ",".join(keys)
+    handed_on = ""
+    for container in inference_containers:
+        returned = ",".join(key for key in keys if key in _supported(container))
+        if handed_on and _supported(container):
+            container["Environment"][_INPUT] = handed_on
+        if returned:
+            container["Environment"][_OUTPUT] = returned
+        handed_on = returned
     return inference_containers
+
+
+def _supported(container: dict[str, Any]) -> list[str]:
+    listed = (container.get("Environment") or {}).get(_SUPPORTED, "")
+    return [key.strip() for key in listed.split(",") if key.strip()]

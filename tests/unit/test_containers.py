@@ -81,3 +81,34 @@ def test_no_keys_leave_the_containers_as_they_are():
 def test_rejects_keys_of_a_regression_which_has_none():
     with pytest.raises(LifecycleError, match="does not support probability; it supports none"):
         respond_with([{"Image": "i"}], ["probability"])
+
+
+def test_labels_alone_come_from_the_last_container_and_the_one_before_keeps_its_answer():
+    _, before, after = respond_with([TRANSFORM, ALGORITHM, LABELS], ["labels"])
+
+    assert before == ALGORITHM
+    assert after["Environment"][IN] == "predicted_label"
+    assert after["Environment"][OUT] == "labels"
+
+
+def test_a_container_hands_on_only_keys_that_it_supports_itself():
+    poor = {"Image": "p", "Environment": {OUT: "predicted_label", SUPPORTED: "predicted_label"}}
+
+    before, after = respond_with([poor, LABELS], ["probability", "predicted_label"])
+
+    assert before["Environment"][OUT] == after["Environment"][IN] == "predicted_label"
+    assert after["Environment"][OUT] == "probability,predicted_label"
+
+
+def test_keys_are_those_of_the_last_container_whatever_one_before_it_supports():
+    with pytest.raises(LifecycleError, match="does not support probability; it supports none"):
+        respond_with([ALGORITHM, TRANSFORM], ["probability"])
+
+
+def test_a_container_after_one_without_keys_expects_what_it_did():
+    plain = {"Image": "plain", "Environment": {}}
+
+    containers = respond_with([ALGORITHM, plain, LABELS], ["probability"])
+
+    assert containers[1] == plain
+    assert containers[2]["Environment"][IN] == "predicted_label"

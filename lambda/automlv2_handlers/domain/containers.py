@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from itertools import pairwise
 from typing import Any
 
 from automlv2_handlers.errors import LifecycleError
@@ -12,7 +11,6 @@ from automlv2_handlers.errors import LifecycleError
 INPUT = "SAGEMAKER_INFERENCE_INPUT"
 OUTPUT = "SAGEMAKER_INFERENCE_OUTPUT"
 SUPPORTED = "SAGEMAKER_INFERENCE_SUPPORTED"
-_ADDED_LAST = "labels"
 
 
 def choose(candidate: Mapping[str, Any], unit: str) -> list[dict[str, Any]]:
@@ -45,28 +43,35 @@ def respond_with(
 ) -> list[dict[str, Any]]:
     """Return the containers set to answer with ``keys``, in that order.
 
-    Each container hands on the keys it supports; ``labels`` comes from the last one alone.
+    Each container returns those of the keys that it supports itself, and the next one expects
+    just these. A container that supports none of them keeps what it returns, as does the input of
+    the one after it: the keys are then made further down the pipeline.
 
     Raises:
-        LifecycleError: If the candidate does not support a key; names those it does.
+        LifecycleError: If the last container does not support a key; names those it does.
     """
     changed = [{**item, "Environment": dict(item.get("Environment") or {})} for item in containers]
     if not keys:
         return changed
-    speaking = [item["Environment"] for item in changed if SUPPORTED in item["Environment"]]
-    supported = _split(speaking[-1][SUPPORTED]) if speaking else []
+    supported = _supported(changed[-1]) if changed else []
     missing = [key for key in keys if key not in supported]
     if missing:
         raise LifecycleError(
             f"inference_response_keys: the candidate does not support {', '.join(missing)}; "
             + (f"it supports {', '.join(supported)}" if supported else "it supports none")
         )
-    between = [key for key in keys if key != _ADDED_LAST]
-    for before, after in pairwise(speaking):
-        before[OUTPUT] = after[INPUT] = ",".join(between)
-    speaking[-1][OUTPUT] = ",".join(keys)
+    handed_on = ""
+    for item in changed:
+        environment = item["Environment"]
+        returned = ",".join(key for key in keys if key in _supported(item))
+        if handed_on and _supported(item):
+            environment[INPUT] = handed_on
+        if returned:
+            environment[OUTPUT] = returned
+        handed_on = returned
     return changed
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _supported(container: Mapping[str, Any]) -> list[str]:
+    listed = container["Environment"].get(SUPPORTED, "")
+    return [part.strip() for part in listed.split(",") if part.strip()]
