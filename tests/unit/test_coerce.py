@@ -38,6 +38,37 @@ def test_properties_that_are_not_of_the_api_are_left_out():
     assert request_from({"ServiceToken": "x", "ModelName": "m"}, shape) == {"ModelName": "m"}
 
 
+def test_a_nested_member_that_is_not_known_is_named_and_not_left_out():
+    shape = service_model.input_shape("CreateAutoMLJobV2")
+    config = {"TabularJobConfig": {"TargetAttributeName": "y", "BrandNewOption": "x"}}
+
+    with pytest.raises(LifecycleError) as caught:
+        request_from({"AutoMLProblemTypeConfig": config}, shape)
+
+    assert str(caught.value).startswith(
+        "AutoMLProblemTypeConfig.TabularJobConfig.BrandNewOption: not known to the function's boto3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ({"DataSplitConfig": "0.2"}, "DataSplitConfig: must be an object, got '0.2'"),
+        ({"Tags": "team"}, "Tags: must be a list, got 'team'"),
+        ({"Tags": [{"Key": "a", "Value": "b", "X": "c"}]}, "Tags[0].X: not known"),
+        (
+            {"DataSplitConfig": {"ValidationFraction": []}},
+            "DataSplitConfig.ValidationFraction: must be of type float, got []",
+        ),
+    ],
+)
+def test_rejects_a_property_of_another_shape_and_names_it(properties, text):
+    with pytest.raises(LifecycleError) as caught:
+        request_from(properties, service_model.input_shape("CreateAutoMLJobV2"))
+
+    assert text in str(caught.value)
+
+
 def test_rejects_a_number_that_is_none_and_names_its_place():
     shape = service_model.input_shape("CreateAutoMLJobV2")
     bad = {"DataSplitConfig": {"ValidationFraction": "much"}}
