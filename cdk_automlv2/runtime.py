@@ -92,16 +92,19 @@ class AutoMLRuntime:
             data: For CSV rows, or text; for JSON anything that JSON can say; else bytes.
             content_type: ``text/csv``, ``application/json``, ``application/x-parquet``, an image's
                 type, or whatever else the containers read.
-            accept: Type of the answer. Default: that of the request.
+            accept: Type of the answer. Default: CSV for CSV, JSON for JSON, else whatever the
+                containers answer with: an image is not answered with an image.
 
         Returns:
             For CSV a list of rows, each a list of strings; for JSON its value; else bytes.
         """
+        kind = _kind(content_type)
+        accept = accept or (kind if kind in (CSV, JSON) else None)
         answer = self._endpoints.invoke_endpoint(
             EndpointName=endpoint_name,
             ContentType=content_type,
-            Accept=accept or content_type,
             Body=serialize(data, content_type),
+            **({"Accept": accept} if accept else {}),
         )
         return deserialize(answer["Body"].read(), answer.get("ContentType", content_type))
 
@@ -114,7 +117,7 @@ def serialize(data: Any, content_type: str) -> bytes:
     """
     if isinstance(data, bytes):
         return data
-    kind = content_type.partition(";")[0]
+    kind = _kind(content_type)
     if kind == JSON:
         return json.dumps(data).encode()
     if isinstance(data, str):
@@ -128,9 +131,14 @@ def serialize(data: Any, content_type: str) -> bytes:
 
 def deserialize(body: bytes, content_type: str) -> Any:
     """Return the value of an answer's body."""
-    kind = content_type.partition(";")[0]
+    kind = _kind(content_type)
     if kind == JSON:
         return json.loads(body)
     if kind == CSV:
         return [row for row in csv.reader(io.StringIO(body.decode())) if row]
     return body
+
+
+def _kind(content_type: str) -> str:
+    """Return a type without its parameters, such as ``;header=present``."""
+    return content_type.partition(";")[0].strip().lower()

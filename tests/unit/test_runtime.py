@@ -67,6 +67,23 @@ def test_other_types_are_sent_and_read_as_bytes():
     assert answer == b"PAR1"
 
 
+@pytest.mark.parametrize(
+    ("content_type", "accept"),
+    [
+        ("image/png", None),
+        ("application/x-parquet", None),
+        ("text/csv; header=present", "text/csv"),
+        ("application/json", "application/json"),
+    ],
+)
+def test_the_answer_is_not_asked_for_in_a_type_that_only_requests_have(content_type, accept):
+    session = Session(body=b"cat", content_type="application/octet-stream")
+
+    AutoMLRuntime(session).predict("shop", b"1", content_type=content_type)
+
+    assert session.requests[0].get("Accept") == accept
+
+
 def test_rejects_rows_for_a_type_that_has_none():
     with pytest.raises(TypeError, match="data: must be bytes for image/png, got list"):
         serialize([[1]], "image/png")
