@@ -131,7 +131,8 @@ class CloudFormation:
         self._is(f"{verb}ROLLBACK_COMPLETE")
 
     def _is(self, status: str) -> None:
-        self.stack.status = self.aws.status = status
+        self.stack.status = status
+        self.aws.set_status(self.stack.stack_id, status)
 
     def _clean_up(self, compares: bool = True) -> None:
         """Delete what was replaced and, if that is compared, is not in the stack again."""

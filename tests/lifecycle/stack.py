@@ -50,6 +50,7 @@ def stringified(value: Any) -> Any:
 class Execution:
     """A run of the state machine."""
 
+    name: str
     data: dict[str, Any]
     state: str
     history: int = 2  # ExecutionStarted, ExecutionSucceeded
@@ -118,9 +119,18 @@ class Stack:
     def deliver(self, event: dict[str, Any]) -> None:
         """Invoke the function once."""
         if "RequestType" in event:
-            self.aws.status = self.status or STATUSES[event["RequestType"]]
+            status = self.status or STATUSES[event["RequestType"]]
+            self.aws.set_status(self.stack_id, status)
             self.sent.setdefault(event["RequestId"], (event, self.aws.now))
-        entry.serve(json.loads(json.dumps(event)), self.environment)
+        self._serve(event)
+
+    def documents(self) -> list[dict[str, Any]] | None:
+        """Return the policies of the function; ``None`` if they are not looked at."""
+        return None
+
+    def _serve(self, event: dict[str, Any]) -> dict[str, Any] | None:
+        with self.aws.called_by(self):
+            return entry.serve(json.loads(json.dumps(event)), self.environment)
 
     def invoke(self, event: dict[str, Any], pauses: tuple[int, ...] = _REDELIVERIES) -> None:
         """Invoke the function as AWS Lambda does: again, a while after it has died."""
@@ -145,7 +155,7 @@ class Stack:
         for name, state in list(self.aws.executions.items()):
             if state is not None and state["Event"]["StackId"] == self.stack_id:
                 self.aws.executions[name] = None  # The name stays taken.
-                execution = Execution(state, ASL["StartAt"])
+                execution = Execution(name, state, ASL["StartAt"])
                 self.aws.later(0, partial(self._advance, execution))
 
     def _advance(self, execution: Execution) -> None:
@@ -170,12 +180,14 @@ class Stack:
         assert execution.history <= MOST_EVENTS
         if execution.state:
             self.aws.later(pause, partial(self._advance, execution))
+        else:
+            self.aws.running.pop(execution.name, None)
 
     def _task(self, state: dict[str, Any], execution: Execution) -> float:
         """Invoke the function; return for how long to wait before the next state."""
         given = {"Task": state["Parameters"]["Task"], "State": execution.data}
         try:
-            result = entry.serve(json.loads(json.dumps(given)), self.environment)
+            result = self._serve(given)
         except (Exception, Crash) as error:
             return self._task_failed(state, execution, error)
         execution.data = json.loads(json.dumps(result))

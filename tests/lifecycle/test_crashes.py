@@ -121,8 +121,10 @@ def test_a_crash_at_any_call_changes_nothing_in_the_end(name, moment):
 
         after, answered, _ = _play(scenario, crash)
         assert after == world, f"crash {moment} call {number}"
-        assert [item["Status"] for item in answered] == ["SUCCESS"], f"{moment} call {number}"
-        assert answered[0]["PhysicalResourceId"] == answers[0]["PhysicalResourceId"]
+        assert answered, f"{moment} call {number}"
+        for answer in answered:
+            assert answer["Status"] == "SUCCESS", f"{moment} call {number}"
+            assert answer["PhysicalResourceId"] == answers[0]["PhysicalResourceId"]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

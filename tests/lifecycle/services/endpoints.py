@@ -1,0 +1,147 @@
+"""Endpoints: statuses follow from how long ago something was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .errors import invalid
+from .models import Models
+
+_UPDATABLE = frozenset({"InService", "UpdateRollbackFailed", "OutOfService"})
+_DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
+
+
+class Endpoints(Models):
+    """The operations on endpoints.
+
+    Attributes:
+        endpoint_seconds: How long an endpoint takes to be made, updated or deleted.
+        rolling_back_seconds: How long it is RollingBack when an update has failed.
+        endpoint_end: How creations will end: InService or Failed.
+        update_end: How updates will end: InService, RolledBack, UpdateRollbackFailed or Failed.
+        endpoints: Every endpoint, by name.
+        misdeeds: What the function did that no user would forgive.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.endpoint_seconds = 300.0
+        self.rolling_back_seconds = 60.0
+        self.endpoint_end = "InService"
+        self.update_end = "InService"
+        self.endpoints: dict[str, dict[str, Any]] = {}
+        self.misdeeds: list[str] = []
+
+    def seen_endpoint(self, name: str) -> dict[str, Any] | None:
+        """Look at an endpoint from outside: no call, no fault, no lag."""
+        lag, self.lags.describes = self.lags.describes, 0.0
+        try:
+            return self._describe_endpoint(name)
+        except ClientError:
+            return None
+        finally:
+            self.lags.describes = lag
+
+    def maintain(self, name: str) -> None:
+        """Let SageMaker patch the hosts of an endpoint, as it does now and then."""
+        endpoint = self.endpoints[name]
+        if self._status(name) == "InService":
+            endpoint |= {"During": "SystemUpdating", "After": "InService", "Since": self.now}
+
+    def take_out_of_service(self, name: str) -> None:
+        """Let an endpoint break down."""
+        if self._status(name) == "InService":
+            self.endpoints[name] |= {"During": "OutOfService", "After": "OutOfService"}
+
+    def note_if_served(self, what: str, configs: list[str]) -> None:
+        for name in list(self.endpoints):
+            if self._status(name) in ("Gone", "Deleting", "Failed"):
+                continue
+            if self.configs_in_use(name) & set(configs):
+                self.misdeeds.append(f"deleted the {what} that endpoint {name} serves")
+
+    def configs_in_use(self, name: str) -> set[str]:
+        """Return the configurations that an endpoint serves, moves to, or is left between."""
+        endpoint = self.endpoints[name]
+        used = {endpoint["EndpointConfigName"], endpoint.get("Next", "")}
+        if "LastUpdate" in endpoint and self._status(name) == "UpdateRollbackFailed":
+            used.add(endpoint["LastUpdate"]["EndpointConfigName"])
+        return used - {""}
+
+    def _create_endpoint(self, EndpointName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        config = request["EndpointConfigName"]
+        self.get(self.configs, "endpoint-config", "CreateEndpoint", config)
+        self._settle(EndpointName)
+        arn = self.keep(self.endpoints, "endpoint", "CreateEndpoint", EndpointName, request)
+        self.endpoints[EndpointName] |= {
+            "EndpointName": EndpointName,
+            "EndpointArn": arn,
+            "Since": self.now,
+            "During": "Creating",
+            "After": self.endpoint_end,
+        }
+        return {"EndpointArn": arn}
+
+    def _update_endpoint(self, EndpointName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
+        operation = "UpdateEndpoint"
+        status = self._settle(EndpointName)
+        endpoint = self.get(self.endpoints, "endpoint", operation, EndpointName)
+        if status not in _UPDATABLE:
+            words = f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".'
+            if status == "Failed":
+                words = f'Cannot update failed endpoint "{endpoint["EndpointArn"]}".'
+            raise invalid(operation, words)
+        self.get(self.configs, "endpoint-config", operation, request["EndpointConfigName"])
+        endpoint.pop("FailureReason", None)
+        endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
+        goes_back = self.update_end != "InService"
+        endpoint["RollingBack"] = self.rolling_back_seconds if goes_back else 0.0
+        endpoint["LastUpdate"] = request
+        if self.update_end == "InService":
+            endpoint["Next"] = request["EndpointConfigName"]
+        elif self.update_end == "RolledBack":
+            endpoint |= {"After": "InService", "FailureReason": "canary alarm"}
+        return {"EndpointArn": endpoint["EndpointArn"]}
+
+    def _describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        status = self._settle(EndpointName)
+        endpoint = self.get(self.endpoints, "endpoint", "DescribeEndpoint", EndpointName)
+        return {**endpoint, "EndpointStatus": status}
+
+    def _delete_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
+        status = self._settle(EndpointName)
+        endpoint = self.get(self.endpoints, "endpoint", "DeleteEndpoint", EndpointName)
+        if status not in _DELETABLE:
+            words = f'Cannot delete in-progress endpoint "{endpoint["EndpointArn"]}".'
+            raise invalid("DeleteEndpoint", words)
+        endpoint |= {"During": "Deleting", "After": "Gone", "Since": self.now}
+        return {}
+
+    def _settle(self, name: str) -> str:
+        """Let what has come to its end by now take effect; return the status, if there is one."""
+        key = self.key_of(self.endpoints, name)
+        if key is None:
+            return "Gone"
+        status = self._status(key)
+        endpoint = self.endpoints[key]
+        if status == "Gone":
+            self.drop_gone(key)
+        elif status == "InService" and "Next" in endpoint:
+            endpoint["EndpointConfigName"] = endpoint.pop("Next")
+        return status
+
+    def drop_gone(self, name: str) -> None:
+        """Forget an endpoint whose deletion has come to its end."""
+        del self.endpoints[name]
+        self.forget_tags(self.arn("endpoint", name))
+
+    def _status(self, name: str) -> str:
+        endpoint = self.endpoints[name]
+        moving = self.now - endpoint["Since"] - self.endpoint_seconds
+        if moving < 0:
+            return str(endpoint["During"])
+        if endpoint["During"] == "Updating" and moving < endpoint.get("RollingBack", 0.0):
+            return "RollingBack"
+        return str(endpoint["After"])
