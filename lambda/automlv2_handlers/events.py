@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+_NESTED_SUFFIX = re.compile(r"-[A-Z0-9]{12,13}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,9 @@ class LifecycleEvent:
 
     @property
     def owner(self) -> str:
-        """The resource, told apart from all others of the account and Region."""
-        return f"{self.stack_name}/{self.logical_id}"
+        """The resource, distinct from all others of the account and Region.
+
+        CloudFormation ends the name of a nested stack with random characters, new ones each time
+        the stack is made; they are left out, so that what a deleted stack has made is found again.
+        """
+        return f"{_NESTED_SUFFIX.sub('', self.stack_name)}/{self.logical_id}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from automlv2_handlers.domain.names import digest
 from automlv2_handlers.errors import NotFoundError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, Context
 
 OWNER = "cdk-automlv2:owner"
+"""Whose the resource is: ``<NameScope>/<digest>``; the function's rights go by the first part."""
+
 REQUEST = "cdk-automlv2:request"
 FINGERPRINT = "cdk-automlv2:fingerprint"
 SINCE = "cdk-automlv2:since"
@@ -27,6 +30,8 @@ BACK = "cdk-automlv2:back"
 RETAINED = "cdk-automlv2:retained"
 """The thing stays on purpose when its stack goes."""
 
+_OWNER_LENGTH = 24
+
 MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, TRAINING, ENDPOINT, BACK, RETAINED})
 
 
@@ -42,7 +47,7 @@ def to_mapping(tags: Any) -> dict[str, str]:
 
 def with_marks(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
     """Return the user's tags of the request and the marks of its owner."""
-    marks = {OWNER: event.owner[:256], REQUEST: event.request_id, **_retention(event), **more}
+    marks = {OWNER: owner(event), REQUEST: event.request_id, **_retention(event), **more}
     return to_list({**to_mapping(event.properties.get("Tags")), **marks})
 
 
@@ -56,7 +61,13 @@ def of(arn: str, context: Context) -> dict[str, str]:
 
 def is_ours(event: LifecycleEvent, tags: Mapping[str, str]) -> bool:
     """Whether the thing with these tags was made for the event's resource."""
-    return tags.get(OWNER) == event.owner[:256]
+    return tags.get(OWNER) == owner(event)
+
+
+def owner(event: LifecycleEvent) -> str:
+    """Return the owner tag of whatever is made for the event's resource."""
+    scope = str(event.properties.get("NameScope", ""))
+    return f"{scope}/{digest(scope, event.owner, length=_OWNER_LENGTH)}"
 
 
 def may_remove(event: LifecycleEvent, tags: Mapping[str, str], context: Context) -> bool:
