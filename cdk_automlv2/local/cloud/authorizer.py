@@ -1,38 +1,21 @@
-"""Runs ministack in this process, with one more route: may this caller do that?
-
-    python -m cdk_automlv2.local.cloud.authorizer PORT
+"""May this caller do that, and who may act as a role: decided by the policies ministack holds.
 
 ministack has no SageMaker. The SageMaker service of this package asks here, so that the same
-policies decide in both. Requests count as encrypted: they never leave the machine, and policies
-that demand TLS, as CDK's bootstrap bucket has one, would refuse every one of them.
+policies decide in both.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+import secrets
+import time
 from typing import Any
 
-ROUTE = "/_automlv2/authorize"
+from cdk_automlv2.local.cloud.repairs.keys import key_arn
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one connection."""
-    from ministack.app import app
-
-    if scope["type"] != "http":
-        await app(scope, receive, send)
-    elif scope["path"] == ROUTE:
-        question = json.loads(await _body(receive))
-        await _send_json(send, authorize(question))
-    else:
-        await app({**scope, "scheme": "https"}, receive, send)
+AUTHORIZE = "/_automlv2/authorize"
+SESSION = "/_automlv2/session"
+_SESSION_SECONDS = 12 * 3600
 
 
 def authorize(question: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +31,9 @@ def authorize(question: dict[str, Any]) -> dict[str, Any]:
     from ministack.core import iam_evaluator as iam
 
     account = question["account"]
+    _enter(account, question["region"])
+    if question["action"].startswith("kms:"):
+        question = {**question, "resource": key_arn(question["resource"])}
     credential = iam.resolve_credential(
         question["access_key"], account, question["session_token"] or None
     )
@@ -58,19 +44,103 @@ def authorize(question: dict[str, Any]) -> dict[str, Any]:
         return {"allowed": False, "code": principal.code, "message": principal.message}
     if principal.policies is None:
         return {"allowed": True, "principal": principal.arn}
-    decision = iam.evaluate(_context(question, principal), principal.policies, *principal.limits)
+    decision = _decide(_context(question, principal), principal)
     if decision.decision == "Allow":
         return {"allowed": True, "principal": principal.arn}
-    how = "with an explicit deny in" if decision.decision == "Deny" else "because no"
-    what = "an identity-based policy" if decision.decision == "Deny" else "identity-based policy"
+    return _refusal(question, principal.arn, explicit=decision.decision == "Deny")
+
+
+def session(question: dict[str, Any]) -> dict[str, Any]:
+    """Let a service act as a role that trusts it.
+
+    Args:
+        question: ``service`` (such as sagemaker.amazonaws.com), ``role`` (ARN), ``region`` and
+            ``context`` (``aws:SourceAccount``, ``aws:SourceArn``).
+
+    Returns:
+        ``allowed``, and where it is: ``access_key``, ``secret_key`` and ``session_token``.
+    """
+    from ministack.services import iam, sts
+
+    account = question["role"].split(":")[4]
+    name = question["role"].rpartition("/")[2]
+    _enter(account, question["region"])
+    role = iam._roles.get_scoped(account, None, name)
+    if role is None or role["Arn"] != question["role"] or not _trusts(role, question):
+        return {"allowed": False}
+    access_key = f"ASIA{secrets.token_hex(8).upper()}"
+    secret_key, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
+    made = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/SageMaker",
+        "UserId": f"{role.get('RoleId', name)}:SageMaker",
+        "AccountId": account,
+        "SecretAccessKey": secret_key,
+        "SessionToken": token,
+        "Expiration": time.time() + _SESSION_SECONDS,
+    }
+    sts.register_session(access_key, made)
+    found = {"access_key": access_key, "secret_key": secret_key, "session_token": token}
+    return {"allowed": True, **found}
+
+
+def _enter(account: str, region: str) -> None:
+    """Let ministack look where the question is asked: its stores are by account and Region."""
+    from ministack.core.responses import set_request_account_id, set_request_region
+
+    set_request_account_id(account)
+    set_request_region(region)
+
+
+def _trusts(role: dict[str, Any], question: dict[str, Any]) -> bool:
+    """Whether the role's trust policy lets the service assume it; a Deny wins."""
+    from ministack.core import iam_evaluator as iam
+
+    document = role["AssumeRolePolicyDocument"]
+    document = json.loads(document) if isinstance(document, str) else document
+    listed = document["Statement"]
+    statements = [
+        {**statement, "Resource": "*"}
+        for statement in (listed if isinstance(listed, list) else [listed])
+        if iam._service_principal_matches(statement.get("Principal"), question["service"])
+    ]
+    context = iam.EvalContext(
+        principal_arn=question["service"],
+        principal_type="Service",
+        principal_account="",
+        action="sts:AssumeRole",
+        resource_arn=question["role"],
+        region=question["region"],
+        secure_transport=True,
+        service_context=_lowered(question["context"]),
+    )
+    policy = iam.parse_policy_document({"Statement": statements})
+    return bool(iam.evaluate(context, [policy]).decision == "Allow")
+
+
+def _decide(context: Any, principal: Any) -> Any:
+    """Ask the policies of the caller, and for a key the key's policy too."""
+    from ministack.core import iam_evaluator as iam
+
+    decision = iam.evaluate(context, principal.policies, *principal.limits)
+    if not context.action.startswith("kms:"):
+        return decision
+    policy, owner = iam._resource_policy("kms", context.resource_arn) or ("", None)
+    return iam.combine_resource_policy(
+        decision, context, policy, owner, required=True, limits=tuple(principal.limits)
+    )
+
+
+def _refusal(question: dict[str, Any], principal: str, *, explicit: bool) -> dict[str, Any]:
+    how = "with an explicit deny in" if explicit else "because no"
+    what = "an identity-based policy" if explicit else "identity-based policy"
     message = (
-        f"User: {principal.arn} is not authorized to perform: {question['action']} "
+        f"User: {principal} is not authorized to perform: {question['action']} "
         f"on resource: {question['resource']} {how} {what}"
-        + ("" if decision.decision == "Deny" else f" allows the {question['action']} action")
+        + ("" if explicit else f" allows the {question['action']} action")
     )
     return {
         "allowed": False,
-        "principal": principal.arn,
+        "principal": principal,
         "code": "AccessDeniedException",
         "message": message,
     }
@@ -88,37 +158,10 @@ def _context(question: dict[str, Any], principal: Any) -> Any:
         region=question["region"],
         source_ip="127.0.0.1",
         secure_transport=True,
-        service_context={key.lower(): value for key, value in question["context"].items()},
+        service_context=_lowered(question["context"]),
         principal_keys=principal.keys,
     )
 
 
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        part: bytes = message.get("body", b"")
-        body += part
-        if not message.get("more_body"):
-            return body
-
-
-async def _send_json(send: Send, answer: dict[str, Any]) -> None:
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
-
-
-def main(port: int) -> None:
-    """Serve on 127.0.0.1 until stopped."""
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
-
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    config.keep_alive_timeout = 75
-    asyncio.run(serve(application, config))  # type: ignore[arg-type]
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+def _lowered(context: dict[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in context.items()}

@@ -56,6 +56,8 @@ class LocalCloud:
         folder: Path = DEFAULT_FOLDER,
         speed: float = DEFAULT_SPEED,
         throttles: float | None = None,
+        *,
+        bootstrap: bool = True,
     ) -> Self:
         """Start the servers on free ports and bootstrap the account for the CDK.
 
@@ -64,6 +66,7 @@ class LocalCloud:
             speed: 1 waits as long as AWS would, 60 a sixtieth of it; training is not sped up.
             throttles: Part of SageMaker's calls to throttle by chance, on top of AWS's published
                 rates. Default: no rates.
+            bootstrap: Whether to bootstrap; without it the CDK CLI cannot deploy.
 
         Raises:
             LocalCloudError: If one of that folder runs already.
@@ -84,7 +87,8 @@ class LocalCloud:
             cloud._save()
             cloud.ministack.wait_until_ready("/_ministack/health", folder / "ministack.log")
             cloud.sagemaker.wait_until_ready("/_automlv2/health", folder / "sagemaker.log")
-            cloud._bootstrap()
+            if bootstrap:
+                cloud._bootstrap()
         except BaseException:
             cloud.stop()
             raise
@@ -262,7 +266,7 @@ def _start_ministack(folder: Path, ports: list[int], speed: float) -> Server:
         "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker,
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
     }
-    command = [sys.executable, "-m", "cdk_automlv2.local.cloud.authorizer", str(port)]
+    command = [sys.executable, "-m", "cdk_automlv2.local.cloud.gateway", str(port)]
     return Server.start(command, port, environment, folder / "ministack.log")
 
 

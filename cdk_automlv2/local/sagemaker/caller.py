@@ -6,10 +6,9 @@ import json
 import re
 import urllib.request
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from cdk_automlv2.local.cloud.authorizer import ROUTE
+from cdk_automlv2.local.cloud.authorizer import AUTHORIZE, SESSION
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 
 ACCOUNT = "000000000000"
@@ -65,9 +64,7 @@ class Iam:
             "resource": resource,
             "context": context or {},
         }
-        request = urllib.request.Request(self._url + ROUTE, data=json.dumps(question).encode())
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            verdict = json.load(answer)
+        verdict = self._ask(AUTHORIZE, question)
         if not verdict["allowed"]:
             raise ServiceError(verdict["code"], verdict["message"])
 
@@ -75,22 +72,29 @@ class Iam:
         """Refuse unless the caller may hand the role to SageMaker, and the role trusts it."""
         context = {"iam:PassedToService": _SERVICE}
         self.require(caller, "iam:PassRole", role_arn, context)
-        if not self._trusts_sagemaker(role_arn):
-            raise validation(
-                f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
-                f"principal '{_SERVICE}' to assume the role."
-            )
+        self._session(role_arn, caller.region)
+
+    def require_grant(self, role_arn: str, region: str, key: str) -> None:
+        """Refuse unless the role lets SageMaker use a key for a volume.
+
+        Raises:
+            ServiceError: If policies of the role, or the key's own, do not allow it.
+        """
+        session = self._session(role_arn, region)
+        caller = Caller(session["access_key"], session["session_token"], region)
+        context = {
+            "kms:GrantIsForAWSResource": "true",
+            "kms:ViaService": f"sagemaker.{region}.amazonaws.com",
+        }
+        self.require(caller, "kms:CreateGrant", key, context)
 
     def role_environment(self, role_arn: str, region: str) -> dict[str, str]:
         """Return the environment in which boto3 acts as the role."""
-        answer = self._client("sts", region).assume_role(
-            RoleArn=role_arn, RoleSessionName="SageMaker"
-        )
-        credentials = answer["Credentials"]
+        session = self._session(role_arn, region)
         return {
-            "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": credentials["SessionToken"],
+            "AWS_ACCESS_KEY_ID": session["access_key"],
+            "AWS_SECRET_ACCESS_KEY": session["secret_key"],
+            "AWS_SESSION_TOKEN": session["session_token"],
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_ENDPOINT_URL": self._url,
@@ -111,31 +115,24 @@ class Iam:
             aws_session_token=environment["AWS_SESSION_TOKEN"],
         )
 
-    def _trusts_sagemaker(self, role_arn: str) -> bool:
-        iam = self._client("iam", "us-east-1")
-        try:
-            role = iam.get_role(RoleName=role_arn.rsplit("/", 1)[-1])["Role"]
-        except self._no_such_entity:
-            return False
-        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
-            services = statement.get("Principal", {}).get("Service", [])
-            services = [services] if isinstance(services, str) else services
-            if statement["Effect"] == "Allow" and _SERVICE in services:
-                return True
-        return False
+    def _session(self, role_arn: str, region: str) -> dict[str, str]:
+        """Act as the role, which must trust SageMaker."""
+        account = role_arn.split(":")[4]
+        context = {
+            "aws:SourceAccount": account,
+            "aws:SourceArn": f"arn:aws:sagemaker:{region}:{account}:local",
+        }
+        question = {"service": _SERVICE, "role": role_arn, "region": region, "context": context}
+        found = self._ask(SESSION, question)
+        if not found["allowed"]:
+            raise validation(
+                f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
+                f"principal '{_SERVICE}' to assume the role."
+            )
+        return found
 
-    @cached_property
-    def _no_such_entity(self) -> type[Exception]:
-        error: type[Exception] = self._client("iam", "us-east-1").exceptions.NoSuchEntityException
-        return error
-
-    def _client(self, service: str, region: str) -> Any:
-        import boto3
-
-        return boto3.client(
-            service,
-            endpoint_url=self._url,
-            region_name=region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+    def _ask(self, route: str, question: dict[str, Any]) -> dict[str, Any]:
+        request = urllib.request.Request(self._url + route, data=json.dumps(question).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found

@@ -64,7 +64,7 @@ def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, s
         ServiceError: Where the endpoint is missing or not in service, or the container fails.
     """
     caller = Caller.from_headers(headers)
-    state.iam.require(caller, "sagemaker:InvokeEndpoint", arn_of("endpoint", name, caller.region))
+    state.require(caller, "InvokeEndpoint", arn_of("endpoint", name, caller.region))
     state.faults.raise_if_planned("InvokeEndpoint")
     with state.lock:
         hosted = state.serving.get(name)

@@ -39,22 +39,36 @@ class State:
     serving: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def require(self, caller: Caller, action: str, arn: str, **context: Any) -> None:
+        """Refuse unless the caller may do ``action`` with ``arn``, whose tags policies may name."""
+        with self.lock:
+            tags = dict(self.tags.get(arn, {}))
+        known = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+        self.iam.require(caller, f"sagemaker:{action}", arn, {**known, **context})
+
     def require_create(
         self, caller: Caller, action: str, arn: str, request: Record, *others: str
     ) -> None:
         """Refuse unless the caller may create ``arn``, and tag it where tags are given."""
-        given = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
-        context: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in given.items()}
-        if given:
-            context["aws:TagKeys"] = list(given)
-        for resource in (arn, *others):
-            self.iam.require(caller, f"sagemaker:{action}", resource, context)
-        if given:
+        context = request_tags(request.get("Tags", []))
+        self.iam.require(caller, f"sagemaker:{action}", arn, context)
+        for resource in others:
+            self.require(caller, action, resource, **context)
+        if context:
+            context["sagemaker:TaggingAction"] = action
             self.iam.require(caller, "sagemaker:AddTags", arn, context)
 
     def keep_tags(self, arn: str, request: Record) -> None:
         """Store the tags of a thing just made."""
         self.tags[arn] = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
+
+
+def request_tags(tags: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the condition keys of the tags in a request; none if there are none."""
+    if not tags:
+        return {}
+    given = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
+    return {**given, "aws:TagKeys": [tag["Key"] for tag in tags]}
 
 
 def arn_of(kind: str, name: str, region: str) -> str:

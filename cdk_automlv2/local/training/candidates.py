@@ -114,7 +114,9 @@ class Publisher:
 
     def _put(self, uri: str, body: bytes) -> None:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
-        self._s3.put_object(Bucket=bucket, Key=key, Body=body)
+        key_id = self._spec.get("OutputDataConfig", {}).get("KmsKeyId")
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        self._s3.put_object(Bucket=bucket, Key=key, Body=body, **encryption)
 
 
 def _metric(name: str, value: float) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def update_endpoint(state: State, caller: Caller, request: Record) -> Record:
     """Move an endpoint to another configuration."""
     name, config = request["EndpointName"], request["EndpointConfigName"]
     config_arn = arn_of("endpoint-config", config, caller.region)
-    state.iam.require(caller, "sagemaker:UpdateEndpoint", config_arn)
+    state.require(caller, "UpdateEndpoint", config_arn)
     endpoint = _find(state, caller, "UpdateEndpoint", name)
     with state.lock:
         if config not in state.configs:
@@ -87,7 +87,7 @@ def list_endpoints(state: State, caller: Caller, request: Record) -> Record:
 
 def _find(state: State, caller: Caller, action: str, name: str) -> Record:
     arn = arn_of("endpoint", name, caller.region)
-    state.iam.require(caller, f"sagemaker:{action}", arn)
+    state.require(caller, action, arn)
     with state.lock:
         endpoint = state.endpoints.get(name)
     if endpoint is None:
@@ -160,6 +160,9 @@ def _load(state: State, config: str, region: str) -> tuple[HostedModel | None, s
         with state.lock:
             variant = state.configs[config]["ProductionVariants"][0]
             model = state.models[variant["ModelName"]]
+            key = state.configs[config].get("KmsKeyId")
+        if key:
+            state.iam.require_grant(model["ExecutionRoleArn"], region, key)
         s3 = state.iam.role_s3(model["ExecutionRoleArn"], region)
         containers = model.get("Containers") or [model["PrimaryContainer"]]
         return HostedModel.fetch(containers, s3), ""

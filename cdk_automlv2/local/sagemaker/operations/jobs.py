@@ -109,7 +109,7 @@ def list_candidates_for_auto_ml_job(state: State, caller: Caller, request: Recor
 
 
 def _find(state: State, caller: Caller, action: str, name: str) -> Record:
-    state.iam.require(caller, f"sagemaker:{action}", arn_of("automl-job", name, caller.region))
+    state.require(caller, action, arn_of("automl-job", name, caller.region))
     with state.lock:
         job = state.jobs.get(name.lower())
     if job is None:
@@ -160,6 +160,9 @@ class _Run:
             self._stopped()
 
     def _train(self) -> Result:
+        key = self._job.get("SecurityConfig", {}).get("VolumeKmsKeyId")
+        if key:
+            self._state.iam.require_grant(self._job["RoleArn"], self._region, key)
         environment = self._state.iam.role_environment(self._job["RoleArn"], self._region)
         return Trainer(self._job, environment, self._add, ACCOUNT, self._region).run(self._stop)
 

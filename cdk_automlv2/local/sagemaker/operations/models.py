@@ -91,7 +91,7 @@ def _keep(
 
 def _find(state: State, caller: Caller, action: str, kind: str, name: str) -> Record:
     arn = arn_of(kind, name, caller.region)
-    state.iam.require(caller, f"sagemaker:{action}", arn)
+    state.require(caller, action, arn)
     with state.lock:
         thing = (state.models if kind == "model" else state.configs).get(name)
     if thing is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cdk_automlv2.local.sagemaker.caller import Caller
-from cdk_automlv2.local.sagemaker.state import Record, State
+from cdk_automlv2.local.sagemaker.state import Record, State, request_tags
 
 
 def add_tags(state: State, caller: Caller, request: Record) -> Record:
     """Add or overwrite tags."""
     arn = request["ResourceArn"]
-    state.iam.require(caller, "sagemaker:AddTags", arn)
+    state.require(caller, "AddTags", arn, **request_tags(request["Tags"]))
     with state.lock:
         tags = state.tags.setdefault(arn, {})
         tags |= {tag["Key"]: tag["Value"] for tag in request["Tags"]}
@@ -19,7 +19,7 @@ def add_tags(state: State, caller: Caller, request: Record) -> Record:
 def delete_tags(state: State, caller: Caller, request: Record) -> Record:
     """Remove tags."""
     arn = request["ResourceArn"]
-    state.iam.require(caller, "sagemaker:DeleteTags", arn)
+    state.require(caller, "DeleteTags", arn, **{"aws:TagKeys": request["TagKeys"]})
     with state.lock:
         for key in request["TagKeys"]:
             state.tags.get(arn, {}).pop(key, None)
@@ -29,7 +29,7 @@ def delete_tags(state: State, caller: Caller, request: Record) -> Record:
 def list_tags(state: State, caller: Caller, request: Record) -> Record:
     """List tags."""
     arn = request["ResourceArn"]
-    state.iam.require(caller, "sagemaker:ListTags", arn)
+    state.require(caller, "ListTags", arn)
     with state.lock:
         return {"Tags": _listed(state.tags.get(arn, {}))}
 

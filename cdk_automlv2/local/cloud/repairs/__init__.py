@@ -1,0 +1,19 @@
+"""What ministack does otherwise than AWS, put right inside the process that runs it.
+
+Each module repairs one thing, and says what AWS does and where that stands. The extra ``[local]``
+pins ministack's version, because these are not its public interfaces; a name that is missing
+fails the start, not a deployment.
+"""
+
+from __future__ import annotations
+
+from cdk_automlv2.local.cloud.repairs import exports, functions, keys, nested_stacks, policies
+
+
+def apply() -> None:
+    """Put everything right; once, before the first request."""
+    policies.apply()
+    keys.apply()
+    exports.apply()
+    nested_stacks.apply()
+    functions.apply()
