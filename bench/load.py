@@ -57,9 +57,9 @@ def _deploy_all(cloud: LocalCloud, assembly: Path) -> list[int]:
 
 
 def _inventory(sagemaker: Any) -> dict[str, int]:
-    jobs = sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]
-    endpoints = sagemaker.list_endpoints()["Endpoints"]
+    jobs = sagemaker.get_paginator("list_auto_ml_jobs").paginate().search("AutoMLJobSummaries")
+    endpoints = sagemaker.get_paginator("list_endpoints").paginate().search("Endpoints")
     return {
-        "jobs": len(jobs),
+        "jobs": sum(1 for _ in jobs),
         "endpoints": sum(item["EndpointStatus"] == "InService" for item in endpoints),
     }

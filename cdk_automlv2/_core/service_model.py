@@ -142,7 +142,7 @@ def _text(path: str, value: str, shape: Any) -> Iterator[OptionFault]:
         return
     yield from _size(path, len(value), shape, "character", value)
     pattern = shape.metadata.get("pattern")
-    if pattern and not _matches(pattern, value):
+    if pattern and not matches(pattern, value):
         yield OptionFault(path, f"must match {pattern}", value)
 
 
@@ -153,15 +153,26 @@ def nearest(value: str, allowed: Sequence[str]) -> str | None:
     return f"use {found[0]!r}" if found else None
 
 
-def _matches(pattern: str, value: str) -> bool:
+def matches(pattern: str, value: str) -> bool:
+    """Whether the whole of ``value`` matches a pattern of the model."""
     try:
         return _compiled(pattern).fullmatch(value) is not None
     except re.error:
-        return True  # Python's re lacks \p{L}; such patterns are left to the service.
+        return True  # What Python's re cannot say is left to the service.
+
+
+_CLASSES = {
+    r"\p{L}": r"\w",
+    r"\p{N}": r"\d",
+    r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
+}
+"""Java's classes of characters, inside brackets, as Python's re has them or wider."""
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
+    for theirs, ours in _CLASSES.items():
+        pattern = pattern.replace(theirs, ours)
     return re.compile(pattern)
 
 

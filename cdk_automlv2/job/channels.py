@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
     from constructs import Construct
+
+    from cdk_automlv2._core.s3 import S3Location
 
 _API_PATHS: Mapping[str, str] = {
     "s3_data_type": "DataSource.S3DataSource.S3DataType",
@@ -113,6 +114,8 @@ class AutoMLDataChannel:
 
     def bind(self, scope: Construct, id: str, output: S3Location) -> BoundChannel:
         """Return the channel as the job sends it; creates nothing."""
+        from cdk_automlv2._core.s3 import S3Location
+
         location = S3Location(self.s3_uri)
         if self.s3_data_type != "S3Prefix":
             # A manifest names objects that only it knows; they lie in its bucket as a rule.

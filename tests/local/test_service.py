@@ -200,15 +200,15 @@ def test_a_hanging_job_is_stopped(sagemaker, world):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"AutoMLJobName": "x" * 40}, "Value at 'AutoMLJobName' failed to satisfy constraint"),
-        ({"AutoMLJobObjective": {"MetricName": "Best"}}, "AutoMLJobObjective.MetricName"),
+        ({"AutoMLJobName": "x" * 40}, "at 'autoMLJobName' failed to satisfy constraint"),
+        ({"AutoMLJobObjective": {"MetricName": "Best"}}, "autoMLJobObjective.metricName"),
         (
             {
                 "AutoMLProblemTypeConfig": {
                     "TextGenerationJobConfig": {"BaseModelName": "Llama2-7B"}
                 }
             },
-            "The EULA of Llama2-7B must be accepted",
+            "AcceptEula: must be True for Llama2-7B",
         ),
     ],
 )

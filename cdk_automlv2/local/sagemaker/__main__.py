@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import uuid
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cdk_automlv2.local.sagemaker import protocol, service
+from cdk_automlv2.local.sagemaker import protocol, runtime, service
 from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
@@ -33,18 +34,18 @@ def application(state: State) -> Starlette:
             answer = await run_in_threadpool(service.control, state, request.headers, body)
         except ServiceError as error:
             return _error(error)
-        return Response(answer, media_type=_JSON)
+        return Response(answer, headers=_request_id(), media_type=_JSON)
 
     async def invoke(request: Request) -> Response:
         body = await request.body()
         name = request.path_params["name"]
         try:
-            answer, kind = await run_in_threadpool(
-                service.invoke, state, request.headers, name, body
+            answer, headers = await run_in_threadpool(
+                runtime.invoke, state, request.headers, name, body
             )
         except ServiceError as error:
             return _error(error)
-        return Response(answer, headers={"content-type": kind})
+        return Response(answer, headers={**_request_id(), **headers})
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -69,9 +70,13 @@ def application(state: State) -> Starlette:
 
 
 def _error(error: ServiceError) -> Response:
-    headers = {"x-amzn-ErrorType": error.code}
+    headers = {"x-amzn-ErrorType": error.code, **_request_id()}
     body = protocol.error_body(error)
     return Response(body, status_code=error.status, headers=headers, media_type=_JSON)
+
+
+def _request_id() -> dict[str, str]:
+    return {"x-amzn-RequestId": str(uuid.uuid4())}
 
 
 def main(port: int, ministack_url: str, speed: float, throttles: float) -> None:

@@ -14,6 +14,7 @@ from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 ACCOUNT = "000000000000"
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/")
 _SERVICE = "sagemaker.amazonaws.com"
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,16 @@ class Caller:
     access_key: str
     session_token: str
     region: str
+    account: str = ACCOUNT
+
+    def arn(self, kind: str, name: str) -> str:
+        """Return the ARN of the caller's thing; its name is in lower case, as the service does."""
+        return f"{self.place}:{kind}/{name.lower()}"
+
+    @property
+    def place(self) -> str:
+        """What the ARNs of the caller's account and Region begin with."""
+        return f"arn:{partition_of(self.region)}:sagemaker:{self.region}:{self.account}"
 
     @classmethod
     def from_headers(cls, headers: Any) -> Caller:
@@ -35,6 +46,11 @@ class Caller:
         if found is None:
             raise ServiceError("MissingAuthenticationTokenException", "the request is not signed")
         return cls(found[1], headers.get("x-amz-security-token", ""), found[2])
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a Region, such as ``aws``."""
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 class Iam:
@@ -58,7 +74,7 @@ class Iam:
         question = {
             "access_key": caller.access_key,
             "session_token": caller.session_token,
-            "account": ACCOUNT,
+            "account": caller.account,
             "region": caller.region,
             "action": action,
             "resource": resource,

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
+from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.validation import checked
 
 
 def operation_of(target: str) -> str:
@@ -22,18 +23,9 @@ def parse(operation: str, body: bytes) -> dict[str, Any]:
     """Return the request, checked against the model as the service does.
 
     Raises:
-        ServiceError: ``ValidationException`` with every fault.
+        ServiceError: ``SerializationException``, or ``ValidationException`` with every fault.
     """
-    request: dict[str, Any] = json.loads(body or b"{}")
-    faults = list(service_model.problems("", request, service_model.input_shape(operation)))
-    if faults:
-        words = "; ".join(
-            f"Value at '{fault.path.lstrip('.')}' failed to satisfy constraint: {fault.rule}"
-            for fault in faults
-        )
-        count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected"
-        raise validation(f"{count}: {words}")
-    return request
+    return checked(json.loads(body or b"{}"), service_model.input_shape(operation))
 
 
 def serialise(operation: str, answer: dict[str, Any]) -> bytes:
@@ -60,5 +52,6 @@ def _shaped(value: Any, shape: Any) -> Any:
 
 
 def error_body(error: ServiceError) -> bytes:
-    """Return the body of an error."""
-    return json.dumps({"__type": error.code, "message": error.message}).encode()
+    """Return the body of an error; the two planes name its message differently."""
+    told = {"message": error.message, "Message": error.message}
+    return json.dumps({"__type": error.code, **told, **error.details}).encode()

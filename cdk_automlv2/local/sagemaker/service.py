@@ -8,9 +8,9 @@ from typing import Any
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker import protocol
 from cdk_automlv2.local.sagemaker.caller import Caller
-from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
+from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.operations import endpoints, jobs, models, tagging
-from cdk_automlv2.local.sagemaker.state import Record, State, arn_of
+from cdk_automlv2.local.sagemaker.state import Record, State
 
 Operation = Callable[[State, Caller, Record], Record]
 
@@ -24,6 +24,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteEndpointConfig": models.delete_endpoint_config,
     "DeleteModel": models.delete_model,
     "DeleteTags": tagging.delete_tags,
+    "DescribeAutoMLJob": jobs.describe_auto_ml_job,
     "DescribeAutoMLJobV2": jobs.describe_auto_ml_job_v2,
     "DescribeEndpoint": endpoints.describe_endpoint,
     "DescribeEndpointConfig": models.describe_endpoint_config,
@@ -55,20 +56,3 @@ def control(state: State, headers: Any, body: bytes) -> bytes:
     state.faults.raise_if_planned(operation)
     request = protocol.parse(operation, body)
     return protocol.serialise(operation, OPERATIONS[operation](state, caller, request))
-
-
-def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, str]:
-    """Carry out one InvokeEndpoint and return the answer and its type.
-
-    Raises:
-        ServiceError: Where the endpoint is missing or not in service, or the container fails.
-    """
-    caller = Caller.from_headers(headers)
-    state.require(caller, "InvokeEndpoint", arn_of("endpoint", name, caller.region))
-    state.faults.raise_if_planned("InvokeEndpoint")
-    with state.lock:
-        hosted = state.serving.get(name)
-    if hosted is None:
-        raise validation(f"Endpoint {name} of account 000000000000 not found.")
-    answer: tuple[bytes, str] = hosted.answer(body, headers.get("content-type", "text/csv"))
-    return answer

@@ -6,8 +6,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from cdk_automlv2.local.sagemaker.caller import ACCOUNT, Caller, Iam
+from cdk_automlv2.local.sagemaker.caller import Caller, Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
+from cdk_automlv2.local.sagemaker.errors import not_found
 from cdk_automlv2.local.sagemaker.faults import Faults
 from cdk_automlv2.local.sagemaker.rates import Rates
 
@@ -15,14 +16,33 @@ Record = dict[str, Any]
 """A model, configuration, endpoint or job, in the form of its Describe answer."""
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that the service holds.
+
+    Attributes:
+        name: As ARNs have it.
+        words: As errors have it.
+    """
+
+    name: str
+    words: str
+
+
+JOB = Kind("automl-job", "AutoML job")
+MODEL = Kind("model", "model")
+CONFIG = Kind("endpoint-config", "endpoint configuration")
+ENDPOINT = Kind("endpoint", "endpoint")
+
+
 @dataclass
 class State:
     """All state of the service; lives as long as the process.
 
+    Everything is kept by ARN: accounts and Regions are apart, and names differ by more than case.
+
     Attributes:
         lock: Held by whoever reads or changes the stores.
-        jobs: By lower-case name, as job names differ by more than case.
-        tags: By ARN.
     """
 
     iam: Iam
@@ -38,6 +58,29 @@ class State:
     endpoints: dict[str, Record] = field(default_factory=dict)
     serving: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def store_of(self, kind: Kind) -> dict[str, Record]:
+        """Return where things of a kind are kept."""
+        stores = {JOB: self.jobs, MODEL: self.models, CONFIG: self.configs}
+        return stores.get(kind, self.endpoints)
+
+    def find(self, caller: Caller, action: str, kind: Kind, name: str) -> Record:
+        """Return the caller's thing of that name, if the caller may do ``action`` with it."""
+        arn = caller.arn(kind.name, name)
+        self.require(caller, action, arn)
+        with self.lock:
+            found = self.store_of(kind).get(arn)
+        if found is None:
+            raise not_found(kind.words, arn)
+        return found
+
+    def mine(self, caller: Caller, kind: Kind) -> list[Record]:
+        """Return all things of a kind in the caller's account and Region; a copy of each."""
+        start = f"{caller.place}:{kind.name}/"
+        with self.lock:
+            return [
+                dict(thing) for arn, thing in self.store_of(kind).items() if arn.startswith(start)
+            ]
 
     def require(self, caller: Caller, action: str, arn: str, **context: Any) -> None:
         """Refuse unless the caller may do ``action`` with ``arn``, whose tags policies may name."""
@@ -69,8 +112,3 @@ def request_tags(tags: list[dict[str, str]]) -> dict[str, Any]:
         return {}
     given = {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags}
     return {**given, "aws:TagKeys": [tag["Key"] for tag in tags]}
-
-
-def arn_of(kind: str, name: str, region: str) -> str:
-    """Return an ARN; its name is in lower case, as the service writes it."""
-    return f"arn:aws:sagemaker:{region}:{ACCOUNT}:{kind}/{name.lower()}"

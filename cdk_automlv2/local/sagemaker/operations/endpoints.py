@@ -6,62 +6,65 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_automlv2.local.sagemaker import variants
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.faults import ENDPOINT_FAILS, UPDATE_ROLLS_BACK
-from cdk_automlv2.local.sagemaker.hosting import HostedModel
-from cdk_automlv2.local.sagemaker.state import Record, State, arn_of
+from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
+from cdk_automlv2.local.sagemaker.paging import Listing
+from cdk_automlv2.local.sagemaker.state import CONFIG, ENDPOINT, Record, State
 
 CREATE_SECONDS = 180
 UPDATE_SECONDS = 240
 DELETE_SECONDS = 30
 _NEVER = threading.Event()
+_ENDPOINTS = Listing("Endpoints", "EndpointName", status="EndpointStatus")
 
 
 def create_endpoint(state: State, caller: Caller, request: Record) -> Record:
     """Create an endpoint."""
     name, config = request["EndpointName"], request["EndpointConfigName"]
-    arn = arn_of("endpoint", name, caller.region)
-    config_arn = arn_of("endpoint-config", config, caller.region)
+    arn = caller.arn(ENDPOINT.name, name)
+    config_arn = caller.arn(CONFIG.name, config)
     state.require_create(caller, "CreateEndpoint", arn, request, config_arn)
+    check_tags(request.get("Tags", []))
     now = state.clock.now()
     with state.lock:
-        if config not in state.configs:
-            raise not_found("endpoint configuration", config_arn)
-        if name in state.endpoints:
+        if config_arn not in state.configs:
+            raise not_found(CONFIG.words, config_arn)
+        if arn in state.endpoints:
             raise validation(f'Cannot create already existing endpoint "{arn}".')
-        endpoint = state.endpoints[name] = {
+        endpoint = state.endpoints[arn] = {
             "EndpointName": name,
             "EndpointArn": arn,
-            "EndpointConfigName": config,
+            "EndpointConfigName": state.configs[config_arn]["EndpointConfigName"],
             "EndpointStatus": "Creating",
             "CreationTime": now,
             "LastModifiedTime": now,
         }
         state.keep_tags(arn, request)
-    _start(_move, state, endpoint, config, caller.region, _CREATE)
+    _start(_move, state, caller, endpoint, config_arn, request, _CREATE)
     return {"EndpointArn": arn}
 
 
 def update_endpoint(state: State, caller: Caller, request: Record) -> Record:
     """Move an endpoint to another configuration."""
-    name, config = request["EndpointName"], request["EndpointConfigName"]
-    config_arn = arn_of("endpoint-config", config, caller.region)
+    config_arn = caller.arn(CONFIG.name, request["EndpointConfigName"])
     state.require(caller, "UpdateEndpoint", config_arn)
-    endpoint = _find(state, caller, "UpdateEndpoint", name)
+    endpoint = state.find(caller, "UpdateEndpoint", ENDPOINT, request["EndpointName"])
     with state.lock:
-        if config not in state.configs:
-            raise not_found("endpoint configuration", config_arn)
+        if config_arn not in state.configs:
+            raise not_found(CONFIG.words, config_arn)
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         _set(state, endpoint, EndpointStatus="Updating")
-    _start(_move, state, endpoint, config, caller.region, _UPDATE)
+    _start(_move, state, caller, endpoint, config_arn, request, _UPDATE)
     return {"EndpointArn": endpoint["EndpointArn"]}
 
 
 def delete_endpoint(state: State, caller: Caller, request: Record) -> Record:
     """Delete an endpoint; it takes a moment."""
-    endpoint = _find(state, caller, "DeleteEndpoint", request["EndpointName"])
+    endpoint = state.find(caller, "DeleteEndpoint", ENDPOINT, request["EndpointName"])
     allowed = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
     with state.lock:
         if endpoint["EndpointStatus"] not in allowed:
@@ -73,26 +76,13 @@ def delete_endpoint(state: State, caller: Caller, request: Record) -> Record:
 
 def describe_endpoint(state: State, caller: Caller, request: Record) -> Record:
     """Describe an endpoint."""
-    return dict(_find(state, caller, "DescribeEndpoint", request["EndpointName"]))
+    return dict(state.find(caller, "DescribeEndpoint", ENDPOINT, request["EndpointName"]))
 
 
 def list_endpoints(state: State, caller: Caller, request: Record) -> Record:
     """List endpoints."""
-    state.iam.require(caller, "sagemaker:ListEndpoints", "*")
-    part = request.get("NameContains", "")
-    with state.lock:
-        found = [dict(thing) for name, thing in state.endpoints.items() if part in name]
-    return {"Endpoints": found}
-
-
-def _find(state: State, caller: Caller, action: str, name: str) -> Record:
-    arn = arn_of("endpoint", name, caller.region)
-    state.require(caller, action, arn)
-    with state.lock:
-        endpoint = state.endpoints.get(name)
-    if endpoint is None:
-        raise not_found("endpoint", arn)
-    return endpoint
+    state.require(caller, "ListEndpoints", "*")
+    return _ENDPOINTS.page(state.mine(caller, ENDPOINT), request)
 
 
 def _start(work: Any, *arguments: Any) -> None:
@@ -113,61 +103,51 @@ _CREATE = _Move(CREATE_SECONDS, ENDPOINT_FAILS, "Failed")
 _UPDATE = _Move(UPDATE_SECONDS, UPDATE_ROLLS_BACK, "InService")
 
 
-def _move(state: State, endpoint: Record, config: str, region: str, move: _Move) -> None:
-    hosted, failure = _load(state, config, region)
+def _move(
+    state: State, caller: Caller, endpoint: Record, config: str, request: Record, move: _Move
+) -> None:
+    fleet, failure = variants.load(state, caller, config)
     state.clock.wait(move.seconds, _NEVER)
     planned = state.faults.take(move.fault)
     failure = planned.message if planned else failure
     with state.lock:
-        if hosted is None or failure:
+        if fleet is None or failure:
             _set(state, endpoint, EndpointStatus=move.failed_status, FailureReason=failure)
         else:
-            _serve(state, endpoint, config, hosted)
+            _serve(state, endpoint, fleet, request)
 
 
 def _delete(state: State, endpoint: Record) -> None:
     state.clock.wait(DELETE_SECONDS, _NEVER)
     with state.lock:
-        state.endpoints.pop(endpoint["EndpointName"], None)
-        state.serving.pop(endpoint["EndpointName"], None)
-        state.tags.pop(endpoint["EndpointArn"], None)
+        for store in (state.endpoints, state.serving, state.tags):
+            store.pop(endpoint["EndpointArn"], None)
 
 
-def _serve(state: State, endpoint: Record, config: str, hosted: HostedModel) -> None:
-    state.serving[endpoint["EndpointName"]] = hosted
-    variants = [
-        {
-            "VariantName": variant["VariantName"],
-            "CurrentWeight": variant.get("InitialVariantWeight", 1.0),
-            "CurrentInstanceCount": variant.get("InitialInstanceCount", 1),
-            "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
-        }
-        for variant in state.configs[config]["ProductionVariants"]
-    ]
+def _serve(state: State, endpoint: Record, fleet: variants.Fleet, request: Record) -> None:
+    shown = variants.summaries(fleet, state.clock.now())
+    if request.get("RetainAllVariantProperties"):
+        excluded = request.get("ExcludeRetainedVariantProperties", [])
+        kinds = [item["VariantPropertyType"] for item in excluded]
+        shown = variants.retained(shown, endpoint.get("ProductionVariants", []), kinds)
+    weights = {variant["VariantName"]: variant["CurrentWeight"] for variant in shown}
+    state.serving[endpoint["EndpointArn"]] = fleet.weighted(weights)
     endpoint.pop("FailureReason", None)
+    more = {key: fleet.config[key] for key in _OF_CONFIG if key in fleet.config}
+    if "DeploymentConfig" in request:
+        more["LastDeploymentConfig"] = request["DeploymentConfig"]
     _set(
         state,
         endpoint,
         EndpointStatus="InService",
-        EndpointConfigName=config,
-        ProductionVariants=variants,
+        EndpointConfigName=fleet.config["EndpointConfigName"],
+        ProductionVariants=shown,
+        **more,
     )
 
 
-def _load(state: State, config: str, region: str) -> tuple[HostedModel | None, str]:
-    """Fetch the model that a configuration names, with its own role; or say why not."""
-    try:
-        with state.lock:
-            variant = state.configs[config]["ProductionVariants"][0]
-            model = state.models[variant["ModelName"]]
-            key = state.configs[config].get("KmsKeyId")
-        if key:
-            state.iam.require_grant(model["ExecutionRoleArn"], region, key)
-        s3 = state.iam.role_s3(model["ExecutionRoleArn"], region)
-        containers = model.get("Containers") or [model["PrimaryContainer"]]
-        return HostedModel.fetch(containers, s3), ""
-    except Exception as error:
-        return None, f"The model could not be loaded: {error}"[:1024]
+_OF_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig")
+"""What an endpoint shows of its configuration."""
 
 
 def _set(state: State, endpoint: Record, **members: Any) -> None:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from cdk_automlv2.local.sagemaker.caller import ACCOUNT, Caller
-from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
+from cdk_automlv2.local.sagemaker import request_rules
+from cdk_automlv2.local.sagemaker.caller import Caller
+from cdk_automlv2.local.sagemaker.errors import ServiceError, not_found, validation
 from cdk_automlv2.local.sagemaker.faults import JOB_HANGS
-from cdk_automlv2.local.sagemaker.state import Record, State, arn_of
+from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
+from cdk_automlv2.local.sagemaker.paging import Listing
+from cdk_automlv2.local.sagemaker.state import JOB, Record, State
 from cdk_automlv2.local.sagemaker.trainer import Result, Trainer
 
 _BEFORE = (("Starting", 30), ("AnalyzingData", 90), ("FeatureEngineering", 60))
 _AFTER = (("GeneratingExplainabilityReport", 60), ("GeneratingModelInsightsReport", 60))
 _FOREVER_SECONDS = 30 * 24 * 3600
+_RESOLVED = ("AutoMLJobObjective", "CompletionCriteria", "AutoMLProblemTypeResolvedAttributes")
 
 
 def create_auto_ml_job_v2(state: State, caller: Caller, request: Record) -> Record:
     """Start a job."""
     name = request["AutoMLJobName"]
-    arn = arn_of("automl-job", name, caller.region)
+    arn = caller.arn(JOB.name, name)
     state.require_create(caller, "CreateAutoMLJobV2", arn, request)
+    check_tags(request.get("Tags", []))
+    request_rules.check_job(request)
     state.iam.require_pass_role(caller, request["RoleArn"])
     kind = next(iter(request["AutoMLProblemTypeConfig"]))
-    _require_licence(request["AutoMLProblemTypeConfig"])
     now = state.clock.now()
     job: Record = {
         **{key: value for key, value in request.items() if key != "Tags"},
@@ -31,101 +36,95 @@ def create_auto_ml_job_v2(state: State, caller: Caller, request: Record) -> Reco
         "AutoMLProblemTypeConfigName": kind.removesuffix("JobConfig"),
         "AutoMLJobStatus": "InProgress",
         "AutoMLJobSecondaryStatus": "Starting",
+        "ResolvedAttributes": _asked_for(request),
         "CreationTime": now,
         "LastModifiedTime": now,
     }
     with state.lock:
-        if name.lower() in state.jobs:
+        if arn in state.jobs:
             raise ServiceError("ResourceInUse", f"AutoMLJob with name {name} already exists.")
-        state.jobs[name.lower()] = job
-        state.candidates[name.lower()] = []
-        stop = state.stops[name.lower()] = threading.Event()
+        state.jobs[arn] = job
+        state.candidates[arn] = []
+        stop = state.stops[arn] = threading.Event()
         state.keep_tags(arn, request)
-    run = _Run(state, caller.region, job, stop)
+    run = _Run(state, caller, job, stop)
     threading.Thread(target=run.walk, name=f"job-{name}", daemon=True).start()
     return {"AutoMLJobArn": arn}
 
 
-def _require_licence(config: Record) -> None:
-    language = config.get("TextGenerationJobConfig", {})
-    accepted = language.get("ModelAccessConfig", {}).get("AcceptEula")
-    if language.get("BaseModelName", "").startswith("Llama2") and not accepted:
-        raise validation(f"The EULA of {language['BaseModelName']} must be accepted.")
+def _asked_for(request: Record) -> Record:
+    """Return what is resolved before the data are looked at: what the request itself says."""
+    config = next(iter(request["AutoMLProblemTypeConfig"].values()))
+    resolved: Record = {"CompletionCriteria": config.get("CompletionCriteria", {})}
+    if "AutoMLJobObjective" in request:
+        resolved["AutoMLJobObjective"] = request["AutoMLJobObjective"]
+    return resolved
 
 
 def describe_auto_ml_job_v2(state: State, caller: Caller, request: Record) -> Record:
     """Describe a job."""
-    return dict(_find(state, caller, "DescribeAutoMLJobV2", request["AutoMLJobName"]))
+    return dict(state.find(caller, "DescribeAutoMLJobV2", JOB, request["AutoMLJobName"]))
+
+
+def describe_auto_ml_job(state: State, caller: Caller, request: Record) -> Record:
+    """Refuse: all jobs here are of V2, which the operation of V1 cannot describe."""
+    job = state.find(caller, "DescribeAutoMLJob", JOB, request["AutoMLJobName"])
+    raise validation(
+        f"AutoML job {job['AutoMLJobName']} was created by CreateAutoMLJobV2 and cannot be "
+        "described by DescribeAutoMLJob; use DescribeAutoMLJobV2."
+    )
 
 
 def stop_auto_ml_job(state: State, caller: Caller, request: Record) -> Record:
     """Ask a job to stop; it takes a moment."""
-    job = _find(state, caller, "StopAutoMLJob", request["AutoMLJobName"])
+    job = state.find(caller, "StopAutoMLJob", JOB, request["AutoMLJobName"])
     with state.lock:
         if job["AutoMLJobStatus"] != "InProgress":
             raise validation(f"The job {job['AutoMLJobName']} is {job['AutoMLJobStatus']}.")
         job |= {"AutoMLJobStatus": "Stopping", "AutoMLJobSecondaryStatus": "Stopping"}
-        state.stops[job["AutoMLJobName"].lower()].set()
+        state.stops[job["AutoMLJobArn"]].set()
     return {}
 
 
 def list_auto_ml_jobs(state: State, caller: Caller, request: Record) -> Record:
-    """List jobs, the newest first."""
-    state.iam.require(caller, "sagemaker:ListAutoMLJobs", "*")
-    part = request.get("NameContains", "").lower()
-    wanted = request.get("StatusEquals")
-    with state.lock:
-        jobs = [
-            job
-            for job in state.jobs.values()
-            if part in job["AutoMLJobName"].lower() and wanted in (None, job["AutoMLJobStatus"])
-        ]
-    return {"AutoMLJobSummaries": sorted(jobs, key=lambda job: job["CreationTime"], reverse=True)}
+    """List jobs."""
+    state.require(caller, "ListAutoMLJobs", "*")
+    return _JOBS.page(state.mine(caller, JOB), request)
 
 
 def list_candidates_for_auto_ml_job(state: State, caller: Caller, request: Record) -> Record:
     """List a job's candidates."""
-    state.iam.require(caller, "sagemaker:ListCandidatesForAutoMLJob", "*")
-    name = request["AutoMLJobName"]
+    state.require(caller, "ListCandidatesForAutoMLJob", "*")
+    arn = caller.arn(JOB.name, request["AutoMLJobName"])
     with state.lock:
-        if name.lower() not in state.jobs:
-            raise ServiceError("ResourceNotFound", f"AutoML job {name} does not exist.")
-        found = [
-            candidate
-            for candidate in state.candidates[name.lower()]
-            if request.get("StatusEquals") in (None, candidate["CandidateStatus"])
-            and request.get("CandidateNameEquals") in (None, candidate["CandidateName"])
-        ]
-    keys: dict[str, Any] = {
-        "CreationTime": lambda item: item["CreationTime"],
-        "Status": lambda item: item["CandidateStatus"],
-        "FinalObjectiveMetricValue": _value,
-    }
-    found.sort(
-        key=keys[request.get("SortBy", "CreationTime")],
-        reverse=request.get("SortOrder") == "Descending",
-    )
-    return {"Candidates": found[: request.get("MaxResults", len(found) or 1)]}
+        if arn not in state.jobs:
+            raise not_found(JOB.words, arn)
+        found = list(state.candidates[arn])
+    return _CANDIDATES.page(found, request)
 
 
-def _find(state: State, caller: Caller, action: str, name: str) -> Record:
-    state.require(caller, action, arn_of("automl-job", name, caller.region))
-    with state.lock:
-        job = state.jobs.get(name.lower())
-    if job is None:
-        raise ServiceError("ResourceNotFound", f"AutoML job {name} does not exist.")
-    return job
+def _value(candidate: Record) -> float:
+    return float(candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Value", 0))
+
+
+_JOBS = Listing("AutoMLJobSummaries", "AutoMLJobName", status="AutoMLJobStatus", sort_by="Name")
+_CANDIDATES = Listing(
+    "Candidates",
+    "CandidateName",
+    status="CandidateStatus",
+    descending=False,
+    keys={"FinalObjectiveMetricValue": _value},
+)
 
 
 class _Run:
     """One job's walk from Starting to its end; runs in a thread of its own."""
 
-    def __init__(self, state: State, region: str, job: Record, stop: threading.Event) -> None:
+    def __init__(self, state: State, caller: Caller, job: Record, stop: threading.Event) -> None:
         self._state = state
-        self._region = region
+        self._caller = caller
         self._job = job
         self._stop = stop
-        self._name = job["AutoMLJobName"]
 
     def walk(self) -> None:
         try:
@@ -155,23 +154,29 @@ class _Run:
         elif result.failure:
             self._end("Failed", "Failed", FailureReason=result.failure[:1024])
         elif all(self._phase(status, seconds) for status, seconds in _AFTER):
-            self._end("Completed", "Completed", **result.attributes)
+            self._end("Completed", "Completed", **self._resolved(result.attributes))
         else:
             self._stopped()
 
+    def _resolved(self, attributes: Record) -> Record:
+        found = {**self._job["ResolvedAttributes"], **attributes.get("ResolvedAttributes", {})}
+        return {**attributes, "ResolvedAttributes": {k: found[k] for k in _RESOLVED if k in found}}
+
     def _train(self) -> Result:
+        region = self._caller.region
         key = self._job.get("SecurityConfig", {}).get("VolumeKmsKeyId")
         if key:
-            self._state.iam.require_grant(self._job["RoleArn"], self._region, key)
-        environment = self._state.iam.role_environment(self._job["RoleArn"], self._region)
-        return Trainer(self._job, environment, self._add, ACCOUNT, self._region).run(self._stop)
+            self._state.iam.require_grant(self._job["RoleArn"], region, key)
+        environment = self._state.iam.role_environment(self._job["RoleArn"], region)
+        trainer = Trainer(self._job, environment, self._add, self._caller.account, region)
+        return trainer.run(self._stop)
 
     def _add(self, candidate: Record) -> None:
         """Keep a candidate, the best so far shown in the job."""
         now = self._state.clock.now()
         candidate |= {"CreationTime": now, "LastModifiedTime": now, "EndTime": now}
         with self._state.lock:
-            known = self._state.candidates[self._name.lower()]
+            known = self._state.candidates[self._job["AutoMLJobArn"]]
             known.append(candidate)
             self._job["BestCandidate"] = max(known, key=_merit)
 
@@ -198,10 +203,6 @@ class _Run:
                 "LastModifiedTime": now,
                 **more,
             }
-
-
-def _value(candidate: Record) -> float:
-    return float(candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Value", 0))
 
 
 def _merit(candidate: Record) -> float:

@@ -2,99 +2,94 @@
 
 from __future__ import annotations
 
+from cdk_automlv2.local.sagemaker import hosting_rules
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
-from cdk_automlv2.local.sagemaker.state import Record, State, arn_of
+from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
+from cdk_automlv2.local.sagemaker.paging import Listing
+from cdk_automlv2.local.sagemaker.state import CONFIG, MODEL, Kind, Record, State
+
+_MODELS = Listing("Models", "ModelName")
+_CONFIGS = Listing("EndpointConfigs", "EndpointConfigName")
 
 
 def create_model(state: State, caller: Caller, request: Record) -> Record:
     """Create a model."""
-    name = request["ModelName"]
-    arn = arn_of("model", name, caller.region)
+    arn = caller.arn(MODEL.name, request["ModelName"])
     state.require_create(caller, "CreateModel", arn, request)
+    check_tags(request.get("Tags", []))
+    hosting_rules.check_model(request)
     state.iam.require_pass_role(caller, request["ExecutionRoleArn"])
-    if ("Containers" in request) == ("PrimaryContainer" in request):
-        raise validation("Exactly one of Containers and PrimaryContainer must be given.")
-    return {"ModelArn": _keep(state, state.models, "model", name, arn, request)}
+    return {"ModelArn": _keep(state, MODEL, "ModelArn", arn, request)}
 
 
 def create_endpoint_config(state: State, caller: Caller, request: Record) -> Record:
     """Create an endpoint configuration."""
-    name = request["EndpointConfigName"]
-    arn = arn_of("endpoint-config", name, caller.region)
+    arn = caller.arn(CONFIG.name, request["EndpointConfigName"])
     state.require_create(caller, "CreateEndpointConfig", arn, request)
+    check_tags(request.get("Tags", []))
+    variants = request["ProductionVariants"]
+    hosting_rules.check_variants(variants)
     with state.lock:
-        for variant in request["ProductionVariants"]:
-            if variant.get("ModelName") not in state.models:
-                missing = arn_of("model", variant.get("ModelName", ""), caller.region)
-                raise not_found("model", missing)
-    kind = "endpoint configuration"
-    return {"EndpointConfigArn": _keep(state, state.configs, kind, name, arn, request)}
+        for variant in variants:
+            model = caller.arn(MODEL.name, variant["ModelName"])
+            if model not in state.models:
+                raise not_found(MODEL.words, model)
+            hosting_rules.check_variant_of_model(variant, state.models[model])
+    weighted = [{"InitialVariantWeight": 1.0, **variant} for variant in variants]
+    body = {**request, "ProductionVariants": weighted}
+    return {"EndpointConfigArn": _keep(state, CONFIG, "EndpointConfigArn", arn, body)}
 
 
 def describe_model(state: State, caller: Caller, request: Record) -> Record:
     """Describe a model."""
-    return _find(state, caller, "DescribeModel", "model", request["ModelName"])
+    return state.find(caller, "DescribeModel", MODEL, request["ModelName"])
 
 
 def describe_endpoint_config(state: State, caller: Caller, request: Record) -> Record:
     """Describe an endpoint configuration."""
     name = request["EndpointConfigName"]
-    return _find(state, caller, "DescribeEndpointConfig", "endpoint-config", name)
+    return state.find(caller, "DescribeEndpointConfig", CONFIG, name)
 
 
 def delete_model(state: State, caller: Caller, request: Record) -> Record:
     """Delete a model's record; artifacts stay."""
-    _find(state, caller, "DeleteModel", "model", request["ModelName"])
-    with state.lock:
-        state.models.pop(request["ModelName"], None)
-    return {}
+    found = state.find(caller, "DeleteModel", MODEL, request["ModelName"])
+    return _forget(state, MODEL, found["ModelArn"])
 
 
 def delete_endpoint_config(state: State, caller: Caller, request: Record) -> Record:
     """Delete an endpoint configuration; as on AWS, even one in use."""
     name = request["EndpointConfigName"]
-    _find(state, caller, "DeleteEndpointConfig", "endpoint-config", name)
-    with state.lock:
-        state.configs.pop(name, None)
-    return {}
+    found = state.find(caller, "DeleteEndpointConfig", CONFIG, name)
+    return _forget(state, CONFIG, found["EndpointConfigArn"])
 
 
 def list_models(state: State, caller: Caller, request: Record) -> Record:
     """List models."""
-    state.iam.require(caller, "sagemaker:ListModels", "*")
-    part = request.get("NameContains", "")
-    with state.lock:
-        return {"Models": [thing for name, thing in state.models.items() if part in name]}
+    state.require(caller, "ListModels", "*")
+    return _MODELS.page(state.mine(caller, MODEL), request)
 
 
 def list_endpoint_configs(state: State, caller: Caller, request: Record) -> Record:
     """List endpoint configurations."""
-    state.iam.require(caller, "sagemaker:ListEndpointConfigs", "*")
-    part = request.get("NameContains", "")
-    with state.lock:
-        return {"EndpointConfigs": [thing for name, thing in state.configs.items() if part in name]}
+    state.require(caller, "ListEndpointConfigs", "*")
+    return _CONFIGS.page(state.mine(caller, CONFIG), request)
 
 
-def _keep(
-    state: State, store: dict[str, Record], kind: str, name: str, arn: str, request: Record
-) -> str:
-    member = "ModelArn" if store is state.models else "EndpointConfigArn"
+def _keep(state: State, kind: Kind, member: str, arn: str, request: Record) -> str:
+    store = state.store_of(kind)
     with state.lock:
-        if name in store:
-            raise validation(f'Cannot create already existing {kind} "{arn}".')
+        if arn in store:
+            raise validation(f'Cannot create already existing {kind.words} "{arn}".')
         body = {key: value for key, value in request.items() if key != "Tags"}
-        store[name] = {**body, member: arn, "CreationTime": state.clock.now()}
+        store[arn] = {**body, member: arn, "CreationTime": state.clock.now()}
         state.keep_tags(arn, request)
     return arn
 
 
-def _find(state: State, caller: Caller, action: str, kind: str, name: str) -> Record:
-    arn = arn_of(kind, name, caller.region)
-    state.require(caller, action, arn)
+def _forget(state: State, kind: Kind, arn: str) -> Record:
     with state.lock:
-        thing = (state.models if kind == "model" else state.configs).get(name)
-    if thing is None:
-        words = "model" if kind == "model" else "endpoint configuration"
-        raise not_found(words, arn)
-    return thing
+        state.store_of(kind).pop(arn, None)
+        state.tags.pop(arn, None)
+    return {}
