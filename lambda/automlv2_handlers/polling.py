@@ -22,7 +22,7 @@ from automlv2_handlers.errors import (
 )
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import candidates, endpoint, job, model, upload, wait
+from automlv2_handlers.resources.registry import KINDS, kind_of
 
 FIRST_WAIT_SECONDS: Final = 15
 LONGEST_WAIT_SECONDS: Final = 300
@@ -34,15 +34,6 @@ DENIALS_TOLERATED: Final = 4
 """Polls, one a quarter of a minute, that a new policy gets to take effect."""
 
 LONGEST_UNDO_SECONDS: Final = 56 * 60
-_KINDS: Final[Mapping[str, Any]] = {
-    "Custom::AutoMLJobV2": job,
-    "Custom::AutoMLModel": model,
-    "Custom::AutoMLEndpoint": endpoint,
-    "Custom::AutoMLWait": wait,
-    "Custom::AutoMLCandidates": candidates,
-    "Custom::AutoMLInput": upload,
-}
-
 Clock = Callable[[], float]
 
 
@@ -59,12 +50,9 @@ def begin(raw_event: Mapping[str, Any], now: float) -> dict[str, Any]:
 
 
 def must_not_repeat(event: LifecycleEvent) -> bool:
-    """Whether the work belongs into the execution, which exists once however often the event comes.
-
-    Moving an endpoint is such work: a second delivery could take the roll-back of the first for
-    an update not yet begun.
-    """
-    return event.resource_type == "Custom::AutoMLEndpoint" and event.request_type != "Delete"
+    """Whether the work belongs into the execution, which exists once."""
+    kind = KINDS.get(event.resource_type)
+    return kind is not None and event.request_type in kind.not_repeated
 
 
 def arrived(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, Any]:
@@ -148,7 +136,7 @@ def _to_undo(event: LifecycleEvent, context: Context) -> str:
 
 
 def _step(event: LifecycleEvent, context: Context, state: dict[str, Any]) -> Outcome:
-    kind = _KINDS[event.resource_type]
+    kind = kind_of(event)
     try:
         return stack_phase.step(kind, event, context)
     except DeniedError as error:
@@ -205,6 +193,6 @@ def failure(event: LifecycleEvent, reason: str) -> dict[str, Any]:
 
 def _physical_id(event: LifecycleEvent) -> str:
     try:
-        return str(_KINDS[event.resource_type].physical_id(event))
+        return kind_of(event).physical_id(event)
     except Exception:
         return event.physical_id or f"{event.logical_id}-not-created"

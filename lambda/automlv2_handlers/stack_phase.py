@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
+
+if TYPE_CHECKING:
+    from automlv2_handlers.resources.kind import Kind
 
 _ARRIVED: Final = "Arrived"
 _DOUBTS: Final = "Doubts"
@@ -23,14 +26,6 @@ _CHECKED: Final = "Checked"
 _LEAVING: Final = "Leaving"
 _UNREAD: Final = "Unread"
 _UNREAD_TOLERATED: Final = 8
-_MAKING: Final = frozenset(
-    {
-        "Custom::AutoMLEndpoint",
-        "Custom::AutoMLInput",
-        "Custom::AutoMLJobV2",
-        "Custom::AutoMLModel",
-    }
-)
 
 
 class Phase(Enum):
@@ -54,19 +49,19 @@ def phase_of(status: str) -> Phase:
     return Phase.BACK if "ROLLBACK" in status else Phase.FORWARD
 
 
-def step(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
+def step(kind: Kind, event: LifecycleEvent, context: Context) -> Outcome:
     """Let ``kind`` carry the request on, unless the stack has turned away from it.
 
     Raises:
         LifecycleError: If it has, by two looks in a row.
     """
-    if event.resource_type not in _MAKING or FAILURE in context.progress:
-        return _carry_on(kind, event, context)
+    if not kind.makes_things or FAILURE in context.progress:
+        return kind.step(event, context)
     if event.request_type == "Delete":
-        return _spare(event, context) or _carry_on(kind, event, context)
+        return _spare(event, context) or kind.step(event, context)
     if not context.progress.get(REQUESTED) and _is_doubtful(event, context):
         return Pending(kind.physical_id(event), "the stack to be looked at again")
-    outcome = _carry_on(kind, event, context)
+    outcome = kind.step(event, context)
     if isinstance(outcome, Done) and MADE in context.progress and _is_doubtful(event, context):
         return Pending(outcome.physical_id, "the stack to be looked at again")
     return outcome
@@ -135,11 +130,6 @@ def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown
         logs.fact("the stack's resource cannot be read", why=str(error))
         return if_unknown
     return current == name
-
-
-def _carry_on(kind: Any, event: LifecycleEvent, context: Context) -> Outcome:
-    outcome: Outcome = kind.step(event, context)
-    return outcome
 
 
 def _is_doubtful(event: LifecycleEvent, context: Context) -> bool:

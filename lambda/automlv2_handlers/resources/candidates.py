@@ -10,6 +10,7 @@ from automlv2_handlers.domain.names import digest
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome
+from automlv2_handlers.resources.kind import Kind
 
 MAX_BYTES: Final = 3000
 """Of the 4,096 that an answer may have, attributes included."""
@@ -68,3 +69,10 @@ def _store(event: LifecycleEvent, text: str, context: Context) -> str:
     uri = f"{output.rstrip('/')}/candidates/{name}"
     context.gateway.write(uri, text.encode())
     return uri
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLCandidates",
+    step=step,
+    physical_id=physical_id,
+)

@@ -23,6 +23,7 @@ from automlv2_handlers.domain.names import (
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
+from automlv2_handlers.resources.kind import Kind
 
 WAIT_SECONDS: Final = 55 * 60
 CONFIG: Final = (
@@ -289,3 +290,13 @@ def _config_name(event: LifecycleEvent) -> str:
     """Return the configuration's name: by endpoint and by content."""
     content = {key: event.properties.get(key) for key in CONFIG}
     return config_name(event, _name(event), content)
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLEndpoint",
+    step=step,
+    physical_id=physical_id,
+    makes_things=True,
+    # A second delivery could take the rollback of the first for an update not yet begun.
+    not_repeated=frozenset({"Create", "Update"}),
+)

@@ -24,6 +24,7 @@ from automlv2_handlers.errors import (
 )
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
+from automlv2_handlers.resources.kind import Kind
 
 STOP_SECONDS: Final = 50 * 60
 LISTING_DENIALS_TOLERATED: Final = 3
@@ -273,3 +274,11 @@ def _describe(name: str, context: Context) -> dict[str, Any] | None:
 
 def _name(event: LifecycleEvent, training: Mapping[str, Any], attempt: int) -> str:
     return str(event.properties.get("AutoMLJobName") or job_name(event, training, attempt))
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLJobV2",
+    step=step,
+    physical_id=physical_id,
+    makes_things=True,
+)

@@ -16,6 +16,7 @@ from automlv2_handlers.domain.names import name_for, owner_stem, was_answered
 from automlv2_handlers.errors import LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome
+from automlv2_handlers.resources.kind import Kind
 
 CONTENT: Final = (
     "AutoMLJobName",
@@ -122,3 +123,11 @@ def _name(event: LifecycleEvent) -> str:
 
 def _done(name: str, arn: str) -> Done:
     return Done(name, {"ModelName": name, "ModelArn": arn})
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLModel",
+    step=step,
+    physical_id=physical_id,
+    makes_things=True,
+)

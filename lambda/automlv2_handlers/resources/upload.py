@@ -12,6 +12,7 @@ from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
+from automlv2_handlers.resources.kind import Kind
 
 LONGEST_SECONDS: Final = 55 * 60
 _UNPACKED: Final = "Unpacked"
@@ -56,3 +57,11 @@ def _remove(event: LifecycleEvent, context: Context) -> Outcome:
     elif not stack_phase.is_current(event, wanted, context, if_unknown=False):
         context.gateway.remove_objects(wanted)
     return Done(event.physical_id)
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLInput",
+    step=step,
+    physical_id=physical_id,
+    makes_things=True,
+)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.resources.kind import Kind
 
 _UNSEEN: Final = "Unseen"
 _UNSEEN_TOLERATED: Final = 3
@@ -101,9 +102,29 @@ def _unseen(event: LifecycleEvent, context: Context, missing: str) -> Outcome:
 
 
 def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:
-    if context.age < int(event.properties["LinkSeconds"]):
+    if context.age < patience(event):
         return Pending(physical_id(event), state)
-    if event.properties["Last"] == "false":
-        return Done(physical_id(event))
+    following = hand_over(event, context)
+    if following:
+        return following
     minutes = int(event.properties["TimeoutSeconds"]) // 60
     raise LifecycleError(f"{state} after {minutes} min; {remedy}")
+
+
+def patience(event: LifecycleEvent) -> float:
+    """Return the seconds that this link of the chain waits."""
+    return float(event.properties["LinkSeconds"])
+
+
+def hand_over(event: LifecycleEvent, _context: Context) -> Done | None:
+    """Let the next link go on; the last one has none."""
+    return Done(physical_id(event)) if event.properties["Last"] == "false" else None
+
+
+KIND: Final = Kind(
+    type="Custom::AutoMLWait",
+    step=step,
+    physical_id=physical_id,
+    patience=patience,
+    hand_over=hand_over,
+)
