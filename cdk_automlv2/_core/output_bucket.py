@@ -8,6 +8,7 @@ from constructs import Construct
 
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.sharing import SharedValue
 
 _ID = "AutoMLV2Output"
 
@@ -28,4 +29,5 @@ def output_location(scope: Construct, output_path: str | None) -> S3Location:
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
     assert isinstance(bucket, s3.Bucket)
-    return S3Location(f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/")
+    name = SharedValue(bucket, stack, "BucketName", bucket.bucket_name)
+    return S3Location(f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/", name)

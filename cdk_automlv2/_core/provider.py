@@ -29,6 +29,7 @@ class AutoMLProvider(Construct):
     finds its wish ignored. ``AutoMLProvider.of(scope)`` makes it at the first use.
 
     Attributes:
+        stack: The stack.
         policy: What the function may do.
         function: The one function.
         state_machine: The one state machine.
@@ -36,8 +37,8 @@ class AutoMLProvider(Construct):
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
-        self._stack = cdk.Stack.of(self)
-        self._name_scope = name_scope(self._stack)
+        self.stack = cdk.Stack.of(self)
+        self._name_scope = name_scope(self.stack)
         # Its name is known beforehand, so that the function's policy need not refer to it: the
         # state machine refers to the function, and both ways would be a circle.
         machine_name = f"automlv2-{digest(self._identity_of(self), 12)}-{self._name_scope}"
@@ -61,6 +62,11 @@ class AutoMLProvider(Construct):
             provider = _BY_STACK[stack] = cls(stack, _ID)
         return provider
 
+    @property
+    def name_pattern(self) -> str:
+        """Pattern of the names that this stack's things are given at deployment."""
+        return f"*-{self._name_scope}*"
+
     def mark(self, scope: Construct) -> str:
         """Return what stands for one construct of this stack in names and keys."""
         return f"{self._name_scope}-{digest(self._identity_of(scope), 8)}"
@@ -82,7 +88,7 @@ class AutoMLProvider(Construct):
         )
 
     def _identity_of(self, scope: Construct) -> str:
-        return identity(scope, self._stack)
+        return identity(scope, self.stack)
 
 
 def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+
+from cdk_automlv2._core.sharing import SharedValue, text_of
 
 
 @dataclass(frozen=True)
@@ -14,9 +17,24 @@ class S3Location:
 
     Attributes:
         uri: The location; a token may stand for the bucket, a part of the key, or all of it.
+        bucket_name: Name of a bucket that the library has made, for other stacks.
     """
 
     uri: str
+    bucket_name: SharedValue | None = field(default=None, repr=False, compare=False)
+
+    def in_stack(self, stack: cdk.Stack) -> Self:
+        """Return the location as that stack may name it."""
+        if self.bucket_name is None:
+            return self
+        return self._in_bucket(text_of(self.bucket_name.in_stack(stack)))
+
+    def in_any_stack(self) -> Self:
+        """Return the location as whichever stack uses it may name it."""
+        return self if self.bucket_name is None else self._in_bucket(self.bucket_name.token())
+
+    def _in_bucket(self, name: str) -> Self:
+        return replace(self, uri=f"s3://{name}/{self.prefix}", bucket_name=None)
 
     @property
     def bucket(self) -> str:

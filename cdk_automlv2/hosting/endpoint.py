@@ -17,6 +17,7 @@ from cdk_automlv2._core.grants import key_arn
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
+from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
 from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
@@ -176,12 +177,15 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         raise_if_any(f"AutoMLEndpoint {id!r}", faults)
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
+        self._stack = provider.stack
         if endpoint_name is not None:
             provider.policy.own("endpoint", endpoint_name)
         key = key_arn(volume_kms_key)
         if key is not None:
             provider.policy.create_grant(key)
             model.role.allow_volume_key(key)
+        if removal_policy is not None and stays(removal_policy):
+            model.retain(removal_policy)
         usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
         waits = waiting.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:
@@ -193,7 +197,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             ProductionVariants=[
                 {
                     "VariantName": VARIANT_NAME,
-                    "ModelName": model.model_name,
+                    "ModelName": model.serve_in(provider.stack),
                     **without_none(**dict(sizes.values())),
                 }
             ],
@@ -210,7 +214,6 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         self._tags = LateTags(self._resource, tags)
         if removal_policy is not None and stays(removal_policy):
             retain(self._resource, removal_policy)
-            model.retain(removal_policy)
 
     @classmethod
     def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:
@@ -235,7 +238,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
     @property
     def endpoint_config_name(self) -> str:
         """Name of the configuration that the endpoint serves; a token."""
-        return cdk.Token.as_string(self._resource.get_att("EndpointConfigName"))
+        name = "EndpointConfigName"
+        return SharedValue(self, self._stack, name, self._resource.get_att(name)).token()
 
     def _wait(self, provider: AutoMLProvider, waits: list[int]) -> cdk.CfnResource:
         """The endpoint itself waits for the first 55 minutes; links wait for the rest."""
@@ -245,7 +249,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         target = {
             "Target": "Endpoint",
             "EndpointName": self._resource.ref,
-            "EndpointConfigName": self.endpoint_config_name,
+            "EndpointConfigName": self._resource.get_att("EndpointConfigName"),
         }
         whole = sum(waits) + waiting.LINK_SECONDS
         return waiting.chain(provider, self, waits, whole, target)

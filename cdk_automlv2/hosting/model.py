@@ -11,12 +11,14 @@ from constructs import Construct
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.grants import use_role
+from cdk_automlv2._core.identity import top_level_stack
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.roles import hosting_role
+from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
-from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.security import VpcConfig, bind_vpc, vpc_problems
 
@@ -77,10 +79,11 @@ class AutoMLModel(Construct):
         job.require_candidate()
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
+        self._stack = provider.stack
         self.role = use_role(self, "Role", role, hosting_role)
         self.job = job
         if role is None or not isinstance(role, str):
-            self.role.allow_read(job.require_output())
+            self.role.allow_read(job.require_output().in_stack(provider.stack))
         vpc = bind_vpc(self, vpc_config)
         if vpc is not None:
             self.role.allow_vpc()
@@ -91,7 +94,7 @@ class AutoMLModel(Construct):
             self,
             "Resource",
             "AutoMLModel",
-            AutoMLJobName=job.reference("AutoMLJobName"),
+            AutoMLJobName=job.use_in(provider),
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self.role.arn,
@@ -104,11 +107,13 @@ class AutoMLModel(Construct):
             ServiceTimeout=3600,
         )
         self._tags = LateTags(self._resource, tags)
+        self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self.retain(removal_policy)
 
     def retain(self, policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN) -> None:
         """Keep the model, and a role made for it, whatever becomes of the stack."""
+        self._retained = True
         retain(self._resource, policy)
         self.role.retain()
 
@@ -125,12 +130,34 @@ class AutoMLModel(Construct):
     @property
     def model_name(self) -> str:
         """Name of the model; a token."""
-        return self._resource.ref
+        return self._value("ModelName", self._resource.ref).token()
 
     @property
     def model_arn(self) -> str:
         """ARN of the model; a token."""
-        return cdk.Token.as_string(self._resource.get_att("ModelArn"))
+        return self._value("ModelArn", self._resource.get_att("ModelArn")).token()
+
+    def serve_in(self, stack: cdk.Stack) -> str:
+        """Return the model's name for an endpoint of that stack.
+
+        Raises:
+            OptionsError: If the model would be deleted before that endpoint has moved on.
+        """
+        own = top_level_stack(self._stack)
+        if own is not top_level_stack(stack) and not self._retained:
+            fault = OptionFault(
+                "model",
+                "must be in the stack of its endpoint: when its job is trained again, its own "
+                "stack deletes it before the endpoint's stack has moved on",
+                f"a model of {own.node.path}",
+                "declare an AutoMLModel of the same job beside the endpoint, or keep this one "
+                "with removal_policy=RETAIN",
+            )
+            raise OptionsError(self.node.path, (fault,))
+        return text_of(self._value("ModelName", self._resource.ref).in_stack(stack))
+
+    def _value(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
+        return SharedValue(self, self._stack, name, reference)
 
 
 def _problems(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.job.interface import AutoMLJobBase
 
@@ -73,12 +73,14 @@ class AutoMLCandidates(Construct):
         provider = AutoMLProvider.of(scope)
         output = job.output_location
         if output is not None:
+            output = output.in_stack(provider.stack)
             provider.policy.write_objects(output)
+        self._stack = provider.stack
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLCandidates",
-            AutoMLJobName=job.reference("AutoMLJobName"),
+            AutoMLJobName=job.use_in(provider),
             OutputPath=None if output is None else output.uri,
             **{member: value for member, value in filters.values() if value is not None},
         )
@@ -90,17 +92,21 @@ class AutoMLCandidates(Construct):
         ``[{"CandidateName", "CandidateStatus", "MetricName", "Value"}, …]``; empty if the list is
         longer than the 3,000 bytes that an attribute may hold, and then in ``s3_uri``.
         """
-        return cdk.Token.as_string(self._resource.get_att("Candidates"))
+        return self._attribute("Candidates")
 
     @property
     def count(self) -> str:
         """How many there are, a number as text; a token."""
-        return cdk.Token.as_string(self._resource.get_att("Count"))
+        return self._attribute("Count")
 
     @property
     def s3_uri(self) -> str:
         """Where a list too long for an attribute lies, below the job's output path; a token."""
-        return cdk.Token.as_string(self._resource.get_att("S3Uri"))
+        return self._attribute("S3Uri")
+
+    def _attribute(self, name: str) -> str:
+        reference = self._resource.get_att(name)
+        return SharedValue(self, self._stack, name, reference, may_be_empty=True).token()
 
 
 def _problems(filters: dict[str, tuple[str, Any]]) -> Iterator[OptionFault]:

@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_automlv2._core import waiting
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.problem_configs import ProblemConfig
 
@@ -25,7 +26,10 @@ class AutoMLJobBase(Construct):
 
     output_location: S3Location | None
     problem_config: ProblemConfig | None
+    _provider: AutoMLProvider
     _settled: cdk.CfnResource | None
+    _names: str
+    """Name of the job, or a pattern of the names it may have, for rights."""
 
     @property
     def auto_ml_job_name(self) -> str:
@@ -64,10 +68,18 @@ class AutoMLJobBase(Construct):
 
     def attribute(self, name: str) -> str:
         """Return an attribute of the settled job, by the API's name; a token."""
-        return cdk.Token.as_string(self.reference(name))
+        return self.value(name).token()
 
-    def reference(self, name: str) -> cdk.Reference:
-        """Return an attribute of the settled job as a reference, for properties of resources.
+    def reference(self, name: str) -> cdk.IResolvable:
+        """Return an attribute of the settled job as a token for properties of resources.
+
+        Raises:
+            OptionsError: If the deployment does not wait for the job.
+        """
+        return self.value(name).any_token()
+
+    def value(self, name: str) -> SharedValue:
+        """Return an attribute of the settled job, for any stack.
 
         Raises:
             OptionsError: If the deployment does not wait for the job.
@@ -75,7 +87,23 @@ class AutoMLJobBase(Construct):
         if self._settled is None:
             problem = OptionFault("wait", f"must be True where {name} of the job is used", False)
             raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
-        return self._settled.get_att(name)
+        return self._shared(name, self._settled.get_att(name))
+
+    def use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str:
+        """Let the function of a stack look at the job; return the name of the settled job there.
+
+        Raises:
+            OptionsError: If the deployment does not wait for the job, or it is of another account,
+                Region or stage.
+        """
+        name = self.value("AutoMLJobName").in_stack(provider.stack)
+        if provider is not self._provider:
+            provider.policy.describe_job(self._names)
+        return name
+
+    def _shared(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
+        may_be_empty = name.startswith("ObjectiveMetric")
+        return SharedValue(self, self._provider.stack, name, reference, may_be_empty)
 
     def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` describe the job and list its candidates."""
@@ -92,7 +120,7 @@ class AutoMLJobBase(Construct):
 
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` read what the job wrote below its output path."""
-        location = self.require_output()
+        location = self.require_output().in_any_stack()
         iam.Grant.add_to_principal(
             grantee=grantee, actions=["s3:ListBucket"], resource_arns=[location.bucket_arn]
         )
@@ -135,10 +163,10 @@ class AutoMLJobBase(Construct):
         self.require_candidate()
         return self.attribute(name)
 
-    def _wait_for(self, provider: AutoMLProvider, job_name: str, seconds: int) -> cdk.CfnResource:
+    def _wait_for(self, job_name: str, seconds: int) -> cdk.CfnResource:
         waits = waiting.links(seconds)
         waiting.warn_if_long(self, "the job", len(waits))
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
         if not self.makes_candidates:
             target["CandidateRequired"] = False
-        return waiting.chain(provider, self, waits, seconds, target)
+        return waiting.chain(self._provider, self, waits, seconds, target)

@@ -109,6 +109,7 @@ class AutoMLJobV2(AutoMLJobBase):
         )
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
+        self._names = job_name or self._provider.name_pattern
         self.problem_config = problem_config
         self.output_location = output_location(self, output_path)
         vpc = bind_vpc(self, vpc_config)
@@ -145,7 +146,7 @@ class AutoMLJobV2(AutoMLJobBase):
         self._settled = None
         if wait:
             seconds = _timeout_seconds(timeout, problem_config)
-            self._settled = self._wait_for(self._provider, resource.ref, seconds)
+            self._settled = self._wait_for(resource.ref, seconds)
 
     @classmethod
     def start_new(
@@ -192,14 +193,14 @@ class AutoMLJobV2(AutoMLJobBase):
         Raises:
             OptionsError: If it was declared not to be waited for.
         """
-        self.reference("AutoMLJobStatus")
+        self.value("AutoMLJobStatus")
         return self
 
     @property
     def auto_ml_job_name(self) -> str:
         """Name of the job; a token. Of a job waited for it is known once that has completed."""
         if self._settled is None:
-            return self._resource.ref
+            return self._shared("AutoMLJobName", self._resource.ref).token()
         return self.attribute("AutoMLJobName")
 
     @property
@@ -208,7 +209,8 @@ class AutoMLJobV2(AutoMLJobBase):
 
         ``unknown`` where the data cannot be listed; such a job is never found again.
         """
-        return cdk.Token.as_string(self._resource.get_att("DataFingerprint"))
+        name = "DataFingerprint"
+        return self._shared(name, self._resource.get_att(name)).token()
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:
@@ -266,12 +268,13 @@ class AttachedAutoMLJob(AutoMLJobBase):
         timeout: cdk.Duration | None,
     ) -> None:
         super().__init__(scope, id)
-        provider = AutoMLProvider.of(scope)
-        provider.policy.describe_job(auto_ml_job_name)
+        self._provider = AutoMLProvider.of(scope)
+        self._names = auto_ml_job_name
+        self._provider.policy.describe_job(auto_ml_job_name)
         self.problem_config = None
         self.output_location = None if output_path is None else S3Location(output_path)
         seconds = waiting.DEFAULT_TIMEOUT_SECONDS if timeout is None else int(timeout.to_seconds())
-        self._settled = self._wait_for(provider, auto_ml_job_name, seconds)
+        self._settled = self._wait_for(auto_ml_job_name, seconds)
 
 
 class _SecurityOptions:
