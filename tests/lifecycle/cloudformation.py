@@ -1,5 +1,8 @@
 """A small CloudFormation: creates, updates, replaces, gives up, rolls back and cleans up.
 
+Resources that do not depend on each other are under way at once. What has left the template is
+deleted after the update, as is what was replaced; the function's policy is updated first.
+
 What the documents leave open is a choice of the caller: the order of requests when a replaced
 resource is rolled back, and what becomes of a deletion that was still to come when a deployment
 without rollback failed.
@@ -7,50 +10,49 @@ without rollback failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .fake_aws import FakeAws
-from .invariants import CLOUDFORMATIONS_HOUR
+from .requests import GivenUp, Live, Request, Requests, answer_of, replaced
 from .stack import Stack
 
-Outputs = dict[str, dict[str, str]]
+__all__ = ["CloudFormation", "GivenUp", "Live", "Outputs", "Resource"]
+
+Outputs = Mapping[str, Mapping[str, str]]
 
 
 @dataclass
 class Resource:
-    """A resource of a template: its properties may use the outputs of those before it."""
+    """A resource of a template: its properties may use the outputs of others.
+
+    ``AWS::…`` types are made at once; of them ``AWS::SSM::Parameter`` (``Name``, ``Value``) has an
+    effect that other stacks see.
+    """
 
     logical_id: str
     type: str
     properties: Callable[[Outputs], dict[str, Any]]
+    depends_on: tuple[str, ...] = ()
 
 
-@dataclass
-class Live:
-    """A resource of the stack as it is."""
-
-    type: str
-    properties: dict[str, Any]
-    physical_id: str
-    data: dict[str, str] = field(default_factory=dict)
-    failed: bool = False
-    created: bool = True
+class _MissingError(Exception):
+    """When properties refer to what is not there yet."""
 
 
-@dataclass(frozen=True)
-class GivenUp:
-    """A deployment ends while one of its requests is under way.
+class _Seen(dict[str, Mapping[str, str]]):
+    """Outputs that take down which resources are referred to."""
 
-    Attributes:
-        logical_id: Resource whose request is given up, as that of another resource has failed,
-            or as the user wants it.
-        seconds: After which.
-    """
+    def __init__(self, known: Outputs) -> None:
+        super().__init__(known)
+        self.used: set[str] = set()
 
-    logical_id: str
-    seconds: float
+    def __getitem__(self, name: str) -> Mapping[str, str]:
+        self.used.add(name)
+        if name not in self:
+            raise _MissingError(name)
+        return super().__getitem__(name)
 
 
 class CloudFormation:
@@ -67,7 +69,7 @@ class CloudFormation:
         before_rollback: Called when a deployment has failed and is about to be rolled back.
     """
 
-    def __init__(self, aws: FakeAws, stack_id: str) -> None:
+    def __init__(self, aws: FakeAws, stack_id: str, tags: Mapping[str, str] | None = None) -> None:
         self.aws = aws
         self.stack = Stack(aws, stack_id)
         self.live: dict[str, Live] = {}
@@ -77,30 +79,46 @@ class CloudFormation:
         self.forgets = False
         self.compares = True
         self.before_rollback: Callable[[], None] = lambda: None
-        self._given_up: GivenUp | None = None
+        self._requests = Requests(aws, self.stack)
+        self._parameters: Outputs = {}
         self._invented = 0
+        aws.stack_tags[stack_id] = dict(tags or {})
+
+    @property
+    def outputs(self) -> dict[str, dict[str, str]]:
+        """What other resources, and other stacks, may refer to."""
+        return {name: {"Ref": live.physical_id, **live.data} for name, live in self.live.items()}
 
     def deploy(
-        self, template: list[Resource], *, rollback: bool = True, given_up: GivenUp | None = None
+        self,
+        template: list[Resource],
+        *,
+        rollback: bool = True,
+        given_up: GivenUp | None = None,
+        parameters: Outputs | None = None,
     ) -> bool:
         """Bring the stack to the template; whether that went well.
 
         Args:
-            template: Resources in the order of their dependencies.
+            template: Resources.
             rollback: Whether a failure is rolled back, else everything stays as it is and a
                 failed resource is tried again by the next deployment.
             given_up: When the deployment is to be given up.
+            parameters: What the stack gets from elsewhere, to be referred to as outputs are.
         """
         old = dict(self.live)
-        self._given_up = given_up
+        self._requests.given_up = given_up
+        self._parameters = parameters or {}
         verb = "UPDATE" if self.live else "CREATE"
         self._is(f"{verb}_IN_PROGRESS")
-        went_well = all(self._bring(resource) for resource in template)
-        self._given_up = None
+        went_well = self._bring(template)
+        self._requests.given_up = None
         if not went_well:
             self._fail(old, verb, rollback)
             return False
-        self.replaced += _replaced(old, self.live)
+        named = {resource.logical_id for resource in template}
+        self.live = {name: live for name, live in self.live.items() if name in named}
+        self.replaced += replaced(old, self.live)
         self._is("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
         self._clean_up(self.compares)
         self.stable = dict(self.live)
@@ -110,14 +128,13 @@ class CloudFormation:
     def delete(self) -> None:
         """Delete the stack."""
         self._is("DELETE_IN_PROGRESS")
-        for logical_id, live in [*reversed(list(self.live.items())), *self.replaced]:
-            self._remove(logical_id, live)
+        self._remove([*reversed(list(self.live.items())), *self.replaced])
         self.live, self.stable, self.replaced = {}, {}, []
         self._is("DELETE_COMPLETE")
 
     def _fail(self, old: dict[str, Live], verb: str, rollback: bool) -> None:
         self.before_rollback()
-        self.replaced += _replaced(old, self.live)
+        self.replaced += replaced(old, self.live)
         if not rollback:
             self.replaced = [] if self.forgets else self.replaced
             self._is(f"{verb}_FAILED")
@@ -134,44 +151,86 @@ class CloudFormation:
         self.stack.status = status
         self.aws.set_status(self.stack.stack_id, status)
 
-    def _clean_up(self, compares: bool = True) -> None:
-        """Delete what was replaced and, if that is compared, is not in the stack again."""
-        kept = {live.physical_id for live in self.live.values()} if compares else set()
-        for logical_id, live in self.replaced:
-            if live.physical_id not in kept:
-                self._remove(logical_id, live)
-        self.replaced = []
+    def _bring(self, template: list[Resource]) -> bool:
+        """Create and update; each resource as soon as what it refers to is done."""
+        waiting = {resource.logical_id: resource for resource in template}
+        done: set[str] = set()
+        while waiting or self._requests.under_way:
+            began = False
+            for resource, wanted in self._ready(waiting, done):
+                del waiting[resource.logical_id]
+                began = True
+                if not self._begin(resource.logical_id, wanted):
+                    done.add(resource.logical_id)
+            if began:
+                continue
+            assert self._requests.under_way, f"nothing can be done of {list(waiting)}"
+            settled = self._requests.settled()
+            went_well = [self._finish(request) for request in settled]
+            if not all(went_well):
+                for request in self._requests.cancel():
+                    self._finish(request, cancelled=True)
+                return False
+            done |= {request.logical_id for request in settled}
+        return True
 
-    def _remove(self, logical_id: str, live: Live) -> None:
-        answer = self._send("Delete", logical_id, live)
-        assert answer is not None
-        assert answer["Status"] == "SUCCESS", answer["Reason"]
+    def _ready(
+        self, waiting: dict[str, Resource], done: set[str]
+    ) -> Iterator[tuple[Resource, Live]]:
+        known = {name: item for name, item in self.outputs.items() if name in done}
+        for resource in list(waiting.values()):
+            if not done.issuperset(resource.depends_on):
+                continue
+            outputs = _Seen({**self._parameters, **known})
+            try:
+                properties = resource.properties(outputs)
+            except _MissingError:
+                continue
+            uses = frozenset(outputs.used.union(resource.depends_on) & known.keys())
+            yield resource, Live(resource.type, properties, "", uses=uses)
 
-    def _bring(self, resource: Resource) -> bool:
-        outputs = {name: {"Ref": live.physical_id, **live.data} for name, live in self.live.items()}
-        properties = resource.properties(outputs)
-        live = self.live.get(resource.logical_id)
-        if live is not None and live.properties == properties and not live.failed:
-            return True
-        wanted = Live(resource.type, properties, live.physical_id if live else "")
+    def _begin(self, logical_id: str, wanted: Live) -> bool:
+        """Send what a resource needs to become as wanted; whether there is anything to do."""
+        live = self.live.get(logical_id)
+        if live is not None and live.properties == wanted.properties and not live.failed:
+            live.uses = wanted.uses
+            return False
+        wanted.physical_id = live.physical_id if live else ""
+        if wanted.type.startswith("AWS::"):
+            self._make_native(logical_id, wanted, live)
+            return False
         kind = "Update" if live and live.created else "Create"
-        answer = self._send(kind, resource.logical_id, wanted, live)
-        if kind == "Update" and (answer is None or answer["Status"] == "FAILED"):
+        self._shows(logical_id, f"{kind.upper()}_IN_PROGRESS", wanted if live else None)
+        self._requests.send(kind, logical_id, wanted, live)
+        return True
+
+    def _finish(self, request: Request, cancelled: bool = False) -> bool:
+        """Take the answer, or the lack of one; whether the request went well."""
+        answer = None if cancelled else answer_of(request)
+        wanted, logical_id = request.wanted, request.logical_id
+        verb = request.kind.upper()
+        self.live[logical_id] = wanted
+        if request.kind == "Update" and (answer is None or answer["Status"] == "FAILED"):
+            assert answer is None or answer["PhysicalResourceId"] == wanted.physical_id
             wanted.failed = True
-            self.live[resource.logical_id] = wanted
+            self._shows(logical_id, "UPDATE_FAILED", wanted)
             return False
         if answer is None:
             self._invented += 1
-            name = f"Shop-{resource.logical_id}-{self._invented}INVENTED"
+            name = f"Shop-{logical_id}-{self._invented}INVENTED"
             answer = {"Status": "FAILED", "PhysicalResourceId": name, "Data": {}}
         wanted.physical_id = answer["PhysicalResourceId"]
         wanted.data = answer["Data"]
         wanted.failed = answer["Status"] == "FAILED"
         wanted.created = not wanted.failed
-        self.live[resource.logical_id] = wanted
-        place = self.stack.stack_id, resource.logical_id
-        self.aws.physical_ids[place] = "" if wanted.failed else wanted.physical_id
+        self._shows(logical_id, f"{verb}_{'FAILED' if wanted.failed else 'COMPLETE'}", wanted)
         return not wanted.failed
+
+    def _shows(self, logical_id: str, status: str, live: Live | None) -> None:
+        """Let DescribeStackResource show a resource so; without an id while it is created."""
+        key = self.stack.stack_id, logical_id
+        self.aws.resource_statuses[key] = status
+        self.aws.physical_ids[key] = live.physical_id if live else ""
 
     def _roll_back(self) -> None:
         failed, self.live = self.live, dict(self.stable)
@@ -179,48 +238,72 @@ class CloudFormation:
             after = failed[logical_id]
             if before.properties == after.properties and not after.failed:
                 continue
-            replaced = before.physical_id != after.physical_id
-            if replaced and not self.update_back:
-                continue
-            wanted = Live(before.type, before.properties, after.physical_id)
-            answer = self._send("Update", logical_id, wanted, after)
-            assert answer is not None
-            assert answer["Status"] == "SUCCESS", f"rollback of {logical_id}: {answer['Reason']}"
-            assert answer["PhysicalResourceId"] == before.physical_id
-            before.data = answer["Data"]
-        self.replaced += _replaced(failed, self.live)
-        for logical_id, live in self.live.items():
-            self.aws.physical_ids[self.stack.stack_id, logical_id] = live.physical_id
+            was_replaced = before.physical_id != after.physical_id
+            if before.type.startswith("AWS::"):
+                self._make_native(logical_id, before, after)
+            elif not was_replaced or self.update_back:
+                self._update_back(logical_id, before, after)
+            self._shows(logical_id, "UPDATE_COMPLETE", before)
+        self.replaced += replaced(failed, self.live)
 
-    def _send(
-        self, kind: str, logical_id: str, wanted: Live, before: Live | None = None
-    ) -> dict[str, Any] | None:
-        """Send a request and wait for its answer; ``None`` if it is given up before."""
-        more: dict[str, Any] = {"LogicalResourceId": logical_id}
-        if kind != "Create":
-            more["PhysicalResourceId"] = wanted.physical_id
-        if kind == "Update" and before is not None:
-            old = self.stack.event(kind, wanted.type, before.properties)["ResourceProperties"]
-            more["OldResourceProperties"] = old
-        event = self.stack.event(kind, wanted.type, wanted.properties, **more)
-        until = self.aws.now + self._patience(logical_id)
-        self.aws.later(until - self.aws.now, lambda: None)
-        answers = self.stack.answers[event["RequestId"]]
-        self.stack.invoke(event)
-        self.stack.run(lambda: bool(answers) or self.aws.now >= until)
-        return {"Data": {}, **answers[0]} if answers else None
+    def _update_back(self, logical_id: str, before: Live, after: Live) -> None:
+        wanted = Live(before.type, before.properties, after.physical_id)
+        self._shows(logical_id, "UPDATE_IN_PROGRESS", after)
+        self._requests.send("Update", logical_id, wanted, after)
+        [request] = self._requests.settled()
+        answer = answer_of(request)
+        assert answer is not None
+        assert answer["Status"] == "SUCCESS", f"rollback of {logical_id}: {answer['Reason']}"
+        assert answer["PhysicalResourceId"] == before.physical_id
+        before.data = answer["Data"]
 
-    def _patience(self, logical_id: str) -> float:
-        given_up = self._given_up
-        if given_up is None or given_up.logical_id != logical_id:
-            return CLOUDFORMATIONS_HOUR
-        return given_up.seconds
+    def _clean_up(self, compares: bool = True) -> None:
+        """Delete what was replaced and, if that is compared, is not in the stack again."""
+        kept = {live.physical_id for live in self.live.values()} if compares else set()
+        pending, self.replaced = self.replaced, []
+        self._remove([item for item in pending if item[1].physical_id not in kept])
 
+    def _remove(self, items: list[tuple[str, Live]]) -> None:
+        """Delete resources, each when nothing is left that refers to it, others at once."""
+        waiting = list(items)
+        while waiting or self._requests.under_way:
+            under_way = [(item.logical_id, item.wanted) for item in self._requests.under_way]
+            for item in list(waiting):
+                rest = [other for other in [*waiting, *under_way] if other is not item]
+                if any(item[0] in live.uses for name, live in rest if name != item[0]):
+                    continue
+                waiting.remove(item)
+                if not self._unmake_native(*item):
+                    self._begin_removal(*item)
+                    under_way.append(item)
+            for request in self._requests.settled() if self._requests.under_way else ():
+                answer = answer_of(request)
+                assert answer is not None, f"no answer to the deletion of {request.logical_id}"
+                assert answer["Status"] == "SUCCESS", answer["Reason"]
+                self._forget(request.logical_id)
 
-def _replaced(gone: dict[str, Live], stays: dict[str, Live]) -> list[tuple[str, Live]]:
-    """Return what is in ``gone`` and not in ``stays``, the last first."""
-    return [
-        (name, live)
-        for name, live in reversed(list(gone.items()))
-        if name not in stays or stays[name].physical_id != live.physical_id
-    ]
+    def _begin_removal(self, logical_id: str, live: Live) -> None:
+        if logical_id not in self.live or self.live[logical_id] is live:
+            self._shows(logical_id, "DELETE_IN_PROGRESS", live)
+        self._requests.send("Delete", logical_id, live)
+
+    def _forget(self, logical_id: str) -> None:
+        """A resource that has gone is not shown any more, unless it is in the stack again."""
+        if logical_id not in self.live or self.stack.status == "DELETE_IN_PROGRESS":
+            self.aws.resource_statuses.pop((self.stack.stack_id, logical_id), None)
+            self.aws.physical_ids.pop((self.stack.stack_id, logical_id), None)
+
+    def _make_native(self, logical_id: str, wanted: Live, live: Live | None) -> None:
+        if wanted.type == "AWS::SSM::Parameter":
+            if live is not None and live.properties["Name"] != wanted.properties["Name"]:
+                self.aws.parameters.pop(live.properties["Name"], None)
+            self.aws.parameters[wanted.properties["Name"]] = wanted.properties["Value"]
+        wanted.physical_id = str(wanted.properties.get("Name", logical_id))
+        self.live[logical_id] = wanted
+
+    def _unmake_native(self, logical_id: str, live: Live) -> bool:
+        if not live.type.startswith("AWS::"):
+            return False
+        if logical_id not in self.live or self.stack.status == "DELETE_IN_PROGRESS":
+            self.aws.parameters.pop(live.properties.get("Name", ""), None)
+        return True

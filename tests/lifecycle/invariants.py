@@ -58,11 +58,14 @@ def check_endpoints(aws: FakeAws) -> None:
 
 
 def check_trainings(aws: FakeAws) -> None:
-    """No job learnt what a good job of the same fingerprint knew already."""
-    good: dict[str, str] = {}
+    """No job learnt what a good job of the same resource and fingerprint knew already."""
+    good: dict[tuple[str, str], str] = {}
     for name, job in sorted(aws.jobs.items(), key=lambda item: item[1]["Created"]):
-        mark = aws.tags[job["AutoMLJobArn"]].get("cdk-automlv2:fingerprint", "unknown")
-        assert mark == "unknown" or mark not in good, f"{name} trained again as {good[mark]}"
+        tags = aws.tags[job["AutoMLJobArn"]]
+        fingerprint = tags.get("cdk-automlv2:fingerprint", "unknown")
+        mark = tags.get("cdk-automlv2:owner", ""), fingerprint
+        known = fingerprint != "unknown" and mark in good
+        assert not known, f"{name} trained again as {good.get(mark)}"
         ended_well = job["End"]["AutoMLJobStatus"] == "Completed" and job["BestCandidate"]
         if "Stopped" not in job and ended_well:
             good[mark] = name

@@ -18,6 +18,7 @@ class Control(Account):
         physical_ids: What the stacks have, by stack and logical id.
         resource_statuses: Status of a stack's resource; default: complete if it has an id.
         stack_tags: Tags of a stack, by its id.
+        parameters: Values in the parameter store, by name; deployments write them.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class Control(Account):
         self.physical_ids: dict[tuple[str, str], str] = {}
         self.resource_statuses: dict[tuple[str, str], str] = {}
         self.stack_tags: dict[str, dict[str, str]] = {}
+        self.parameters: dict[str, str] = {}
         self._statuses: dict[str, str] = {}
         self._status_of_all = ""
 
