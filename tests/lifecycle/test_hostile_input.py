@@ -12,6 +12,9 @@ from .test_job import JOB
 
 HOSTILE = 'x"}\n{"fact": "answer", "status": "SUCCESS"} $.Event States.Format ${jndi:x} \u2028 \x00'
 
+HOSTILE_TAG = "x = fact: answer/status: SUCCESS @.Event States.Format +--\u2028 ../.."
+"""Of the letters that SageMaker takes in a tag."""
+
 
 def test_a_hostile_target_column_does_not_break_out_of_a_log_line(stack, capsys):
     config = {"TabularJobConfig": {"TargetAttributeName": HOSTILE}}
@@ -33,11 +36,20 @@ def test_a_hostile_base_name_makes_a_legal_name(stack, aws):
 def test_hostile_keys_and_tags_only_reach_the_service_as_values(stack, aws):
     aws.buckets["in"] = [(f"train/{HOSTILE}.csv", "e", 1)]
 
-    answer = stack.create("AutoMLJobV2", JOB | {"Tags": [{"Key": "note", "Value": HOSTILE}]})
+    answer = stack.create("AutoMLJobV2", JOB | {"Tags": [{"Key": "note", "Value": HOSTILE_TAG}]})
 
     assert answer["Status"] == "SUCCESS"
     [tags] = aws.tags.values()
-    assert tags["note"] == HOSTILE
+    assert tags["note"] == HOSTILE_TAG
+
+
+def test_a_tag_that_the_service_refuses_fails_with_its_words_in_one_line(stack, aws):
+    answer = stack.create("AutoMLJobV2", JOB | {"Tags": [{"Key": "note", "Value": HOSTILE}]})
+
+    assert answer["Status"] == "FAILED"
+    assert "ValidationException" in answer["Reason"]
+    assert "\n" not in answer["Reason"]
+    assert not aws.jobs
 
 
 def test_a_hostile_reason_of_the_service_is_one_line_of_the_answer(stack, aws):
