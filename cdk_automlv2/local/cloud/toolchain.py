@@ -35,7 +35,7 @@ def cdk_command(folder: Path) -> list[str]:
     Raises:
         ToolMissingError: If there is none.
     """
-    checkout = Path(__file__).parents[2]
+    checkout = Path(__file__).parents[3]
     for place in (folder, *folder.parents, checkout):
         script = place / "node_modules" / "aws-cdk" / "bin" / "cdk"
         if script.exists():
