@@ -70,6 +70,7 @@ def test_the_job_carries_the_tags_of_the_user_and_its_marks(stack, aws):
     assert set(tags) - {"team"} == {
         "cdk-automlv2:owner",
         "cdk-automlv2:request",
+        "cdk-automlv2:resource",
         "cdk-automlv2:fingerprint",
         "cdk-automlv2:since",
         "cdk-automlv2:training",

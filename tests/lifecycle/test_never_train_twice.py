@@ -37,7 +37,7 @@ def test_changed_data_under_the_same_prefix_train_anew(stack, aws):
     second = stack.create(TYPE, JOB)
 
     assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
-    assert second["PhysicalResourceId"].endswith("-2")
+    assert second["PhysicalResourceId"].endswith("-1")
 
 
 def test_data_that_cannot_be_listed_are_said_and_never_taken_for_equal(stack, aws):

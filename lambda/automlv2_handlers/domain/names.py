@@ -2,7 +2,8 @@
 
 Form: ``<base>-<scope><owner><content>`` and, for jobs, ``-<attempt>``; lower case, as ARNs are.
 ``scope`` is fixed per stack at synth and is what the function's policies are limited to;
-``owner`` stands for the resource, so that a list by name finds whatever it has made.
+``owner`` stands for the resource, so that a list by name finds whatever it has made, whatever its
+base was at that time. The content of a job is its settings, then its data.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from automlv2_handlers.events import LifecycleEvent
@@ -19,8 +21,14 @@ JOB_NAME_LENGTH = 32
 NAME_LENGTH = 63
 MAX_ATTEMPTS = 99
 _OWNER_LENGTH = 3
-_TRAINING_LENGTH = 6  # A job has 32 characters for everything, its base included.
+# A job has 32 characters for everything, its base included. Names that are equal by chance do no
+# harm: what a job has learnt is told by its tags, and the next attempt has another name.
+_TRAINING_LENGTH = 4
+_DATA_LENGTH = 4
+_ENDPOINT_LENGTH = 6
+_MODEL_LENGTH = 8
 _CONTENT_LENGTH = 10
+_MOST_MODELS = 2
 
 
 def canonical(value: Any) -> str:
@@ -39,10 +47,19 @@ def owner_stem(event: LifecycleEvent) -> str:
     return f"{event.properties.get('NameScope', '')}{digest(event.owner, length=_OWNER_LENGTH)}"
 
 
-def job_name(event: LifecycleEvent, training: Any, attempt: int) -> str:
-    """Return the name of the ``attempt``-th job (from 1) for this resource and request."""
-    content = digest(event.owner, training, length=_TRAINING_LENGTH)
-    return _join(_base(event), f"{owner_stem(event)}{content}-{attempt}", JOB_NAME_LENGTH)
+def job_stem(event: LifecycleEvent, training: Any) -> str:
+    """Return the part of a name that all jobs of one resource and of equal settings have."""
+    return f"{owner_stem(event)}{digest(event.owner, training, length=_TRAINING_LENGTH)}"
+
+
+def data_stem(event: LifecycleEvent, training: Any, data: str) -> str:
+    """Return the part of a name that all jobs of equal settings and data have."""
+    return f"{job_stem(event, training)}{digest(data, length=_DATA_LENGTH)}"
+
+
+def job_name(event: LifecycleEvent, training: Any, attempt: int, data: str = "") -> str:
+    """Return the name of the ``attempt``-th job (from 1) for these settings and data."""
+    return _join(_base(event), f"{data_stem(event, training, data)}-{attempt}", JOB_NAME_LENGTH)
 
 
 def name_for(event: LifecycleEvent, content: Any = "") -> str:
@@ -53,14 +70,25 @@ def name_for(event: LifecycleEvent, content: Any = "") -> str:
 
 def config_stem(event: LifecycleEvent, endpoint_name: str) -> str:
     """Return the part of a name that all configurations of one endpoint have in common."""
-    hashed = digest(event.owner, endpoint_name, length=_TRAINING_LENGTH)
+    hashed = digest(event.owner, endpoint_name, length=_ENDPOINT_LENGTH)
     return f"{owner_stem(event)}{hashed}"
 
 
-def config_name(event: LifecycleEvent, endpoint_name: str, content: Any) -> str:
-    """Return the name of an endpoint's configuration with that content."""
-    stem = f"{config_stem(event, endpoint_name)}-{digest(content, length=_CONTENT_LENGTH)}"
-    return _join(_base(event), stem, NAME_LENGTH)
+def model_stem(model_name: str) -> str:
+    """Return the part of a name that all configurations that serve a model have in common.
+
+    Models are told apart by it in any stack, so that whoever deletes one finds what serves it.
+    """
+    return f"m{digest(model_name.lower(), length=_MODEL_LENGTH)}"
+
+
+def config_name(
+    event: LifecycleEvent, endpoint_name: str, content: Any, models: Iterable[str] = ()
+) -> str:
+    """Return the name of an endpoint's configuration with that content, serving those models."""
+    served = "".join(f"-{model_stem(name)}" for name in sorted(models)[:_MOST_MODELS])
+    own = f"{config_stem(event, endpoint_name)}-{digest(content, length=_CONTENT_LENGTH)}"
+    return _join(_base(event), f"{own}{served}", NAME_LENGTH)
 
 
 def execution_name(event: LifecycleEvent) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from automlv2_handlers.domain.names import digest
-from automlv2_handlers.errors import NotFoundError
+from automlv2_handlers.errors import BusyError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, Context
 
@@ -16,7 +16,7 @@ OWNER = "cdk-automlv2:owner"
 REQUEST = "cdk-automlv2:request"
 FINGERPRINT = "cdk-automlv2:fingerprint"
 SINCE = "cdk-automlv2:since"
-"""Epoch seconds at which a stack last went forward to the job."""
+"""Epoch seconds at which a stack last went forward to the job, and which stack that was."""
 
 TRAINING = "cdk-automlv2:training"
 """Digest of a job's settings, its data left aside."""
@@ -30,9 +30,17 @@ BACK = "cdk-automlv2:back"
 RETAINED = "cdk-automlv2:retained"
 """The thing stays on purpose when its stack goes."""
 
-_OWNER_LENGTH = 24
+CONTENT = "cdk-automlv2:content"
+"""What a model or a configuration was made of: words for people, then a digest."""
 
-MARKS = frozenset({OWNER, REQUEST, FINGERPRINT, SINCE, TRAINING, ENDPOINT, BACK, RETAINED})
+RESOURCE = "cdk-automlv2:resource"
+"""Stack and logical id of the owner, for people."""
+
+_UNTAGGED: Final = "Untagged"
+_UNTAGGED_TOLERATED: Final = 4
+"""Looks, one a quarter of a minute, that the tags of a new resource get to be seen."""
+
+_OWNER_LENGTH = 24
 
 
 def to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -47,7 +55,13 @@ def to_mapping(tags: Any) -> dict[str, str]:
 
 def with_marks(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
     """Return the user's tags of the request and the marks of its owner."""
-    marks = {OWNER: owner(event), REQUEST: event.request_id, **_retention(event), **more}
+    marks = {
+        OWNER: owner(event),
+        REQUEST: event.request_id,
+        RESOURCE: event.owner[:256],
+        **_retention(event),
+        **more,
+    }
     return to_list({**to_mapping(event.properties.get("Tags")), **marks})
 
 
@@ -59,14 +73,36 @@ def of(arn: str, context: Context) -> dict[str, str]:
         return {}
 
 
+def seen(arn: str, context: Context) -> dict[str, str]:
+    """Return the tags of a resource; tags may show a little later than what they are put on.
+
+    Raises:
+        BusyError: If there is no owner among them, a few times: one look decides nothing.
+    """
+    present = of(arn, context)
+    if OWNER not in present and context.count(_UNTAGGED) <= _UNTAGGED_TOLERATED:
+        raise BusyError(f"{arn} shows no tag of an owner yet")
+    return present
+
+
+def whose(tags: Mapping[str, str]) -> str:
+    """Return the owner of a resource with these tags, in words."""
+    return tags.get(RESOURCE) or "someone else"
+
+
 def is_ours(event: LifecycleEvent, tags: Mapping[str, str]) -> bool:
     """Whether the thing with these tags was made for the event's resource."""
-    return tags.get(OWNER) == owner(event)
+    return tags.get(OWNER) == owner(event, tags.get(OWNER, ""))
 
 
-def owner(event: LifecycleEvent) -> str:
-    """Return the owner tag of whatever is made for the event's resource."""
-    scope = str(event.properties.get("NameScope", ""))
+def owner(event: LifecycleEvent, like: str = "") -> str:
+    """Return the owner tag of whatever is made for the event's resource.
+
+    Args:
+        event: A request for the resource.
+        like: A tag whose scope is taken where the event tells none, as may be in a Delete.
+    """
+    scope = str(event.properties.get("NameScope", like.partition("/")[0]))
     return f"{scope}/{digest(scope, event.owner, length=_OWNER_LENGTH)}"
 
 
@@ -87,9 +123,13 @@ def adopt(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: 
 
 
 def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:
-    """Make the user's tags on ``arn``, now ``present``, those of the request; marks stay."""
+    """Make the user's tags on ``arn``, now ``present``, those of the request.
+
+    What others have put on stays: taken away is only what the resource itself had before.
+    """
     wanted = to_mapping(event.properties.get("Tags")) | _retention(event)
-    stale = sorted(present.keys() - wanted.keys() - (MARKS - {RETAINED}))
+    before = {RETAINED, *to_mapping(event.old_properties.get("Tags"))}
+    stale = sorted((present.keys() & before) - wanted.keys())
     changed = {key: value for key, value in wanted.items() if present.get(key) != value}
     if changed:
         context.gateway.add_tags(arn, to_list(changed))

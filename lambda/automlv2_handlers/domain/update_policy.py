@@ -26,6 +26,7 @@ JOB: Final[Mapping[str, Change]] = {
     "AutoMLProblemTypeConfig": Change.TRAINS,
     "BaseName": Change.NEXT_JOB,
     "DataSplitConfig": Change.TRAINS,
+    "DefaultBucket": Change.NEXT_JOB,
     "ModelDeployConfig": Change.TRAINS,
     "NameScope": Change.NEXT_JOB,
     "OutputDataConfig": Change.TRAINS,
@@ -42,7 +43,24 @@ JOB: Final[Mapping[str, Change]] = {
 def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that decide what is trained.
 
+    The name of the stack's own bucket, which CloudFormation makes up, is left out of them: a stack
+    deleted and deployed again has another one, and learns nothing else by that.
+
     Raises:
         KeyError: If a property has no row.
     """
-    return {key: value for key, value in properties.items() if JOB[key] is Change.TRAINS}
+    bucket = properties.get("DefaultBucket")
+    chosen = {key: value for key, value in properties.items() if JOB[key] is Change.TRAINS}
+    made: dict[str, Any] = _without(f"s3://{bucket}/", chosen) if bucket else chosen
+    return made
+
+
+def _without(place: str, value: Any) -> Any:
+    match value:
+        case str():
+            return f"s3:///{value.removeprefix(place)}" if value.startswith(place) else value
+        case list():
+            return [_without(place, item) for item in value]
+        case Mapping():
+            return {key: _without(place, item) for key, item in value.items()}
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from .account import PLACE
@@ -58,6 +59,8 @@ class Jobs(Naming):
             words = f"AutoML job {AutoMLJobName} does not exist"
             raise client_error("DescribeAutoMLJobV2", "ResourceNotFound", words)
         shown = {key: job[key] for key in ("AutoMLJobName", "AutoMLJobArn")}
+        shown["OutputDataConfig"] = job["Request"]["OutputDataConfig"]
+        shown["CreationTime"] = datetime.fromtimestamp(job["Created"], UTC)
         if "Stopped" in job:
             ended = self.now - job["Stopped"] >= _STOP_SECONDS
             status = "Stopped" if ended else "Stopping"
