@@ -1,5 +1,8 @@
 import pytest
 
+from cdk_automlv2.local.sagemaker.operations import jobs
+
+from .fake_world import FakeTrainer, client, new_world, served
 from .gateway import running
 
 
@@ -8,3 +11,22 @@ def servers(tmp_path_factory):
     """Both servers of a local cloud, without the CDK's bootstrap."""
     with running(tmp_path_factory.mktemp("servers")) as cloud:
         yield cloud
+
+
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.setattr(jobs, "Trainer", FakeTrainer)
+    return new_world()
+
+
+@pytest.fixture
+def url(world):
+    with served(world) as address:
+        yield address
+
+
+@pytest.fixture
+def sagemaker(url):
+    found = client("sagemaker", url)
+    yield found
+    found.close()

@@ -1,130 +1,15 @@
 """The local SageMaker speaks the API: through boto3, over its own HTTP application."""
 
-import threading
-import time
-
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2.local.cloud.processes import free_ports
-from cdk_automlv2.local.sagemaker.__main__ import application
-from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
-from cdk_automlv2.local.sagemaker.faults import Fault, Faults
-from cdk_automlv2.local.sagemaker.operations import jobs
+from cdk_automlv2.local.sagemaker.faults import Fault
 from cdk_automlv2.local.sagemaker.rates import PUBLISHED, Rates
 from cdk_automlv2.local.sagemaker.service import OPERATIONS
-from cdk_automlv2.local.sagemaker.state import State
-from cdk_automlv2.local.sagemaker.trainer import Result
 
-ROLE = "arn:aws:iam::000000000000:role/job"
-
-
-class FakeIam:
-    """Allows everything but what ``denied`` names."""
-
-    def __init__(self):
-        self.denied = set()
-
-    def require(self, caller, action, resource, context=None):
-        if action in self.denied:
-            raise ServiceError("AccessDeniedException", f"not authorized to perform: {action}")
-
-    def require_pass_role(self, caller, role_arn):
-        self.require(caller, "iam:PassRole", role_arn)
-
-    def role_environment(self, role_arn, region):
-        return {}
-
-
-class FakeTrainer:
-    def __init__(self, job, environment, add, account, region):
-        self._job, self._add = job, add
-
-    def run(self, stop):
-        for number, value in enumerate((0.5, 0.9, 0.7)):
-            self._add(
-                {
-                    "CandidateName": f"candidate-{number}",
-                    "CandidateStatus": "Completed",
-                    "ObjectiveStatus": "Succeeded",
-                    "CandidateSteps": [],
-                    "FinalAutoMLJobObjectiveMetric": {
-                        "MetricName": "F1",
-                        "Type": "Maximize",
-                        "Value": value,
-                    },
-                }
-            )
-        return Result()
-
-
-@pytest.fixture
-def world(monkeypatch):
-    monkeypatch.setattr(jobs, "Trainer", FakeTrainer)
-    return State(FakeIam(), Clock(speed=5000), Faults(), Rates(1, limited=False))
-
-
-@pytest.fixture
-def sagemaker(world):
-    import asyncio
-
-    [port] = free_ports(1)
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    loop = asyncio.new_event_loop()
-    ended = asyncio.Event()
-
-    def run():
-        loop.run_until_complete(serve(application(world), config, shutdown_trigger=ended.wait))
-        loop.close()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    client = boto3.client(
-        "sagemaker",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    wait_for(lambda: answers(client))
-    yield client
-    loop.call_soon_threadsafe(ended.set)
-    thread.join()
-    client.close()
-
-
-def answers(client):
-    try:
-        client.list_models()
-    except Exception:
-        return False
-    return True
-
-
-def wait_for(look):
-    deadline = time.monotonic() + 20
-    while not (found := look()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
-
-
-def job_request(name="churn", **more):
-    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}
-    return {
-        "AutoMLJobName": name,
-        "AutoMLJobInputDataConfig": [{"DataSource": {"S3DataSource": source}}],
-        "OutputDataConfig": {"S3OutputPath": "s3://out/"},
-        "AutoMLProblemTypeConfig": {"TabularJobConfig": {"TargetAttributeName": "y"}},
-        "RoleArn": ROLE,
-        **more,
-    }
+from .fake_world import ROLE, ended, job_request, wait_for
 
 
 def code(caught):
@@ -141,7 +26,7 @@ def test_a_job_walks_to_its_end_and_shows_the_best_candidate(sagemaker):
     job = wait_for(lambda: ended(sagemaker, "churn"))
     assert job["AutoMLJobArn"] == arn["AutoMLJobArn"]
     assert job["AutoMLJobStatus"] == "Completed"
-    assert job["BestCandidate"]["CandidateName"] == "candidate-1"
+    assert job["BestCandidate"]["CandidateName"] == "candidate-01"
     assert sagemaker.list_tags(ResourceArn=job["AutoMLJobArn"])["Tags"] == [
         {"Key": "a", "Value": "1"}
     ]
@@ -158,11 +43,6 @@ def test_a_job_that_only_writes_notebooks_has_no_candidate(sagemaker):
     assert "BestCandidate" not in job
 
 
-def ended(sagemaker, name):
-    job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName=name)
-    return job if job["AutoMLJobStatus"] in ("Completed", "Failed", "Stopped") else None
-
-
 def test_candidates_are_listed_in_the_order_asked_for(sagemaker):
     sagemaker.create_auto_ml_job_v2(**job_request())
     wait_for(lambda: ended(sagemaker, "churn"))
@@ -174,7 +54,7 @@ def test_candidates_are_listed_in_the_order_asked_for(sagemaker):
         MaxResults=2,
     )["Candidates"]
 
-    assert [item["CandidateName"] for item in found] == ["candidate-1", "candidate-2"]
+    assert [item["CandidateName"] for item in found] == ["candidate-01", "candidate-02"]
 
 
 def test_a_job_name_is_taken_for_ever_whatever_its_case(sagemaker):
