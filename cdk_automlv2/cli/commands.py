@@ -13,7 +13,7 @@ import click
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from cdk_automlv2.cli import tables
+from cdk_automlv2.cli import content, tables
 from cdk_automlv2.local import LocalCloud, LocalCloudError
 from cdk_automlv2.local.cloud.cloud import DEFAULT_FOLDER, DEFAULT_SPEED
 from cdk_automlv2.local.cloud.toolchain import ToolMissingError
@@ -89,22 +89,33 @@ def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
     _run_cdk(folder, ["destroy", "--force", *_all_unless_named(cdk_arguments)])
 
 
-@local.command()
+@local.command(context_settings={"ignore_unknown_options": True})
 @click.argument("endpoint")
 @click.argument("rows", nargs=-1)
-@click.option("--file", type=click.File("r"), help="CSV without header; - is standard input.")
+@click.option("--file", type=click.File("rb"), help="What to send; - is standard input.")
+@click.option("--content-type", help="Its type. Default: by the file's ending, or its content.")
+@click.option("--accept", help="Type of the answer. Default: the container's own.")
 @click.pass_obj
-def invoke(folder: Path, endpoint: str, rows: tuple[str, ...], file: Any) -> None:
-    """Send ROWS (CSV, without header and target) to ENDPOINT and print its answer."""
-    body = file.read() if file else "\n".join(rows)
+def invoke(
+    folder: Path,
+    endpoint: str,
+    rows: tuple[str, ...],
+    file: Any,
+    content_type: str | None,
+    accept: str | None,
+) -> None:
+    """Send ROWS (CSV without header and target, or one JSON object) to ENDPOINT."""
+    body: bytes = file.read() if file else "\n".join(rows).encode()
     if not body.strip():
-        raise click.UsageError("give a row of CSV, or --file")
+        raise click.UsageError("give a row of CSV, a JSON object, or --file")
+    kind = content_type or content.content_type(body, getattr(file, "name", ""))
     with friendly_errors():
         runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
         answer = runtime.invoke_endpoint(
-            EndpointName=endpoint, ContentType="text/csv", Body=body.encode()
+            EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
         )
-    click.echo(answer["Body"].read().decode(), nl=False)
+        told: bytes = answer["Body"].read()
+    click.echo(told, nl=not told.endswith(b"\n"))
 
 
 @local.command()
