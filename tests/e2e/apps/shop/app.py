@@ -12,8 +12,8 @@ from cdk_automlv2 import (
     AutoMLTabularConfig,
     AutoMLV2,
     LocalAutoMLDataChannel,
-    _function_policy,
 )
+from cdk_automlv2._core import function_policy
 
 DATA = Path(__file__).parents[4] / "data" / "diagnosis_train.csv"
 
@@ -22,8 +22,8 @@ stack = cdk.Stack(app, app.node.try_get_context("stack") or "Shop")
 
 without = app.node.try_get_context("without")
 if without:
-    for kind, actions in _function_policy._ACTIONS.items():
-        _function_policy._ACTIONS[kind] = tuple(name for name in actions if name != without)
+    for kind, actions in function_policy._ACTIONS.items():
+        function_policy._ACTIONS[kind] = tuple(name for name in actions if name != without)
 
 role = None
 if app.node.try_get_context("powerless_role"):
