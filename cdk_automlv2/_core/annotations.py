@@ -191,7 +191,8 @@ def _simple(kind: Any) -> Check:
         return _Is(kind, "None", lambda value: value is None)
     if kind in _SCALARS:
         words, test = _SCALARS[kind]
-        return _Is(kind, words, test, tokens=True)
+        # A bool decides at synth; where a token will do, the annotation names cdk.IResolvable.
+        return _Is(kind, words, test, tokens=kind is not bool)
     words = name_of(kind)
     if not getattr(kind, "_is_protocol", False):
         return _Is(kind, words, lambda value: isinstance(value, kind))

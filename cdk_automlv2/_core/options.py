@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from cdk_automlv2._core.annotations import checks_of
+from cdk_automlv2._core import service_model
+from cdk_automlv2._core.annotations import checks_of, field_checks
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
@@ -83,6 +84,20 @@ def type_faults(
     return faults, unset
 
 
+def field_faults(
+    subject: Any, limit: Callable[[str, Any], Iterable[OptionFault]]
+) -> list[OptionFault]:
+    """Return what is wrong with the fields of a dataclass: types, then limits."""
+    faults: list[OptionFault] = []
+    for name, check in field_checks(type(subject)).items():
+        value = getattr(subject, name)
+        if value is None and not check.optional:
+            faults.append(OptionFault(name, "must be set", None))
+            continue
+        faults += list(check.faults(name, value)) or limit(name, value)
+    return faults
+
+
 def rule_faults(
     rules: Iterable[Rule], values: Mapping[str, Any], faulty: set[str]
 ) -> list[OptionFault]:
@@ -96,6 +111,26 @@ def rule_faults(
     ]
 
 
+def limits(operation: str, **paths: str) -> tuple[Rule, ...]:
+    """Return rules by the service's model: ``limits("CreateModel", name="ModelName")``."""
+    return tuple(_limit(operation, option, path) for option, path in paths.items())
+
+
+def _limit(operation: str, option: str, path: str) -> Rule:
+    def rule(**value: Any) -> Iterable[OptionFault]:
+        shape = service_model.shape_at(operation, path)
+        return service_model.problems(option, value[option], shape)
+
+    return _taking(rule, [option])
+
+
+def _taking(rule: Callable[..., Any], names: Iterable[str]) -> Rule:
+    """Let a rule of any keywords say which it takes."""
+    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
+    rule.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return rule
+
+
 def renamed(rule: Rule, **names: str) -> Rule:
     """Return the rule for options of other names: ``renamed(rule, model_name="name")``."""
     theirs = [names.get(name, name) for name in _names(rule)]
@@ -107,9 +142,7 @@ def renamed(rule: Rule, **names: str) -> Rule:
             path = names.get(root, root) + fault.path[len(root) :]
             yield OptionFault(path, fault.rule, fault.got, fault.fix)
 
-    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in theirs]
-    apply.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return apply
+    return _taking(apply, theirs)
 
 
 @cache

@@ -9,6 +9,7 @@ import difflib
 import gzip
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -156,24 +157,33 @@ def nearest(value: str, allowed: Sequence[str]) -> str | None:
 def matches(pattern: str, value: str) -> bool:
     """Whether the whole of ``value`` matches a pattern of the model."""
     try:
-        return _compiled(pattern).fullmatch(value) is not None
+        text = _plain(value) if r"\p{" in pattern else value
+        return _compiled(pattern).fullmatch(text) is not None
     except re.error:
-        return True  # What Python's re cannot say is left to the service.
+        return True  # Java's classes, which Python lacks; the service will look.
 
 
-_CLASSES = {
-    r"\p{L}": r"\w",
-    r"\p{N}": r"\d",
-    r"\p{Z}": " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
-}
-"""Java's classes of characters, inside brackets, as Python's re has them or wider."""
+_CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Z": " "}
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    for theirs, ours in _CLASSES.items():
-        pattern = pattern.replace(theirs, ours)
-    return re.compile(pattern)
+    r"""Return a pattern for plain text: ``\p{L}`` is a letter of those that ``_plain`` leaves."""
+    plain = re.sub(r"\\p\{([LNZ])\}", lambda found: _CATEGORIES[found[1]], pattern)
+    return re.compile(plain)
+
+
+def _plain(value: str) -> str:
+    """Return the text with a plain letter, digit or space for each that is not ASCII."""
+    if value.isascii():
+        return value
+    return "".join(_plain_character(character) for character in value)
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    return {"L": "a", "N": "0", "Z": " "}.get(unicodedata.category(character)[0], "\x7f")
 
 
 def _size(path: str, size: float, shape: Any, unit: str, got: Any) -> Iterator[OptionFault]:

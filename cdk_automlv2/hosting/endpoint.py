@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 import aws_cdk as cdk
@@ -12,17 +11,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_automlv2._core import service_model, waiting
+from cdk_automlv2._core import waiting
 from cdk_automlv2._core.grants import key_arn
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
-from cdk_automlv2._core.tokens import is_token, without_none
-from cdk_automlv2.errors import OptionFault, raise_if_any
-from cdk_automlv2.hosting.instance_types import is_unsupported_architecture, processing_unit
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
 
 VARIANT_NAME = "AllTraffic"
@@ -133,6 +132,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
     """
 
+    @checked(*ENDPOINT_RULES)
     def __init__(
         self,
         scope: Construct,
@@ -146,7 +146,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         volume_kms_key: kms.IKey | str | None = None,
         model_data_download_timeout: int | None = None,
         container_startup_health_check_timeout: int | None = None,
-        retain_all_variant_properties: bool | None = None,
+        retain_all_variant_properties: bool | cdk.IResolvable | None = None,
         timeout: cdk.Duration | None = None,
         wait: bool = True,
         tags: Tags | None = None,
@@ -171,10 +171,6 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
                 container_startup_health_check_timeout,
             ),
         }
-        faults = list(_problems(sizes, endpoint_name, tags))
-        if generates:
-            faults += _language_model_problems(instance_type)
-        raise_if_any(f"AutoMLEndpoint {id!r}", faults)
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
@@ -262,32 +258,3 @@ class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):
         self.endpoint_arn = cdk.Stack.of(self).format_arn(
             service="sagemaker", resource="endpoint", resource_name=endpoint_name.lower()
         )
-
-
-def _problems(
-    sizes: dict[str, tuple[str, Any]], endpoint_name: str | None, tags: Tags | None
-) -> Iterator[OptionFault]:
-    for option, (member, value) in sizes.items():
-        path = f"ProductionVariants[].{member}"
-        shape = service_model.shape_at("CreateEndpointConfig", path)
-        yield from service_model.problems(option, value, shape)
-    instance_type = str(sizes["instance_type"][1])
-    if is_unsupported_architecture(instance_type):
-        yield OptionFault(
-            "instance_type",
-            "must have x86_64 processors, which AutoML's images are built for",
-            instance_type,
-            "use a family such as ml.m5 or ml.c5",
-        )
-    shape = service_model.shape_at("CreateEndpoint", "EndpointName")
-    yield from service_model.problems("endpoint_name", endpoint_name, shape)
-    if endpoint_name and not is_token(endpoint_name) and endpoint_name != endpoint_name.lower():
-        yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
-    yield from tag_problems(tags)
-
-
-def _language_model_problems(instance_type: str) -> list[OptionFault]:
-    if is_token(instance_type) or processing_unit(instance_type) == "GPU":
-        return []
-    rule = "must have a GPU to serve a language model"
-    return [OptionFault("instance_type", rule, instance_type, "use a family such as ml.g5")]

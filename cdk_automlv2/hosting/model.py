@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_automlv2._core import service_model
 from cdk_automlv2._core.grants import use_role
 from cdk_automlv2._core.identity import top_level_stack
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.roles import hosting_role
 from cdk_automlv2._core.sharing import SharedValue, text_of
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
-from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.interface import AutoMLJobBase
-from cdk_automlv2.job.security import VpcConfig, bind_vpc, vpc_problems
-
-RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
+from cdk_automlv2.job.security import VpcConfig, bind_vpc
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
@@ -56,6 +55,7 @@ class AutoMLModel(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
     """
 
+    @checked(*MODEL_RULES)
     def __init__(
         self,
         scope: Construct,
@@ -66,16 +66,13 @@ class AutoMLModel(Construct):
         inference_response_keys: Sequence[str] | None = None,
         role: iam.IRole | str | None = None,
         vpc_config: VpcConfig | dict[str, list[str]] | None = None,
-        enable_network_isolation: bool | None = None,
+        enable_network_isolation: bool | cdk.IResolvable | None = None,
         processing_unit: str = "CPU",
         name: str | None = None,
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
         keys = None if inference_response_keys is None else list(inference_response_keys)
-        raise_if_any(
-            f"AutoMLModel {id!r}", _problems(name, keys, vpc_config, processing_unit, tags)
-        )
         job.require_candidate()
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
@@ -158,22 +155,3 @@ class AutoMLModel(Construct):
 
     def _value(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
         return SharedValue(self, self._stack, name, reference)
-
-
-def _problems(
-    name: str | None,
-    keys: list[str] | None,
-    vpc_config: VpcConfig | dict[str, list[str]] | None,
-    processing_unit: str,
-    tags: Tags | None,
-) -> Iterator[OptionFault]:
-    shape = service_model.shape_at("CreateModel", "ModelName")
-    yield from service_model.problems("name", name, shape)
-    yield from vpc_problems(vpc_config)
-    for index, key in enumerate(keys or []):
-        if key not in RESPONSE_KEYS:
-            path = f"inference_response_keys[{index}]"
-            yield OptionFault(path, f"must be one of {', '.join(RESPONSE_KEYS)}", key)
-    if processing_unit not in ("CPU", "GPU"):
-        yield OptionFault("processing_unit", "must be one of CPU, GPU", processing_unit)
-    yield from tag_problems(tags)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from constructs import Construct
 
-from cdk_automlv2._core import service_model
+from cdk_automlv2._core.options import checked, limits
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.sharing import SharedValue
-from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.job.interface import AutoMLJobBase
 
 
@@ -49,6 +46,16 @@ class AutoMLCandidates(Construct):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListCandidatesForAutoMLJob.html
     """
 
+    @checked(
+        *limits(
+            "ListCandidatesForAutoMLJob",
+            status_equals="StatusEquals",
+            candidate_name="CandidateNameEquals",
+            sort_order="SortOrder",
+            sort_by="SortBy",
+            max_results="MaxResults",
+        )
+    )
     def __init__(
         self,
         scope: Construct,
@@ -61,14 +68,6 @@ class AutoMLCandidates(Construct):
         sort_by: str | None = None,
         max_results: int | None = None,
     ) -> None:
-        filters = {
-            "status_equals": ("StatusEquals", status_equals),
-            "candidate_name": ("CandidateNameEquals", candidate_name),
-            "sort_order": ("SortOrder", sort_order),
-            "sort_by": ("SortBy", sort_by),
-            "max_results": ("MaxResults", max_results),
-        }
-        raise_if_any(f"AutoMLCandidates {id!r}", _problems(filters))
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         output = job.output_location
@@ -82,7 +81,11 @@ class AutoMLCandidates(Construct):
             "AutoMLCandidates",
             AutoMLJobName=job.use_in(provider),
             OutputPath=None if output is None else output.uri,
-            **{member: value for member, value in filters.values() if value is not None},
+            StatusEquals=status_equals,
+            CandidateNameEquals=candidate_name,
+            SortOrder=sort_order,
+            SortBy=sort_by,
+            MaxResults=max_results,
         )
 
     @property
@@ -107,9 +110,3 @@ class AutoMLCandidates(Construct):
     def _attribute(self, name: str) -> str:
         reference = self._resource.get_att(name)
         return SharedValue(self, self._stack, name, reference, may_be_empty=True).token()
-
-
-def _problems(filters: dict[str, tuple[str, Any]]) -> Iterator[OptionFault]:
-    for option, (member, value) in filters.items():
-        shape = service_model.shape_at("ListCandidatesForAutoMLJob", member)
-        yield from service_model.problems(option, value, shape)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
@@ -161,7 +162,10 @@ class LocalAutoMLDataChannel:
         return BoundChannel(_request(self, self.data_type, uri), location)
 
     def _problems(self) -> Iterator[OptionFault]:
-        yield from _problems(self)
+        faults = _problems(self)
+        yield from faults
+        if any(fault.path == "path" for fault in faults):
+            return
         path = Path(self.path)
         if not path.exists():
             there = f"there is none at {path.absolute()}"
@@ -201,13 +205,12 @@ def _request(channel: DataChannel, data_type: str, uri: str) -> dict[str, Any]:
     )
 
 
-def _problems(channel: DataChannel) -> Iterator[OptionFault]:
-    for name, path in _API_PATHS.items():
-        if hasattr(channel, name):
-            shape = service_model.shape_at(
-                "CreateAutoMLJobV2", f"AutoMLJobInputDataConfig[].{path}"
-            )
-            value = getattr(channel, name)
-            if value is None and name in ("s3_data_type", "data_type", "s3_uri"):
-                yield OptionFault(name, "must be set", None)
+def _problems(channel: DataChannel) -> list[OptionFault]:
+    def limit(name: str, value: Any) -> Iterator[OptionFault]:
+        path = _API_PATHS.get(name)
+        if path is not None:
+            place = f"AutoMLJobInputDataConfig[].{path}"
+            shape = service_model.shape_at("CreateAutoMLJobV2", place)
             yield from service_model.problems(name, value, shape)
+
+    return field_faults(channel, limit)

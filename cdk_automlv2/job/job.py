@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import aws_cdk as cdk
@@ -11,20 +11,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_automlv2._core import service_model, waiting
+from cdk_automlv2._core import waiting
 from cdk_automlv2._core.grants import RoleGrants, key_arn, use_role
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.output_bucket import output_location
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.roles import job_role
 from cdk_automlv2._core.s3 import S3Location
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list, tag_problems
+from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token, without_none
-from cdk_automlv2.errors import OptionFault, raise_if_any
-from cdk_automlv2.job import rules
 from cdk_automlv2.job.channels import BoundChannel, DataChannel
 from cdk_automlv2.job.interface import AutoMLJobBase
-from cdk_automlv2.job.security import VpcConfig, bind_vpc, vpc_problems
+from cdk_automlv2.job.option_rules import ATTACHED_RULES, JOB_RULES, channel_list
+from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 
 _AFTER_JOB_SECONDS = 30 * 60
@@ -71,6 +71,7 @@ class AutoMLJobV2(AutoMLJobBase):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
     """
 
+    @checked(*JOB_RULES)
     def __init__(
         self,
         scope: Construct,
@@ -84,7 +85,7 @@ class AutoMLJobV2(AutoMLJobBase):
         validation_fraction: float | None = None,
         output_kms_key: kms.IKey | str | None = None,
         volume_kms_key: kms.IKey | str | None = None,
-        encrypt_inter_container_traffic: bool | None = None,
+        encrypt_inter_container_traffic: bool | cdk.IResolvable | None = None,
         vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         tags: Tags | None = None,
         base_job_name: str | None = None,
@@ -93,20 +94,7 @@ class AutoMLJobV2(AutoMLJobBase):
         timeout: cdk.Duration | None = None,
         wait: bool = True,
     ) -> None:
-        channels = list(inputs) if isinstance(inputs, Sequence) else [inputs]
-        raise_if_any(
-            f"AutoMLJobV2 {id!r}",
-            _problems(
-                problem_config=problem_config,
-                channels=channels,
-                job_objective=job_objective,
-                validation_fraction=validation_fraction,
-                vpc_config=vpc_config,
-                tags=tags,
-                job_name=job_name,
-                output_path=output_path,
-            ),
-        )
+        channels = channel_list(inputs)
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
         self._names = job_name or self._provider.name_pattern
@@ -145,6 +133,7 @@ class AutoMLJobV2(AutoMLJobBase):
         self._resource = resource
         self._settled = None
         if wait:
+            _warn_if_short(self, timeout, problem_config)
             seconds = _timeout_seconds(timeout, problem_config)
             self._settled = self._wait_for(resource.ref, seconds)
 
@@ -259,6 +248,7 @@ class AutoMLJobV2(AutoMLJobBase):
 class AttachedAutoMLJob(AutoMLJobBase):
     """A job that exists already; see ``AutoMLJobV2.from_auto_ml_job_name``."""
 
+    @checked(*ATTACHED_RULES)
     def __init__(
         self,
         scope: Construct,
@@ -283,7 +273,7 @@ class _SecurityOptions:
     def __init__(
         self,
         volume_kms_key: kms.IKey | str | None,
-        encrypt_inter_container_traffic: bool | None,
+        encrypt_inter_container_traffic: bool | cdk.IResolvable | None,
         vpc_config: dict[str, list[str]] | None,
     ) -> None:
         self._key = volume_kms_key
@@ -317,6 +307,20 @@ def _warn_about_manifests(job: AutoMLJobV2, bound: list[BoundChannel]) -> None:
             )
 
 
+def _warn_if_short(job: AutoMLJobV2, timeout: cdk.Duration | None, config: ProblemConfig) -> None:
+    """Say at synth that the wait may be over before the job is, which then fails the deployment."""
+    longest = config.max_total_job_runtime_in_seconds
+    if timeout is None or longest is None or is_token(longest):
+        return
+    if timeout.to_seconds() < longest:
+        cdk.Annotations.of(job).add_warning_v2(
+            "cdk-automlv2:short-timeout",
+            f"timeout is {timeout.to_human_string()}, shorter than "
+            f"max_total_job_runtime_in_seconds ({longest} s): a job that takes longer fails the "
+            "deployment",
+        )
+
+
 def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:
     if timeout is not None:
         return int(timeout.to_seconds())
@@ -324,31 +328,3 @@ def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int
     if longest is None or is_token(longest):
         return waiting.DEFAULT_TIMEOUT_SECONDS
     return longest + _AFTER_JOB_SECONDS
-
-
-def _problems(
-    *,
-    problem_config: ProblemConfig,
-    channels: list[DataChannel],
-    job_objective: dict[str, str] | None,
-    validation_fraction: float | None,
-    vpc_config: VpcConfig | dict[str, list[str]] | None,
-    tags: Tags | None,
-    job_name: str | None,
-    output_path: str | None,
-) -> Iterator[OptionFault]:
-    members = {
-        "job_objective": ("AutoMLJobObjective", job_objective),
-        "validation_fraction": ("DataSplitConfig.ValidationFraction", validation_fraction),
-        "job_name": ("AutoMLJobName", job_name),
-        "output_path": ("OutputDataConfig.S3OutputPath", output_path),
-    }
-    for name, (path, value) in members.items():
-        shape = service_model.shape_at("CreateAutoMLJobV2", path)
-        yield from service_model.problems(name, value, shape)
-    yield from vpc_problems(vpc_config)
-    yield from rules.output_problems(output_path)
-    yield from rules.channel_problems(problem_config, channels)
-    yield from tag_problems(tags)
-    yield from rules.objective_problems(problem_config, job_objective)
-    yield from rules.split_problems(problem_config, channels, validation_fraction)

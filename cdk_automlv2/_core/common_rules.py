@@ -1,0 +1,104 @@
+"""Rules of options that several constructs have; each is named after the options it judges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import aws_cdk as cdk
+
+from cdk_automlv2._core.tags import tag_problems
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault
+
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/[\w+=,.@/-]+")
+_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d+:(key/[\w-]+|alias/[\w/-]+)")
+_KEY_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32}")
+_ALIAS = re.compile(r"alias/[\w/-]{1,250}")
+
+
+def role_rule(role: Any) -> Iterator[OptionFault]:
+    """An ARN or a name where the role is given as text."""
+    if isinstance(role, str) and not (_ROLE_ARN.fullmatch(role) or _ROLE_NAME.fullmatch(role)):
+        yield OptionFault("role", "must be an iam.IRole, the ARN of a role, or its name", role)
+
+
+def key_faults(option: str, key: Any) -> Iterator[OptionFault]:
+    """Yield what is wrong with a key that is given as text."""
+    if not isinstance(key, str) or is_token(key):
+        return
+    if not any(form.fullmatch(key) for form in (_KEY_ARN, _KEY_ID, _ALIAS)):
+        rule = "must be a kms.IKey, the ARN or id of a key, or alias/name"
+        yield OptionFault(option, rule, key)
+
+
+def output_kms_key_rule(output_kms_key: Any) -> Iterator[OptionFault]:
+    """A key, by construct, ARN, id or alias."""
+    yield from key_faults("output_kms_key", output_kms_key)
+
+
+def volume_kms_key_rule(volume_kms_key: Any) -> Iterator[OptionFault]:
+    """A key, by construct, ARN, id or alias."""
+    yield from key_faults("volume_kms_key", volume_kms_key)
+
+
+def tags_rule(tags: Any) -> Iterator[OptionFault]:
+    """Tags as AWS takes them, none twice, few enough."""
+    if isinstance(tags, Mapping) and set(tags) == {"Key", "Value"}:
+        rule = "must be a dict of names and values, or a list of such tags"
+        yield OptionFault("tags", rule, tags, f"write [{dict(tags)!r}]")
+        return
+    yield from tag_problems(tags)
+    keys = [tag.get("Key") for tag in tags or []] if isinstance(tags, list) else []
+    for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
+        yield OptionFault("tags", "must have each key once", key)
+
+
+def timeout_rule(timeout: Any) -> Iterator[OptionFault]:
+    """A time that is known at synth, as the number of wait resources depends on it."""
+    if timeout is None:
+        return
+    if timeout.is_unresolved():
+        yield OptionFault("timeout", "must be known at synth", "a token")
+    elif timeout.to_milliseconds() < _SHORTEST_TIMEOUT_MS:
+        yield OptionFault("timeout", "must be 1 minute or more", timeout.to_human_string())
+
+
+_SHORTEST_TIMEOUT_MS = 60_000
+
+
+def known_at_synth(option: str, value: Any) -> Iterator[OptionFault]:
+    """Yield a fault if an option that decides what is rendered is a token."""
+    if value is not None and not isinstance(value, bool):
+        yield OptionFault(option, "must be known at synth", value)
+
+
+def removal_policy_rule(removal_policy: Any) -> Iterator[OptionFault]:
+    """A policy that a custom resource can have."""
+    allowed = (
+        cdk.RemovalPolicy.DESTROY,
+        cdk.RemovalPolicy.RETAIN,
+        cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    )
+    if removal_policy is not None and removal_policy not in allowed:
+        names = ", ".join(policy.name for policy in allowed)
+        yield OptionFault("removal_policy", f"must be one of {names}", removal_policy.name)
+
+
+def vpc_config_rule(vpc_config: Any) -> Iterator[OptionFault]:
+    """Ids of subnets where subnets belong, and of security groups where those do."""
+    if not isinstance(vpc_config, Mapping):
+        return
+    for member, prefix, other in (
+        ("Subnets", "subnet-", "sg-"),
+        ("SecurityGroupIds", "sg-", "subnet-"),
+    ):
+        listed = vpc_config.get(member)
+        for index, value in enumerate(listed if isinstance(listed, list) else []):
+            if not isinstance(value, str) or is_token(value):
+                continue
+            if value.startswith(other) or "-" not in value:
+                path = f"vpc_config.{member}[{index}]"
+                yield OptionFault(path, f"must be an id such as {prefix}0123", value)

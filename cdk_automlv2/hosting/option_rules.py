@@ -1,0 +1,96 @@
+"""The rules of the options of models and endpoints, each named after the options it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cdk_automlv2._core import common_rules
+from cdk_automlv2._core.options import Rule, limits
+from cdk_automlv2._core.service_model import nearest
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.hosting.instance_types import is_unsupported_architecture, processing_unit
+from cdk_automlv2.job.security import vpc_problems
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
+
+RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
+_UNITS = ("CPU", "GPU")
+
+
+def response_keys_rule(inference_response_keys: Sequence[str] | None) -> Iterator[OptionFault]:
+    """Keys that classifiers know, each once."""
+    keys = list(inference_response_keys or [])
+    for index, key in enumerate(keys):
+        path = f"inference_response_keys[{index}]"
+        if key not in RESPONSE_KEYS and not is_token(key):
+            rule = f"must be one of {', '.join(RESPONSE_KEYS)}"
+            yield OptionFault(path, rule, key, nearest(key, RESPONSE_KEYS))
+        elif key in keys[:index]:
+            yield OptionFault(path, "must not be there twice", key)
+
+
+def processing_unit_rule(processing_unit: str) -> Iterator[OptionFault]:
+    """One of two."""
+    if processing_unit not in _UNITS:
+        rule = f"must be one of {', '.join(_UNITS)}"
+        yield OptionFault(
+            "processing_unit", rule, processing_unit, nearest(processing_unit, _UNITS)
+        )
+
+
+def instance_type_rule(instance_type: str) -> Iterator[OptionFault]:
+    """Processors that AutoML's images run on."""
+    if is_unsupported_architecture(instance_type):
+        rule = "must have x86_64 processors, which AutoML's images are built for"
+        fix = "use a family such as ml.m5 or ml.c5"
+        yield OptionFault("instance_type", rule, instance_type, fix)
+
+
+def endpoint_name_rule(endpoint_name: str | None) -> Iterator[OptionFault]:
+    """Lower case, which IAM compares with."""
+    if endpoint_name and endpoint_name != endpoint_name.lower():
+        yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
+
+
+def language_model_rule(model: Any, instance_type: str) -> Iterator[OptionFault]:
+    """A GPU for a language model."""
+    if not isinstance(model.job.problem_config, AutoMLTextGenerationConfig):
+        return
+    if processing_unit(instance_type) != "GPU":
+        rule = "must have a GPU to serve a language model"
+        yield OptionFault("instance_type", rule, instance_type, "use a family such as ml.g5")
+
+
+MODEL_RULES: tuple[Rule, ...] = (
+    *limits("CreateModel", name="ModelName"),
+    *limits("ListCandidatesForAutoMLJob", candidate_name="CandidateNameEquals"),
+    vpc_problems,
+    common_rules.vpc_config_rule,
+    common_rules.role_rule,
+    common_rules.tags_rule,
+    common_rules.removal_policy_rule,
+    response_keys_rule,
+    processing_unit_rule,
+)
+
+ENDPOINT_RULES: tuple[Rule, ...] = (
+    *limits(
+        "CreateEndpointConfig",
+        initial_instance_count="ProductionVariants[].InitialInstanceCount",
+        instance_type="ProductionVariants[].InstanceType",
+        volume_size="ProductionVariants[].VolumeSizeInGB",
+        model_data_download_timeout="ProductionVariants[].ModelDataDownloadTimeoutInSeconds",
+        container_startup_health_check_timeout=(
+            "ProductionVariants[].ContainerStartupHealthCheckTimeoutInSeconds"
+        ),
+    ),
+    *limits("CreateEndpoint", endpoint_name="EndpointName"),
+    common_rules.volume_kms_key_rule,
+    common_rules.tags_rule,
+    common_rules.timeout_rule,
+    common_rules.removal_policy_rule,
+    instance_type_rule,
+    endpoint_name_rule,
+    language_model_rule,
+)

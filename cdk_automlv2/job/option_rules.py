@@ -1,0 +1,93 @@
+"""The rules of a job's options, each named after the options it judges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from cdk_automlv2._core import common_rules
+from cdk_automlv2._core.options import Rule, limits
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.job import rules
+from cdk_automlv2.job.channels import DataChannel
+from cdk_automlv2.job.security import vpc_problems
+from cdk_automlv2.problem_configs import ProblemConfig
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+_LONGEST_REVISION = 256
+
+
+def channel_list(inputs: DataChannel | Sequence[DataChannel]) -> list[DataChannel]:
+    """Return one channel, or several, as a list."""
+    return list(inputs) if isinstance(inputs, Sequence) else [inputs]
+
+
+def objective_rule(problem_config: ProblemConfig, job_objective: Any) -> Iterable[OptionFault]:
+    """A metric that suits the problem."""
+    return rules.objective_problems(problem_config, job_objective)
+
+
+def channels_rule(problem_config: ProblemConfig, inputs: Any) -> Iterable[OptionFault]:
+    """Channels that suit the problem and each other."""
+    return rules.channel_problems(problem_config, channel_list(inputs))
+
+
+def split_rule(
+    problem_config: ProblemConfig, inputs: Any, validation_fraction: float | None
+) -> Iterable[OptionFault]:
+    """A fraction only where the data is split by the service."""
+    return rules.split_problems(problem_config, channel_list(inputs), validation_fraction)
+
+
+def output_path_rule(output_path: str | None) -> Iterable[OptionFault]:
+    """A path of the length that the API's text allows."""
+    return rules.output_problems(output_path)
+
+
+def base_job_name_rule(base_job_name: str | None) -> Iterator[OptionFault]:
+    """A prefix of the characters that a name may have."""
+    if base_job_name is not None and not _NAME.fullmatch(base_job_name):
+        rule = "must be letters, digits and hyphens, with no hyphen at either end"
+        yield OptionFault("base_job_name", rule, base_job_name)
+
+
+def revision_rule(revision: str | None) -> Iterator[OptionFault]:
+    """A short text."""
+    if revision is not None and len(revision) > _LONGEST_REVISION:
+        rule = f"must have {_LONGEST_REVISION} characters or less"
+        yield OptionFault("revision", rule, revision)
+
+
+JOB_RULES: tuple[Rule, ...] = (
+    *limits(
+        "CreateAutoMLJobV2",
+        job_objective="AutoMLJobObjective",
+        validation_fraction="DataSplitConfig.ValidationFraction",
+        job_name="AutoMLJobName",
+        output_path="OutputDataConfig.S3OutputPath",
+    ),
+    vpc_problems,
+    common_rules.vpc_config_rule,
+    common_rules.role_rule,
+    common_rules.output_kms_key_rule,
+    common_rules.volume_kms_key_rule,
+    common_rules.tags_rule,
+    common_rules.timeout_rule,
+    output_path_rule,
+    channels_rule,
+    objective_rule,
+    split_rule,
+    base_job_name_rule,
+    revision_rule,
+)
+
+ATTACHED_RULES: tuple[Rule, ...] = (
+    *limits(
+        "CreateAutoMLJobV2",
+        auto_ml_job_name="AutoMLJobName",
+        output_path="OutputDataConfig.S3OutputPath",
+    ),
+    common_rules.timeout_rule,
+    output_path_rule,
+)
