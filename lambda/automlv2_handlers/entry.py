@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
-from automlv2_handlers import cfn_response, logs, polling
+from automlv2_handlers import cfn_response, logs, polling, runtime
 from automlv2_handlers.aws.boto3_gateway import boto3_gateway
 from automlv2_handlers.aws.gateway import Gateway
 from automlv2_handlers.domain.names import execution_name
-from automlv2_handlers.errors import BusyError, DeniedError, GatewayError
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, OutOfTimeError
 from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.execution import Answer, State
+from automlv2_handlers.outcomes import REQUESTED
 
+FUNCTION_SECONDS: Final = 300
 _PAUSES: Final = (2, 4, 8, 16, 32)
 """Seconds between attempts to start the machine: a minute, in which a new right takes effect."""
+
+_FIRST_LOOK_SECONDS: Final = 100
+_START_SECONDS: Final = 80
+_ANSWER_SECONDS: Final = 20
+"""For what is left of a poll after its look."""
+
+_LOOKS_WITHOUT_MACHINE: Final = 6
+_MOST_STATE_BYTES: Final = 190_000
+"""Of Step Functions' 262,144: progress, an error's cause and the answer come to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the function reaches outside itself; tests bring their own."""
+    """What the function reaches outside itself; tests bring their own.
+
+    Attributes:
+        gateway: The only door to AWS.
+        put: Sends an answer.
+        now: Epoch seconds.
+        sleep: Waits some seconds.
+        stack_id: Stack that the function serves; empty if that is not known.
+        seconds_left: How long this invocation may still take.
+        time_limit: Breaks off what takes longer than some seconds, by an ``OutOfTimeError``.
+    """
 
     gateway: Gateway
     put: cfn_response.Send
     now: polling.Clock
     sleep: Callable[[float], None]
+    stack_id: str = ""
+    seconds_left: Callable[[], float] = lambda: FUNCTION_SECONDS
+    time_limit: Callable[[float], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any] | None:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
     """Serve one invocation by AWS Lambda."""
-    return serve(event, Environment(boto3_gateway(), cfn_response.put, time.time, time.sleep))
+    environment = Environment(
+        boto3_gateway(),
+        cfn_response.put,
+        time.time,
+        time.sleep,
+        runtime.stack_id(),
+        lambda: runtime.seconds_left(context),
+        runtime.time_limit,
+    )
+    return serve(event, environment)
 
 
 def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] | None:
@@ -38,7 +74,7 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
 
     Args:
         event: A request of CloudFormation (has ``RequestType``), or a task of the state machine:
-            ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``polling`` has it.
+            ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``execution`` has it.
         environment: Where calls and answers go.
 
     Returns:
@@ -46,63 +82,114 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
     """
     if "RequestType" in event:
         _receive(event, environment)
-        return None
-    state = event["State"]
-    if event["Task"] == "Poll":
-        return polling.advance(state, environment.gateway, environment.now())
-    _respond(state, environment)
+    elif event["Task"] == "Poll":
+        return _poll(State.from_raw(event["State"]), environment).to_raw()
+    else:
+        _respond_for_machine(event["State"], environment)
     return None
 
 
 def _receive(raw: Mapping[str, Any], environment: Environment) -> None:
     """Answer at once where that is possible, else leave it to an execution."""
-    event = LifecycleEvent.from_raw(raw)
-    logs.fact("request received", event=event)
-    state = polling.begin(raw, environment.now())
-    if polling.must_not_repeat(event):
-        state = polling.arrived(state, environment.gateway, environment.now())
-    else:
-        state = polling.advance(state, environment.gateway, environment.now())
-    if not state["Settled"]:
-        try:
-            first = _start_execution(event, state, environment)
-            logs.fact("execution started" if first else "execution runs already")
-            return
-        except (GatewayError, KeyError) as error:
-            logs.fault("execution not started", error, event=event)
-            answer = polling.failure(event, f"cannot start the state machine: {error}")
-            state = polling.settled(state, answer)
-    _respond(state, environment)
+    now = environment.now()
+    state = State.begin(raw, now)
+    logs.decision("request received", state.event, physical_id=state.event.physical_id)
+    answer = _refusal(state.event, environment)
+    if answer is None:
+        with environment.time_limit(_FIRST_LOOK_SECONDS):
+            state = polling.receive(state, environment.gateway, now)
+        answer = state.answer or _leave_to_machine(state, environment)
+    if answer is not None:
+        _respond(state.event, answer, environment)
 
 
-def _start_execution(
-    event: LifecycleEvent, state: Mapping[str, Any], environment: Environment
-) -> bool:
+def _refusal(event: LifecycleEvent, environment: Environment) -> Answer | None:
+    """Return the answer to a request of another stack, which this function does nothing for."""
+    if environment.stack_id in ("", event.stack_id):
+        return None
+    logs.decision("request of another stack", event, stack_id=event.stack_id)
+    if event.request_type == "Delete":
+        note = "nothing was deleted: the function belongs to another stack"
+        return Answer("SUCCESS", event.physical_id, note)
+    return polling.failure(
+        event, "the function behind this ServiceToken belongs to another stack and serves it alone"
+    )
+
+
+def _leave_to_machine(state: State, environment: Environment) -> Answer | None:
+    """Start an execution that carries on; the answer if there can be none."""
+    try:
+        with environment.time_limit(_START_SECONDS):
+            first = _start_execution(state, environment)
+        logs.decision("execution started" if first else "execution runs already", state.event)
+        return None
+    except (GatewayError, OutOfTimeError, KeyError, ValueError) as error:
+        logs.decision("execution not started", state.event, error)
+        if state.event.request_type == "Delete":
+            return _delete_without_machine(state, environment)
+        return polling.failure(state.event, f"cannot start the state machine: {error}")
+
+
+def _start_execution(state: State, environment: Environment) -> bool:
     """Start the execution of this request; whether there was none yet."""
+    event, raw = state.event, state.to_raw()
+    size = len(json.dumps(raw))
+    if size > _MOST_STATE_BYTES:
+        raise ValueError(f"the request has {size:,} bytes, it can carry {_MOST_STATE_BYTES:,}")
     arn = event.properties["StateMachineArn"]
     for pause in _PAUSES:
         try:
-            return environment.gateway.start_execution(arn, execution_name(event), state)
+            return environment.gateway.start_execution(arn, execution_name(event), raw)
         except (BusyError, DeniedError) as error:
-            logs.fact("execution not started yet", why=str(error))
+            logs.decision("execution not started yet", event, why=str(error))
             environment.sleep(pause)
-    return environment.gateway.start_execution(arn, execution_name(event), state)
+    return environment.gateway.start_execution(arn, execution_name(event), raw)
 
 
-def _respond(state: Mapping[str, Any], environment: Environment) -> None:
-    """Send the answer; one without is that of an execution whose poll broke down."""
-    event = LifecycleEvent.from_raw(state["Event"])
-    answer = state.get("Answer") or polling.failure(event, _breakdown(state))
-    logs.fact(
+def _delete_without_machine(state: State, environment: Environment) -> Answer:
+    """Go on with a Delete in this invocation; what SageMaker is deleting by then counts as gone."""
+    for _ in range(_LOOKS_WITHOUT_MACHINE):
+        if environment.seconds_left() < cfn_response.PUT_SECONDS + _ANSWER_SECONDS:
+            break
+        environment.sleep(min(state.wait_seconds, 15))
+        state = _poll(state, environment, cfn_response.PUT_SECONDS)
+        if state.answer is not None:
+            return state.answer
+    if state.progress.get(REQUESTED):
+        note = "still being deleted; there is no state machine to wait for the end"
+        return Answer("SUCCESS", state.event.physical_id, note)
+    return polling.failure(state.event, "not deleted yet, and no state machine to go on")
+
+
+def _poll(state: State, environment: Environment, reserve: float = _ANSWER_SECONDS) -> State:
+    """Take one look, within the time of this invocation and of the request."""
+    now = environment.now()
+    refusal = _refusal(state.event, environment)
+    if refusal is not None:
+        return state.settled(refusal)
+    left = environment.seconds_left() - reserve
+    with environment.time_limit(min(left, polling.seconds_left(state, now))):
+        return polling.advance(state, environment.gateway, now)
+
+
+def _respond_for_machine(raw: Mapping[str, Any], environment: Environment) -> None:
+    """Send the answer of an execution, also of one whose polls have failed."""
+    event = LifecycleEvent.from_raw(raw["Event"])
+    answer = _refusal(event, environment)
+    if answer is None and raw.get("Answer"):
+        answer = Answer.from_raw(raw["Answer"])
+    if answer is None:
+        error = (raw.get("Error") or {}).get("Error", "no cause given")
+        answer = polling.unanswered(event, raw.get("Progress") or {}, str(error))
+    _respond(event, answer, environment)
+
+
+def _respond(event: LifecycleEvent, answer: Answer, environment: Environment) -> None:
+    logs.decision(
         "answer",
-        logical_id=event.logical_id,
-        status=answer["Status"],
-        reason=answer.get("Reason", ""),
-        physical_id=answer["PhysicalResourceId"],
+        event,
+        status=answer.status,
+        reason=answer.reason,
+        physical_id=answer.physical_id,
     )
-    environment.put(event.response_url, cfn_response.body(event, answer))
-
-
-def _breakdown(state: Mapping[str, Any]) -> str:
-    error = state.get("Error") or {}
-    return f"polling broke down: {error.get('Error', 'no cause given')}; see the function's log"
+    environment.put(event.response_url, cfn_response.body(event, answer.to_raw()))

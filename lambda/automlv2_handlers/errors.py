@@ -11,6 +11,9 @@
         │   └── QuotaError a quota is full; ask again when something has ended
         ├── DeniedError    not allowed, or not yet: policies take a while to spread
         └── RefusedError   the service said no, and will say no again
+
+    BaseException
+    └── OutOfTimeError     a step takes longer than the function has; no ``except`` of it stops that
 """
 
 
@@ -44,3 +47,7 @@ class DeniedError(GatewayError):
 
 class RefusedError(GatewayError):
     """When the service refuses the request for good."""
+
+
+class OutOfTimeError(BaseException):
+    """When a step takes longer than the function may; it is taken again later."""

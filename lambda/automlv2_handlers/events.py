@@ -40,10 +40,10 @@ class LifecycleEvent:
             request_id=raw["RequestId"],
             stack_id=raw["StackId"],
             logical_id=raw["LogicalResourceId"],
-            resource_type=raw["ResourceType"],
+            resource_type=str(raw.get("ResourceType") or ""),
             physical_id=raw.get("PhysicalResourceId") or "",
-            properties=raw.get("ResourceProperties") or {},
-            old_properties=raw.get("OldResourceProperties") or {},
+            properties=_mapping(raw.get("ResourceProperties")),
+            old_properties=_mapping(raw.get("OldResourceProperties")),
             response_url=raw["ResponseURL"],
         )
 
@@ -60,3 +60,7 @@ class LifecycleEvent:
         the stack is made; they are left out, so that what a deleted stack has made is found again.
         """
         return f"{_NESTED_SUFFIX.sub('', self.stack_name)}/{self.logical_id}"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -19,6 +19,10 @@ FAILURE: Final = "Failure"
 """Key of ``progress``: why the request has failed; what it made is being taken away."""
 
 
+LOOKED: Final = "Looked"
+"""Key of ``progress``: what is waited for has been seen, so that the right to see it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The request is fulfilled.

@@ -7,12 +7,13 @@ stack is looked at before something is made, and once more before the answer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from automlv2_handlers import logs
-from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
 
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
 _ARRIVED: Final = "Arrived"
 _DOUBTS: Final = "Doubts"
-_AFTER_UPDATE: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 _CHECKED: Final = "Checked"
 _LEAVING: Final = "Leaving"
+_SEEN: Final = "Seen"
 _UNREAD: Final = "Unread"
-_UNREAD_TOLERATED: Final = 8
+_THROTTLES_TOLERATED: Final = 8
+_DENIALS_TOLERATED: Final = 4
+_AFTER_UPDATE: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+_AGAIN: Final = "the stack to be looked at again"
 
 
 class Phase(Enum):
@@ -38,33 +42,80 @@ class Phase(Enum):
     UNKNOWN = "not to be seen"
 
 
+PHASES: Final[Mapping[str, Phase]] = {
+    "REVIEW_IN_PROGRESS": Phase.FORWARD,
+    "CREATE_IN_PROGRESS": Phase.FORWARD,
+    "UPDATE_IN_PROGRESS": Phase.FORWARD,
+    "IMPORT_IN_PROGRESS": Phase.FORWARD,
+    "ROLLBACK_IN_PROGRESS": Phase.BACK,
+    "UPDATE_ROLLBACK_IN_PROGRESS": Phase.BACK,
+    "IMPORT_ROLLBACK_IN_PROGRESS": Phase.BACK,
+    "DELETE_IN_PROGRESS": Phase.LEAVING,
+    "CREATE_COMPLETE": Phase.OVER,
+    "CREATE_FAILED": Phase.OVER,
+    "DELETE_COMPLETE": Phase.OVER,
+    "DELETE_FAILED": Phase.OVER,
+    "IMPORT_COMPLETE": Phase.OVER,
+    "IMPORT_ROLLBACK_COMPLETE": Phase.OVER,
+    "IMPORT_ROLLBACK_FAILED": Phase.OVER,
+    "ROLLBACK_COMPLETE": Phase.OVER,
+    "ROLLBACK_FAILED": Phase.OVER,
+    "UPDATE_COMPLETE": Phase.OVER,
+    _AFTER_UPDATE: Phase.OVER,
+    "UPDATE_FAILED": Phase.OVER,
+    "UPDATE_ROLLBACK_COMPLETE": Phase.OVER,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": Phase.OVER,
+    "UPDATE_ROLLBACK_FAILED": Phase.OVER,
+}
+"""Each ``StackStatus``; nested stacks have the same. One that is not here says nothing."""
+
+
 def phase_of(status: str) -> Phase:
-    """Return the phase that a ``StackStatus`` stands for; an empty one is UNKNOWN."""
-    if not status:
-        return Phase.UNKNOWN
-    if status == "DELETE_IN_PROGRESS":
-        return Phase.LEAVING
-    if not status.endswith("_IN_PROGRESS") or "CLEANUP" in status:
-        return Phase.OVER
-    return Phase.BACK if "ROLLBACK" in status else Phase.FORWARD
+    """Return the phase that a ``StackStatus`` stands for; of one not known, UNKNOWN."""
+    return PHASES.get(status, Phase.UNKNOWN)
 
 
 def step(kind: Kind, event: LifecycleEvent, context: Context) -> Outcome:
     """Let ``kind`` carry the request on, unless the stack has turned away from it.
 
+    A look may show what was a moment ago: two in a row must agree before something is decided that
+    cannot be undone.
+
     Raises:
-        LifecycleError: If it has, by two looks in a row.
+        LifecycleError: If the stack has turned away, by two looks in a row.
     """
     if not kind.makes_things or FAILURE in context.progress:
         return kind.step(event, context)
     if event.request_type == "Delete":
-        return _spare(event, context) or kind.step(event, context)
-    if not context.progress.get(REQUESTED) and _is_doubtful(event, context):
-        return Pending(kind.physical_id(event), "the stack to be looked at again")
+        return _spare(event, context) or _delete(kind, event, context)
+    if not context.progress.get(REQUESTED) and not _is_wanted(event, context):
+        return Pending(kind.physical_id(event), _AGAIN)
     outcome = kind.step(event, context)
-    if isinstance(outcome, Done) and MADE in context.progress and _is_doubtful(event, context):
-        return Pending(outcome.physical_id, "the stack to be looked at again")
+    if not isinstance(outcome, Done) or MADE not in context.progress:
+        return outcome
+    if _is_doubtful(event, _look(event, context), context):
+        return Pending(outcome.physical_id, _AGAIN)
     return outcome
+
+
+def _is_wanted(event: LifecycleEvent, context: Context) -> bool:
+    """Whether the request may make something now.
+
+    What an Update asks for depends on the way the stack goes, forward or back: a first look alone
+    does not tell it. A Create is never wanted on the way back, so that the look before its answer
+    makes up for one look before.
+    """
+    status = _look(event, context)
+    if _is_doubtful(event, status, context):
+        return False
+    if event.request_type == "Create" or _ARRIVED in context.progress:
+        return True
+    if phase_of(status) is not Phase.UNKNOWN:
+        return False
+    if _SEEN in context.progress:
+        # Nothing more is to be seen of the stack: what was seen last has to do.
+        context.progress[_ARRIVED] = context.progress[_SEEN]
+    return True
 
 
 def _spare(event: LifecycleEvent, context: Context) -> Outcome | None:
@@ -75,24 +126,38 @@ def _spare(event: LifecycleEvent, context: Context) -> Outcome | None:
     rollback the stack may still show what is being deleted, so that nothing is spared then.
     """
     if _CHECKED not in context.progress:
-        after = _status(event, context) == _AFTER_UPDATE
-        alive = after and is_current(event, event.physical_id, context, if_unknown=False)
+        # To be deleted, it must be seen twice that the stack does not have it.
+        alive = _has_still(event, context) or _has_still(event, context)
         if alive and not context.progress.get(_DOUBTS):
             context.progress[_DOUBTS] = 1
-            return Pending(event.physical_id, "the stack to be looked at again")
+            return Pending(event.physical_id, _AGAIN)
         context.progress[_CHECKED] = alive
     if not context.progress[_CHECKED]:
         return None
-    logs.fact("the stack has this still; it is not deleted", physical_id=event.physical_id)
+    logs.decision("the stack has this still; it is not deleted", event)
     return Done(event.physical_id)
 
 
+def _has_still(event: LifecycleEvent, context: Context) -> bool:
+    after = _status(event, context) == _AFTER_UPDATE
+    return after and is_current(event, event.physical_id, context, if_unknown=False)
+
+
+def _delete(kind: Kind, event: LifecycleEvent, context: Context) -> Outcome:
+    """Delete; once all is done, look again whether the whole stack is being deleted."""
+    outcome = kind.step(event, context)
+    if not isinstance(outcome, Done) or context.progress.get(_LEAVING) is not False:
+        return outcome
+    if phase_of(_look(event, context)) is Phase.LEAVING:
+        context.progress[_LEAVING] = True
+        return Pending(event.physical_id, "what else the stack has left")
+    return outcome
+
+
 def note_arrival(event: LifecycleEvent, context: Context) -> None:
-    """Remember which way the stack was going when the request came; a later look may differ."""
+    """Note which way the stack is going when the request comes; a later look may differ."""
     with suppress(BusyError):
-        phase = phase_of(_status(event, context))
-        if phase in (Phase.FORWARD, Phase.BACK):
-            context.progress[_ARRIVED] = phase.name
+        _look(event, context)
 
 
 def is_rolling_back(context: Context) -> bool:
@@ -101,9 +166,12 @@ def is_rolling_back(context: Context) -> bool:
 
 
 def is_leaving(event: LifecycleEvent, context: Context) -> bool:
-    """Whether the whole stack is being deleted, so that nothing of the resource may stay."""
+    """Whether the whole stack is being deleted, so that nothing of the resource may stay.
+
+    A deletion that is seen is one; where none is seen, ``step`` looks again at the end.
+    """
     if _LEAVING not in context.progress:
-        context.progress[_LEAVING] = phase_of(_status(event, context)) is Phase.LEAVING
+        context.progress[_LEAVING] = phase_of(_look(event, context)) is Phase.LEAVING
     return bool(context.progress[_LEAVING])
 
 
@@ -127,25 +195,26 @@ def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown
     except BusyError:
         raise
     except GatewayError as error:
-        logs.fact("the stack's resource cannot be read", why=str(error))
+        logs.decision("the stack's resource cannot be read", event, why=str(error))
         return if_unknown
     return current == name
 
 
-def _is_doubtful(event: LifecycleEvent, context: Context) -> bool:
-    """Whether one look says that the request is not wanted; a read of the status may be stale."""
-    status = _status(event, context)
+def _is_doubtful(event: LifecycleEvent, status: str, context: Context) -> bool:
+    """Whether one look says that the request is not wanted.
+
+    A look that sees nothing says nothing: it neither raises a doubt nor takes one away.
+    """
     phase = phase_of(status)
     if not _turned_away(event, phase, context):
-        if phase in (Phase.FORWARD, Phase.BACK):
-            context.progress.setdefault(_ARRIVED, phase.name)
-        context.progress[_DOUBTS] = 0
+        if phase is not Phase.UNKNOWN:
+            context.progress[_DOUBTS] = 0
         return False
     if context.progress.get(_DOUBTS, 0):
         raise LifecycleError(
             f"the stack is {status} by now, so that what was asked for is not wanted any more"
         )
-    logs.fact("the stack does not seem to want this", status=status, logical_id=event.logical_id)
+    logs.decision("the stack does not seem to want this", event, status=status)
     context.progress[_DOUBTS] = 1
     return True
 
@@ -158,6 +227,17 @@ def _turned_away(event: LifecycleEvent, phase: Phase, context: Context) -> bool:
     return event.request_type == "Create" or context.progress.get(_ARRIVED) == Phase.FORWARD.name
 
 
+def _look(event: LifecycleEvent, context: Context) -> str:
+    """Return the stack's status; the way it goes counts once two looks in a row agree on it."""
+    status = _status(event, context)
+    phase = phase_of(status)
+    if _ARRIVED not in context.progress and phase in (Phase.FORWARD, Phase.BACK):
+        if context.progress.get(_SEEN) == phase.name:
+            context.progress[_ARRIVED] = phase.name
+        context.progress[_SEEN] = phase.name
+    return status
+
+
 def _status(event: LifecycleEvent, context: Context) -> str:
     """Return the status of the stack; empty if it cannot be read, which must not stop anything.
 
@@ -165,12 +245,17 @@ def _status(event: LifecycleEvent, context: Context) -> str:
         BusyError: If it cannot be read just now; a few times, then that stops nothing either.
     """
     try:
-        return context.gateway.stack_status(event.stack_id)
-    except BusyError as error:
-        if context.count(_UNREAD) <= _UNREAD_TOLERATED:
-            raise
+        status = context.gateway.stack_status(event.stack_id)
+    except (BusyError, DeniedError) as error:
+        busy = isinstance(error, BusyError)
+        if context.count(_UNREAD) <= (_THROTTLES_TOLERATED if busy else _DENIALS_TOLERATED):
+            raise BusyError(str(error)) from error
         why = str(error)
     except GatewayError as error:
+        context.count(_UNREAD)
         why = str(error)
-    logs.fact("the stack's status cannot be read", why=why)
+    else:
+        context.progress[_UNREAD] = 0
+        return status
+    logs.decision("the stack's status cannot be read", event, why=why)
     return ""

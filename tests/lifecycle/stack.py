@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -168,11 +169,11 @@ class Stack:
                 pause = self._task(state, execution)
             case "Choice":
                 [choice] = state["Choices"]
-                value = execution.data[choice["Variable"].removeprefix("$.")]
-                met = value is choice["BooleanEquals"]
+                met = self._is_met(choice, execution)
                 execution.state = choice["Next"] if met else state["Default"]
             case "Wait":
-                pause = execution.data[state["SecondsPath"].removeprefix("$.")]
+                path = state.get("SecondsPath", "").removeprefix("$.")
+                pause = execution.data[path] if path else state["Seconds"]
                 execution.state = state["Next"]
         self.transitions += 1
         execution.history += _EVENTS[state["Type"]]
@@ -182,6 +183,14 @@ class Stack:
             self.aws.later(pause, partial(self._advance, execution))
         else:
             self.aws.running.pop(execution.name, None)
+
+    def _is_met(self, choice: dict[str, Any], execution: Execution) -> bool:
+        if choice["Variable"] == "$$.State.EnteredTime":
+            entered = datetime.fromtimestamp(self.aws.now, UTC)
+            path = choice["TimestampLessThanPath"].removeprefix("$.")
+            return entered < datetime.fromisoformat(execution.data[path])
+        met = execution.data[choice["Variable"].removeprefix("$.")]
+        return bool(met is choice["BooleanEquals"])
 
     def _task(self, state: dict[str, Any], execution: Execution) -> float:
         """Invoke the function; return for how long to wait before the next state."""
@@ -197,13 +206,13 @@ class Stack:
     def _task_failed(
         self, state: dict[str, Any], execution: Execution, error: BaseException
     ) -> float:
-        [retry] = state["Retry"]
-        assert retry["ErrorEquals"] == ["States.ALL"]
         execution.history += _EVENTS_OF_A_RETRY
         execution.attempts += 1
-        if execution.attempts <= retry["MaxAttempts"]:
-            longest = retry["IntervalSeconds"] * retry["BackoffRate"] ** (execution.attempts - 1)
-            return float(min(longest, retry["MaxDelaySeconds"]))
+        for retry in state.get("Retry", []):
+            assert retry["ErrorEquals"] == ["States.ALL"]
+            if execution.attempts <= retry["MaxAttempts"]:
+                longest = retry["IntervalSeconds"] * retry["BackoffRate"] ** execution.attempts
+                return float(min(longest / retry["BackoffRate"], retry["MaxDelaySeconds"]))
         failure = {"Error": type(error).__name__, "Cause": str(error)}
         execution.attempts = 0
         execution.state = ""

@@ -26,7 +26,7 @@ def named(name, more):
 
 def failing():
     properties = {"AutoMLJobName": "none", "ExecutionRoleArn": "r", "ProcessingUnit": "CPU"}
-    return Resource("Late", "AutoMLModel", lambda _: properties)
+    return Resource("Late", "AutoMLModel", lambda _: properties, depends_on=("Job",))
 
 
 def test_a_rollback_finds_a_job_whose_base_name_was_another(aws):

@@ -22,7 +22,8 @@ def test_every_path_ends_in_the_answer():
     caught = [state["Catch"][0]["Next"] for state in ASL["States"].values() if "Catch" in state]
 
     assert ends == ["Respond"]
-    assert caught == ["Respond"]
+    assert caught == ["IsInTime"]
+    assert ASL["States"]["IsInTime"]["Default"] == "Respond"
     assert "TimeoutSeconds" not in ASL
 
 

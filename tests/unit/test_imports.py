@@ -64,6 +64,7 @@ IO = {"http", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "ur
 MAY_DO_IO = {
     "lambda/automlv2_handlers/aws/boto3_gateway.py",
     "lambda/automlv2_handlers/cfn_response.py",
+    "lambda/automlv2_handlers/runtime.py",
 }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome
@@ -17,7 +17,7 @@ def _longest(_event: LifecycleEvent) -> float:
     return LONGEST_SECONDS
 
 
-def _never(_event: LifecycleEvent, _context: Context) -> Done | None:
+def _never(_event: LifecycleEvent, _progress: Mapping[str, Any]) -> Done | None:
     return None
 
 
@@ -32,17 +32,20 @@ class Kind:
         physical_id: Name to answer with when nothing better is known.
         makes_things: Whether a request makes something in SageMaker or S3, so that the stack is
             looked at before and after.
+        only_waits: Whether a request only waits for what others have made, so that a right which is
+            missing for a while ends nothing.
         not_repeated: Request types whose work an execution does, which exists once however often
             the request is delivered.
         patience: Age, in seconds, at which the kind itself comes to an answer.
-        hand_over: The answer of a request whose time is up and whose wait another resource goes on
-            with; ``None`` if there is none such.
+        hand_over: By the progress, the answer of a request whose time is up and whose wait another
+            resource goes on with; ``None`` if there is none such.
     """
 
     type: str
     step: Callable[[LifecycleEvent, Context], Outcome]
     physical_id: Callable[[LifecycleEvent], str]
     makes_things: bool = False
+    only_waits: bool = False
     not_repeated: frozenset[str] = frozenset()
     patience: Callable[[LifecycleEvent], float] = _longest
-    hand_over: Callable[[LifecycleEvent, Context], Done | None] = _never
+    hand_over: Callable[[LifecycleEvent, Mapping[str, Any]], Done | None] = _never

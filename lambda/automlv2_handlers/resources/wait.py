@@ -104,7 +104,7 @@ def _unseen(event: LifecycleEvent, context: Context, missing: str) -> Outcome:
 def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:
     if context.age < patience(event):
         return Pending(physical_id(event), state)
-    following = hand_over(event, context)
+    following = hand_over(event, context.progress)
     if following:
         return following
     minutes = int(event.properties["TimeoutSeconds"]) // 60
@@ -116,7 +116,7 @@ def patience(event: LifecycleEvent) -> float:
     return float(event.properties["LinkSeconds"])
 
 
-def hand_over(event: LifecycleEvent, _context: Context) -> Done | None:
+def hand_over(event: LifecycleEvent, _progress: Mapping[str, Any]) -> Done | None:
     """Let the next link go on; the last one has none."""
     return Done(physical_id(event)) if event.properties["Last"] == "false" else None
 
@@ -125,6 +125,7 @@ KIND: Final = Kind(
     type="Custom::AutoMLWait",
     step=step,
     physical_id=physical_id,
+    only_waits=True,
     patience=patience,
     hand_over=hand_over,
 )
