@@ -5,8 +5,9 @@ import dataclasses
 import aws_cdk as cdk
 import pytest
 from automlv2_handlers.domain.update_policy import JOB, Change
-from automlv2_handlers.resources import endpoint as endpoint_handler
 from automlv2_handlers.resources import model as model_handler
+from automlv2_handlers.resources.endpoint import DELETABLE
+from automlv2_handlers.resources.endpoint_configs import MOVING
 from botocore import xform_name
 
 from cdk_automlv2 import AutoMLTabularConfig
@@ -72,7 +73,7 @@ def test_every_property_of_an_endpoint_is_of_its_configuration_or_of_its_update(
 
     found = set(properties(stack, "Custom::AutoMLEndpoint")) - PROVIDED - {"MoreLinks"}
     update = set(service_model.input_shape("UpdateEndpoint").members)
-    assert found <= set(endpoint_handler.CONFIG) | update
+    assert found <= set(service_model.input_shape("CreateEndpointConfig").members) | update
 
 
 ALGORITHMS = "CandidateGenerationConfig.AlgorithmsConfig[].AutoMLAlgorithms[]"
@@ -129,7 +130,7 @@ def test_every_status_of_a_job_is_told_apart(operation):
 def test_every_status_of_an_endpoint_is_either_moving_or_deletable():
     statuses = set(service_model.output_shape("DescribeEndpoint").members["EndpointStatus"].enum)
 
-    assert statuses == endpoint_handler._MOVING | endpoint_handler._DELETABLE
+    assert statuses == MOVING | DELETABLE
 
 
 SDK_WORDS = {

@@ -40,7 +40,7 @@ LISTING_DENIALS_TOLERATED: Final = 3
 _LOOKS_BACK: Final = 4
 """Looks for the job to go back to, and for one to stop: a list may show a job a little late."""
 
-_LOOKED: Final = "Looked"
+_LOOKED: Final = "LooksBack"
 _UNLISTED: Final = "Unlisted"
 _RUNNING = frozenset({"InProgress", "Stopping"})
 

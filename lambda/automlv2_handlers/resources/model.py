@@ -6,17 +6,25 @@ after whatever uses it has moved on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags
 from automlv2_handlers.domain.containers import choose, respond_with
-from automlv2_handlers.domain.names import name_for, owner_stem, was_answered
-from automlv2_handlers.errors import LifecycleError, NameTakenError
+from automlv2_handlers.domain.names import digest, name_for, owner_stem, was_answered
+from automlv2_handlers.errors import (
+    BusyError,
+    LifecycleError,
+    NameTakenError,
+    NotFoundError,
+    RefusedError,
+)
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import MADE, Context, Done, Outcome
+from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.resources.kind import Kind
+from automlv2_handlers.resources.served_models import Use, use_of
 
 CONTENT: Final = (
     "AutoMLJobName",
@@ -28,6 +36,12 @@ CONTENT: Final = (
     "ProcessingUnit",
     "VpcConfig",
 )
+
+
+WAIT_SECONDS: Final = 50 * 60
+"""What a Delete waits at most for an endpoint that is still moving away from the model."""
+
+_WORDS: Final = ("AutoMLJobName", "CandidateName")
 
 
 def physical_id(event: LifecycleEvent) -> str:
@@ -43,14 +57,25 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
         return _create(event, name, context)
-    present = tags.of(model["ModelArn"], context)
-    if not tags.is_ours(event, present):
-        raise LifecycleError(f"model name {name!r} is taken by a model of someone else")
+    present = tags.seen(model["ModelArn"], context)
+    _refuse_other(event, name, present)
     if event.request_type == "Create" or present.get(tags.REQUEST) == event.request_id:
         context.progress[MADE] = name
     tags.adopt(event, model["ModelArn"], present, context)
     tags.sync(event, model["ModelArn"], present, context)
     return _done(name, model["ModelArn"])
+
+
+def _refuse_other(event: LifecycleEvent, name: str, present: Mapping[str, str]) -> None:
+    """Refuse a model of somebody else's, and one of other content: no model can be changed."""
+    if not tags.is_ours(event, present):
+        raise LifecycleError(f"model name {name!r} is taken by a model of {tags.whose(present)}")
+    has, wanted = present.get(tags.CONTENT, "unknown content"), _content_mark(event)
+    if has != wanted:
+        raise LifecycleError(
+            f"model {name!r} is of {has}, wanted is {wanted}, and SageMaker cannot change a model; "
+            "leave the name out, so that other content has another name, or choose a new one"
+        )
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
@@ -61,12 +86,21 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         **settings,
         "ModelName": name,
         "Containers": respond_with(containers, keys),
-        "Tags": tags.with_marks(event),
+        "Tags": tags.with_marks(event, **{tags.CONTENT: _content_mark(event)}),
     }
     try:
         arn = context.gateway.call("create_model", **request)["ModelArn"]
-    except NameTakenError:
+    except NameTakenError as error:
+        if context.gateway.find("describe_model", ModelName=name) is None:
+            raise BusyError(f"{error}, but it is not seen yet") from error
         return step(event, context)
+    except (NotFoundError, RefusedError) as error:
+        if "model data" not in str(error).lower():
+            raise
+        raise LifecycleError(
+            f"{error} The artifacts of AutoML job {event.properties['AutoMLJobName']!r} are gone; "
+            'set revision="..." on the job to train again'
+        ) from error
     context.progress[MADE] = name
     logs.fact("model created", model=name, containers=len(containers))
     return _done(name, arn)
@@ -91,34 +125,57 @@ def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
+    own = _name(event)
+    names = {}
     if was_answered(event, event.properties.get("ModelName")):
-        _remove(event, event.physical_id, context)
-    elif not stack_phase.is_current(event, _name(event), context, if_unknown=False):
-        _remove(event, _name(event), context)
+        names[event.physical_id] = False
+    elif not stack_phase.is_current(event, own, context, if_unknown=False):
+        names[own] = False
     if stack_phase.is_leaving(event, context):
         # Of deployments without rollback models may be left that no id stands for any more.
         for item in list(pages(context, "list_models", "Models", NameContains=owner_stem(event))):
-            _remove(event, item["ModelName"], context, unless_retained=True)
-    return Done(event.physical_id)
+            names.setdefault(item["ModelName"], True)
+    waited_for = [_remove(event, name, context, unless) for name, unless in names.items()]
+    why = "; ".join(text for text in waited_for if text)
+    if not why or context.age > WAIT_SECONDS:
+        return Done(event.physical_id, note=why)
+    return Pending(event.physical_id, why)
 
 
-def _remove(
-    event: LifecycleEvent, name: str, context: Context, *, unless_retained: bool = False
-) -> None:
+def _remove(event: LifecycleEvent, name: str, context: Context, unless_retained: bool) -> str:
+    """Delete a model, or return for what it has to stay a while."""
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
-        return
-    marks = tags.of(model["ModelArn"], context)
+        return ""
+    marks = tags.seen(model["ModelArn"], context)
     if unless_retained and tags.RETAINED in marks:
-        return
-    if tags.may_remove(event, marks, context):
-        context.gateway.find("delete_model", ModelName=name)
+        return ""
+    if not tags.may_remove(event, marks, context):
+        return ""
+    use, endpoint = use_of(name, context)
+    if use is Use.MOVING:
+        return f"model {name} stays until endpoint {endpoint} has moved"
+    if use is Use.SERVED:
+        logs.fact("the model is served still; it is not deleted", model=name, endpoint=endpoint)
+        return ""
+    context.gateway.find("delete_model", ModelName=name)
+    return ""
 
 
 def _name(event: LifecycleEvent) -> str:
     given = event.properties.get("ModelName")
-    content = {key: event.properties.get(key) for key in CONTENT}
-    return str(given or name_for(event, content))
+    return str(given or name_for(event, _content(event)))
+
+
+def _content(event: LifecycleEvent) -> dict[str, Any]:
+    return {key: event.properties.get(key) for key in CONTENT}
+
+
+def _content_mark(event: LifecycleEvent) -> str:
+    """Return what the model is made of: job and candidate for people, a digest of everything."""
+    job, candidate = (str(event.properties.get(key) or "") for key in _WORDS)
+    made_of = digest(_content(event), length=12)
+    return f"job {job} candidate {(candidate or 'best')[:150]} content {made_of}"
 
 
 def _done(name: str, arn: str) -> Done:

@@ -1,0 +1,142 @@
+"""The configurations of an endpoint: one for each content, as none can be changed.
+
+Their names hold the endpoint, the content and the models, so that whoever deletes an endpoint or a
+model finds them by a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from automlv2_handlers import logs
+from automlv2_handlers.aws.paging import pages
+from automlv2_handlers.domain import tags
+from automlv2_handlers.domain.names import config_name, config_stem, digest, name_for
+from automlv2_handlers.errors import BusyError, LifecycleError, NameTakenError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import Context
+
+MOVING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+"""Statuses of an endpoint that is on its way to another."""
+
+_NOT_CONTENT: Final = frozenset({"EndpointConfigName", "Tags"})
+_VARIANTS: Final = ("ProductionVariants", "ShadowProductionVariants")
+
+
+def endpoint_name(event: LifecycleEvent) -> str:
+    """Return the name of the endpoint that the event's resource stands for."""
+    return str(event.properties.get("EndpointName") or name_for(event))
+
+
+def content(event: LifecycleEvent, context: Context) -> dict[str, Any]:
+    """Return the request that makes the configuration, as far as it can be read from properties.
+
+    Its members are those of the service's own model: whatever else the API knows of configurations
+    is sent, and is told apart, without a line here.
+    """
+    request = context.gateway.request("CreateEndpointConfig", event.properties)
+    return {key: value for key, value in request.items() if key not in _NOT_CONTENT}
+
+
+def models(config: Mapping[str, Any]) -> list[str]:
+    """Return the names of the models that a configuration serves, shadows included."""
+    variants = [variant for member in _VARIANTS for variant in config.get(member) or []]
+    return [variant["ModelName"] for variant in variants if variant.get("ModelName")]
+
+
+def name(event: LifecycleEvent, context: Context) -> str:
+    """Return the name of the configuration: by endpoint, content and models."""
+    wanted = content(event, context)
+    return config_name(event, endpoint_name(event), wanted, models(wanted))
+
+
+def ensure(event: LifecycleEvent, context: Context) -> None:
+    """Make the configuration, or let the one that exists be of this request.
+
+    Raises:
+        LifecycleError: If one of that name exists and was not made of this content.
+        NotFoundError: If what it names is not there, or not yet.
+    """
+    wanted = content(event, context)
+    made_of = digest(wanted)
+    called = config_name(event, endpoint_name(event), wanted, models(wanted))
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
+    if found is not None:
+        _adopt(event, found, made_of, context)
+        return
+    marks = {tags.ENDPOINT: endpoint_name(event), tags.CONTENT: made_of}
+    request = wanted | {"EndpointConfigName": called, "Tags": tags.with_marks(event, **marks)}
+    try:
+        context.gateway.call("create_endpoint_config", **request)
+    except NameTakenError as error:
+        raise BusyError(f"{error}, but it is not seen yet") from error
+    logs.fact("endpoint configuration created", config=called)
+
+
+def _adopt(event: LifecycleEvent, found: Mapping[str, Any], made_of: str, context: Context) -> None:
+    called, arn = found["EndpointConfigName"], found["EndpointConfigArn"]
+    marks = tags.seen(arn, context)
+    if not tags.is_ours(event, marks):
+        raise LifecycleError(
+            f"endpoint configuration name {called!r} is taken by one of {tags.whose(marks)}"
+        )
+    if marks.get(tags.CONTENT) != made_of:
+        raise LifecycleError(
+            f"endpoint configuration {called!r} has other content: {marks.get(tags.CONTENT)}, "
+            f"wanted {made_of}; delete it"
+        )
+    if marks.get(tags.REQUEST) != event.request_id:
+        context.gateway.add_tags(arn, tags.to_list({tags.REQUEST: event.request_id}))
+    tags.sync(event, arn, marks, context)
+
+
+def of_resource(
+    event: LifecycleEvent, stem: str, context: Context
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the resource's own configurations whose names contain ``stem``, and their tags."""
+    listed = pages(context, "list_endpoint_configs", "EndpointConfigs", NameContains=stem)
+    for item in list(listed):
+        marks = tags.seen(item["EndpointConfigArn"], context)
+        if tags.is_ours(event, marks):
+            yield item["EndpointConfigName"], marks
+
+
+def others(
+    event: LifecycleEvent, kept: set[str], context: Context, of: str | None = None
+) -> dict[str, str]:
+    """Return every configuration of the endpoint but ``kept``, each with the request it is of."""
+    stem = config_stem(event, of or endpoint_name(event))
+    found = {
+        called: marks.get(tags.REQUEST, "")
+        for called, marks in of_resource(event, stem, context)
+        if tags.may_remove(event, marks, context)
+    }
+    return {called: request for called, request in found.items() if called not in kept}
+
+
+def delete_others(
+    event: LifecycleEvent, kept: set[str], context: Context, of: str | None = None
+) -> None:
+    """Delete every configuration of the endpoint but ``kept``, those of failed moves included."""
+    doomed = set(others(event, kept, context, of)) | _not_listed_yet(event, kept, context, of)
+    for called in doomed:
+        context.gateway.find("delete_endpoint_config", EndpointConfigName=called)
+
+
+def _not_listed_yet(
+    event: LifecycleEvent, kept: set[str], context: Context, of: str | None
+) -> set[str]:
+    """Return the request's own configuration, if it is there: a list may show it late."""
+    if of not in (None, endpoint_name(event)):
+        return set()
+    with suppress(LifecycleError, KeyError, TypeError, ValueError, AttributeError):
+        called = name(event, context)
+        if called in kept:
+            return set()
+        found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
+        if found is not None:
+            marks = tags.seen(found["EndpointConfigArn"], context)
+            return {called} if tags.may_remove(event, marks, context) else set()
+    return set()
