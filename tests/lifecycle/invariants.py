@@ -12,6 +12,7 @@ def check(aws: FakeAws) -> None:
     """Let everything come to its end, and look at what is left."""
     aws.run()
     assert aws.misdeeds == []
+    assert aws.denied == []
     for stack in aws.stacks:
         check_answers(stack)
     check_owners(aws)

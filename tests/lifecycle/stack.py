@@ -7,6 +7,7 @@ delivery of an event whose function has died, lies in the account's queue, in th
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from automlv2_handlers import entry
+from automlv2_handlers.domain.names import digest
 
+from . import policies
 from .fake_aws import Crash, FakeAws
 
 ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
@@ -29,6 +32,7 @@ _REDELIVERIES = (60, 120)
 """Seconds after which AWS Lambda tries a failed asynchronous invocation again."""
 
 STACK_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/0a1b2c"
+ENFORCES_RIGHTS = os.environ.get("RIGHTS") == "1"
 STATUSES = {
     "Create": "CREATE_IN_PROGRESS",
     "Update": "UPDATE_IN_PROGRESS",
@@ -45,6 +49,12 @@ def stringified(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def scope_of(stack_id: str) -> str:
+    """Return what the names made by a stack have in common."""
+    name = stack_id.split("/")[1]
+    return "abcde" if name == "Shop" else digest("scope", name, length=7)
 
 
 @dataclass
@@ -65,6 +75,8 @@ class Stack:
         status: The stack's status. Default: what fits the request sent last.
         sent: Requests and when they were sent, by request id.
         answers: What came back, by request id, with the time.
+        follows_requests: Whether the template is what has been asked for, as no test gives one.
+        enforces_rights: Whether the function may do only what its policy allows.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
@@ -74,6 +86,10 @@ class Stack:
         self.sent: dict[str, tuple[dict[str, Any], float]] = {}
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.answered_at: dict[str, float] = {}
+        self.follows_requests = True
+        self.enforces_rights = ENFORCES_RIGHTS
+        self._template: dict[tuple[str, str], Any] = {}
+        self._documents: list[dict[str, Any]] | None = None
         self.transitions = 0
         self.longest_history = 0
         self.environment = entry.Environment(aws, self._put, lambda: aws.now, aws.sleep)
@@ -93,8 +109,12 @@ class Stack:
             "ResourceType": f"Custom::{type}",
             "ResponseURL": f"https://cfn.example/{request_id}?X-Amz-Signature=secret",
             "ResourceProperties": stringified(
-                {"ServiceToken": "fn", "StateMachineArn": "machine", "NameScope": "abcde"}
-                | properties
+                {
+                    "ServiceToken": "fn",
+                    "StateMachineArn": policies.MACHINE,
+                    "NameScope": scope_of(self.stack_id),
+                    **properties,
+                }
             ),
         } | more
 
@@ -123,13 +143,30 @@ class Stack:
             status = self.status or STATUSES[event["RequestType"]]
             self.aws.set_status(self.stack_id, status)
             self.sent.setdefault(event["RequestId"], (event, self.aws.now))
+            self._declare(event)
         self._serve(event)
+
+    def has(self, resources: policies.Resources) -> None:
+        """Let the function have the policy of a template with these resources."""
+        self._template, self._documents = dict(resources), None
 
     def documents(self) -> list[dict[str, Any]] | None:
         """Return the policies of the function; ``None`` if they are not looked at."""
-        return None
+        if self.enforces_rights and self._documents is None:
+            self._documents = policies.documents_for(self._template, self.stack_id)
+        return self._documents
+
+    def _declare(self, event: dict[str, Any]) -> None:
+        """Take what is asked for as part of the template, where no test gives one."""
+        if not self.follows_requests:
+            return
+        key = event["ResourceType"].removeprefix("Custom::"), event["LogicalResourceId"]
+        stays = event["RequestType"] == "Delete" and key in self._template
+        if not stays and self._template.get(key) != event["ResourceProperties"]:
+            self.has({**self._template, key: event["ResourceProperties"]})
 
     def _serve(self, event: dict[str, Any]) -> dict[str, Any] | None:
+        self.documents()  # Not within the handler, which would take a fault of this for its own.
         with self.aws.called_by(self):
             return entry.serve(json.loads(json.dumps(event)), self.environment)
 
