@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from .errors import invalid
 from .models import Models
 
-_UPDATABLE = frozenset({"InService", "UpdateRollbackFailed", "OutOfService"})
+_UPDATABLE = frozenset({"InService", "UpdateRollbackFailed"})
+_ENDED = frozenset({"Failed", "OutOfService"})
 _DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 
 
@@ -38,7 +39,7 @@ class Endpoints(Models):
         """Look at an endpoint from outside: no call, no fault, no lag."""
         lag, self.lags.describes = self.lags.describes, 0.0
         try:
-            return self._describe_endpoint(name)
+            return self._describe_endpoint(EndpointName=name)
         except ClientError:
             return None
         finally:
@@ -89,10 +90,8 @@ class Endpoints(Models):
         status = self._settle(EndpointName)
         endpoint = self.get(self.endpoints, "endpoint", operation, EndpointName)
         if status not in _UPDATABLE:
-            words = f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".'
-            if status == "Failed":
-                words = f'Cannot update failed endpoint "{endpoint["EndpointArn"]}".'
-            raise invalid(operation, words)
+            state = f"{status} endpoint" if status in _ENDED else "in-progress endpoint"
+            raise invalid(operation, f'Cannot update {state} "{endpoint["EndpointArn"]}".')
         self.get(self.configs, "endpoint-config", operation, request["EndpointConfigName"])
         endpoint.pop("FailureReason", None)
         endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
