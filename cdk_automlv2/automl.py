@@ -10,23 +10,32 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tags import Tags
-from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
+from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.instance_types import one_click_instance_type, processing_unit
 from cdk_automlv2.hosting.model import AutoMLModel
-from cdk_automlv2.job import rules
+from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
-from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.job import AutoMLJobV2
+from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
 from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.sdk.from_v1 import v2_options
 from cdk_automlv2.sdk.inference_response import validate_and_update_inference_response
+from cdk_automlv2.sdk.option_rules import (
+    AUTO_ML_RULES,
+    CREATE_MODEL_RULES,
+    DEPLOY_RULES,
+    FIT_RULES,
+    Inputs,
+    at_run_time_only,
+    channels_of,
+)
 
 Vpc = VpcConfig | dict[str, list[str]]
-Inputs = str | DataChannel | Sequence[DataChannel]
 
 
 class AutoMLV2(Construct):
@@ -58,6 +67,7 @@ class AutoMLV2(Construct):
         OptionsError: With every invalid option.
     """
 
+    @checked(*AUTO_ML_RULES, also=SETTINGS_RULES)
     def __init__(
         self,
         scope: Construct,
@@ -77,11 +87,8 @@ class AutoMLV2(Construct):
         tags: Tags | None = None,
         sagemaker_session: None = None,
     ) -> None:
-        faults = list(rules.one_click_problems(auto_generate_endpoint_name, endpoint_name))
-        faults += _only_at_run_time(sagemaker_session=sagemaker_session)
-        raise_if_any(f"AutoMLV2 {id!r}", faults)
         super().__init__(scope, id)
-        self.problem_config = problem_config
+        self.problem_config: ProblemConfig | None = problem_config
         self._base_name = base_job_name or id
         self._one_click = auto_generate_endpoint_name is True or endpoint_name is not None
         self._endpoint_name = endpoint_name
@@ -110,6 +117,7 @@ class AutoMLV2(Construct):
         return cls(scope, id, **v2_options(auto_ml))
 
     @classmethod
+    @checked(*at_run_time_only("sagemaker_session"), also=ATTACHED_RULES)
     def attach(
         cls,
         scope: Construct,
@@ -132,7 +140,6 @@ class AutoMLV2(Construct):
             timeout: Longest wait for it. Default: 12 hours.
             sagemaker_session: Has no use at synth.
         """
-        raise_if_any(f"AutoMLV2 {id!r}", _only_at_run_time(sagemaker_session=sagemaker_session))
         made = cls.__new__(cls)
         Construct.__init__(made, scope, id)
         job = AutoMLJobV2.from_auto_ml_job_name(
@@ -141,9 +148,12 @@ class AutoMLV2(Construct):
         job.problem_config = problem_config
         made._base_name = id
         made._role = made._vpc_config = made._tags = None
+        made.problem_config = problem_config
+        made._job_options = {}
         made._latest = job
         return made
 
+    @checked(*FIT_RULES, also=SETTINGS_RULES, context=lambda self: self._rule_context())
     def fit(
         self,
         inputs: Inputs,
@@ -166,11 +176,12 @@ class AutoMLV2(Construct):
             revision: Any text; another one trains anew.
             timeout: As for ``AutoMLJobV2``.
         """
+        assert self.problem_config is not None
         job = AutoMLJobV2(
             self,
             id,
             problem_config=self.problem_config,
-            inputs=_channels(inputs),
+            inputs=channels_of(inputs),
             base_job_name=self._base_name,
             role=self._role,
             vpc_config=self._vpc_config,
@@ -187,6 +198,7 @@ class AutoMLV2(Construct):
             self.deploy(1, instance_type, endpoint_name=self._endpoint_name, id=f"{id}Endpoint")
         return job
 
+    @checked()
     def describe_auto_ml_job(self, job_name: str | None = None) -> AutoMLJobBase:
         """Return the job; what a description holds are attributes of it.
 
@@ -203,6 +215,7 @@ class AutoMLV2(Construct):
             raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
         return self._latest
 
+    @checked()
     def best_candidate(self, job_name: str | None = None) -> Candidate:
         """Return the winner of the job: name, metric and value, as tokens."""
         job = self.describe_auto_ml_job(job_name)
@@ -210,6 +223,7 @@ class AutoMLV2(Construct):
             job.best_candidate_name, job.objective_metric_name, job.objective_metric_value
         )
 
+    @checked()
     def list_candidates(
         self,
         job_name: str | None = None,
@@ -247,6 +261,7 @@ class AutoMLV2(Construct):
             max_results=max_results,
         )
 
+    @checked(*CREATE_MODEL_RULES, also=MODEL_RULES, context=lambda self: self._rule_context())
     def create_model(
         self,
         name: str | None = None,
@@ -275,8 +290,6 @@ class AutoMLV2(Construct):
             id: Id of the construct; needed from the second call on.
             instance_type: Where it will run; decides between CPU and GPU containers.
         """
-        given = {"sagemaker_session": sagemaker_session, "predictor_cls": predictor_cls}
-        raise_if_any(f"AutoMLV2 {self.node.id!r}", _only_at_run_time(**given))
         return AutoMLModel(
             self,
             id,
@@ -291,6 +304,11 @@ class AutoMLV2(Construct):
             tags=self._tags,
         )
 
+    @checked(
+        *DEPLOY_RULES,
+        also=(*MODEL_RULES, *ENDPOINT_RULES),
+        context=lambda self: self._rule_context(),
+    )
     def deploy(
         self,
         initial_instance_count: int,
@@ -339,8 +357,6 @@ class AutoMLV2(Construct):
             id: Id of the construct; needed from the second call on.
             timeout: Longest wait for the endpoint.
         """
-        given = {"serializer": serializer, "deserializer": deserializer}
-        raise_if_any(f"AutoMLV2 {self.node.id!r}", _only_at_run_time(**given))
         model = self.create_model(
             name,
             sagemaker_session,
@@ -368,17 +384,14 @@ class AutoMLV2(Construct):
             timeout=timeout,
         )
 
+    def _rule_context(self) -> dict[str, Any]:
+        """Return what was said before, for rules between it and the options of a method."""
+        return {
+            "problem_config": self.problem_config,
+            "validation_fraction": self._job_options.get("validation_fraction"),
+        }
+
     validate_and_update_inference_response = staticmethod(validate_and_update_inference_response)
-
-
-def _channels(inputs: Inputs) -> list[DataChannel]:
-    if isinstance(inputs, str):
-        if inputs.startswith("s3://"):
-            return [AutoMLDataChannel("S3Prefix", inputs)]
-        return [LocalAutoMLDataChannel("S3Prefix", inputs)]
-    if isinstance(inputs, AutoMLDataChannel | LocalAutoMLDataChannel):
-        return [inputs]
-    return list(inputs)
 
 
 def _candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> str | None:
@@ -387,11 +400,3 @@ def _candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> st
     if isinstance(candidate, Mapping):
         return str(candidate["CandidateName"])
     return candidate
-
-
-def _only_at_run_time(**given: object) -> list[OptionFault]:
-    rule = "has no use at synth and must be None"
-    fix = "at run time, cdk_automlv2.runtime.AutoMLRuntime does that"
-    return [
-        OptionFault(name, rule, value, fix) for name, value in given.items() if value is not None
-    ]

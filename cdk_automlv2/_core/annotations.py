@@ -171,7 +171,7 @@ def _deferred(thing: Any) -> dict[str, Any]:
 def check_of(kind: Any) -> Check:
     """Return the check that an annotation stands for."""
     origin, parts = get_origin(kind), get_args(kind)
-    if kind in (Any, object):
+    if kind in (Any, object, type(None)):  # A rule says what is wrong with what must be None.
         return _Anything()
     if origin in (Union, types.UnionType):
         checks = tuple(check_of(part) for part in parts if part is not type(None))
@@ -187,8 +187,6 @@ def check_of(kind: Any) -> Check:
 
 
 def _simple(kind: Any) -> Check:
-    if kind is type(None):
-        return _Is(kind, "None", lambda value: value is None)
     if kind in _SCALARS:
         words, test = _SCALARS[kind]
         # A bool decides at synth; where a token will do, the annotation names cdk.IResolvable.

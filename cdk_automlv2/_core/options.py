@@ -29,7 +29,9 @@ _R = TypeVar("_R")
 
 
 def checked(
-    *rules: Rule, context: Callable[[Any], Mapping[str, Any]] | None = None
+    *rules: Rule,
+    also: Iterable[Rule] = (),
+    context: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Check the arguments of a constructor or method before its body runs.
 
@@ -37,6 +39,7 @@ def checked(
 
     Args:
         rules: What must hold of and between options.
+        also: Rules of what the call makes; those that ask for options it lacks are left out.
         context: More values for rules, from ``self``.
 
     Raises:
@@ -56,7 +59,9 @@ def checked(
             bound.arguments.update(unset)
             bound.apply_defaults()
             values = {**bound.arguments, **(context(subject) if context else {})}
-            faults += rule_faults(rules, values, {_root(fault.path) for fault in faults})
+            known = [rule for rule in also if values.keys() >= set(_names(rule))]
+            faulty = {_root(fault.path) for fault in faults}
+            faults += rule_faults(dict.fromkeys((*rules, *known)), values, faulty)
             if faults:
                 raise OptionsError(_owner(function, subject, values), tuple(faults))
             return function(*bound.args, **bound.kwargs)

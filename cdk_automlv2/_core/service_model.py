@@ -149,8 +149,11 @@ def _text(path: str, value: str, shape: Any) -> Iterator[OptionFault]:
 
 def nearest(value: str, allowed: Sequence[str]) -> str | None:
     """Return what was most likely meant, as a remedy; ``None`` if nothing is near."""
-    same = [item for item in allowed if item.lower() == value.strip().lower()]
-    found = same or difflib.get_close_matches(value, allowed, n=1, cutoff=0.75)
+    meant = value.strip().lower()
+    same = [item for item in allowed if item.lower() == meant]
+    # "m5.large" lacks its prefix; by letters alone, "ml.r5.large" would be as near.
+    longer = [item for item in allowed if len(meant) > 1 and item.lower().endswith(meant)]
+    found = same or longer or difflib.get_close_matches(value, allowed, n=1, cutoff=0.75)
     return f"use {found[0]!r}" if found else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cdk_automlv2._core import common_rules
@@ -12,7 +12,7 @@ from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.instance_types import is_unsupported_architecture, processing_unit
 from cdk_automlv2.job.security import vpc_problems
-from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
+from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 
 RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
 _UNITS = ("CPU", "GPU")
@@ -53,9 +53,14 @@ def endpoint_name_rule(endpoint_name: str | None) -> Iterator[OptionFault]:
         yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
 
 
-def language_model_rule(model: Any, instance_type: str) -> Iterator[OptionFault]:
+def language_model_rule(model: Any, instance_type: str) -> Iterable[OptionFault]:
+    """A GPU for the model of a language job."""
+    return gpu_rule(model.job.problem_config, instance_type)
+
+
+def gpu_rule(problem_config: ProblemConfig | None, instance_type: str) -> Iterator[OptionFault]:
     """A GPU for a language model."""
-    if not isinstance(model.job.problem_config, AutoMLTextGenerationConfig):
+    if not isinstance(problem_config, AutoMLTextGenerationConfig):
         return
     if processing_unit(instance_type) != "GPU":
         rule = "must have a GPU to serve a language model"

@@ -59,7 +59,7 @@ def revision_rule(revision: str | None) -> Iterator[OptionFault]:
         yield OptionFault("revision", rule, revision)
 
 
-JOB_RULES: tuple[Rule, ...] = (
+SETTINGS_RULES: tuple[Rule, ...] = (
     *limits(
         "CreateAutoMLJobV2",
         job_objective="AutoMLJobObjective",
@@ -75,12 +75,12 @@ JOB_RULES: tuple[Rule, ...] = (
     common_rules.tags_rule,
     common_rules.timeout_rule,
     output_path_rule,
-    channels_rule,
     objective_rule,
-    split_rule,
     base_job_name_rule,
     revision_rule,
 )
+
+JOB_RULES: tuple[Rule, ...] = (*SETTINGS_RULES, channels_rule, split_rule)
 
 ATTACHED_RULES: tuple[Rule, ...] = (
     *limits(
