@@ -12,12 +12,11 @@ from constructs import Construct
 
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tags import Tags
-from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.instance_types import one_click_instance_type, processing_unit
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
-from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
+from cdk_automlv2.job.candidates import Candidate
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
@@ -25,6 +24,7 @@ from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.sdk.from_v1 import v2_options
 from cdk_automlv2.sdk.inference_response import validate_and_update_inference_response
+from cdk_automlv2.sdk.job_queries import JobQueries
 from cdk_automlv2.sdk.option_rules import (
     AUTO_ML_RULES,
     CREATE_MODEL_RULES,
@@ -38,7 +38,7 @@ from cdk_automlv2.sdk.option_rules import (
 Vpc = VpcConfig | dict[str, list[str]]
 
 
-class AutoMLV2(Construct):
+class AutoMLV2(JobQueries):
     """A problem, the jobs that learn it, and the endpoints that serve what was learnt.
 
     ``fit`` declares the job, ``deploy`` the model and the endpoint; nothing is created before.
@@ -197,69 +197,6 @@ class AutoMLV2(Construct):
             instance_type = one_click_instance_type(self.problem_config)
             self.deploy(1, instance_type, endpoint_name=self._endpoint_name, id=f"{id}Endpoint")
         return job
-
-    @checked()
-    def describe_auto_ml_job(self, job_name: str | None = None) -> AutoMLJobBase:
-        """Return the job; what a description holds are attributes of it.
-
-        Args:
-            job_name: Another job that exists already. Default: the latest one here.
-
-        Raises:
-            OptionsError: If there is none yet.
-        """
-        if job_name is not None:
-            return AutoMLJobV2.from_auto_ml_job_name(self, f"Job-{job_name}", job_name)
-        if self._latest is None:
-            problem = OptionFault("job_name", "must be given before fit or attach", None)
-            raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
-        return self._latest
-
-    @checked()
-    def best_candidate(self, job_name: str | None = None) -> Candidate:
-        """Return the winner of the job: name, metric and value, as tokens."""
-        job = self.describe_auto_ml_job(job_name)
-        return Candidate(
-            job.best_candidate_name, job.objective_metric_name, job.objective_metric_value
-        )
-
-    @checked()
-    def list_candidates(
-        self,
-        job_name: str | None = None,
-        status_equals: str | None = None,
-        candidate_name: str | None = None,
-        candidate_arn: str | None = None,
-        sort_order: str | None = None,
-        sort_by: str | None = None,
-        max_results: int | None = None,
-        *,
-        id: str = "Candidates",
-    ) -> AutoMLCandidates:
-        """Read the candidates while the stack is deployed; ``.candidates`` is the list.
-
-        Args:
-            job_name: Another job that exists already. Default: the latest one here.
-            status_equals: Completed, InProgress, Failed, Stopped or Stopping.
-            candidate_name: The one candidate of that name.
-            candidate_arn: The same by an ARN that ends in the name.
-            sort_order: Ascending or Descending.
-            sort_by: CreationTime, Status or FinalObjectiveMetricValue.
-            max_results: 1 to 300.
-            id: Id of the construct; needed from the second call on.
-        """
-        if candidate_name is None and candidate_arn is not None:
-            candidate_name = candidate_arn.rsplit("/", 1)[-1]
-        return AutoMLCandidates(
-            self,
-            id,
-            job=self.describe_auto_ml_job(job_name),
-            status_equals=status_equals,
-            candidate_name=candidate_name,
-            sort_order=sort_order,
-            sort_by=sort_by,
-            max_results=max_results,
-        )
 
     @checked(*CREATE_MODEL_RULES, also=MODEL_RULES, context=lambda self: self._rule_context())
     def create_model(

@@ -1,0 +1,80 @@
+"""What the SDK's class tells of its jobs."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from cdk_automlv2._core.options import checked
+from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
+from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.job import AutoMLJobV2
+
+
+class JobQueries(Construct):
+    """Looks at the latest job, or at one that exists already."""
+
+    _latest: AutoMLJobBase | None
+
+    @checked()
+    def describe_auto_ml_job(self, job_name: str | None = None) -> AutoMLJobBase:
+        """Return the job; what a description holds are attributes of it.
+
+        Args:
+            job_name: Another job that exists already. Default: the latest one here.
+
+        Raises:
+            OptionsError: If there is none yet.
+        """
+        if job_name is not None:
+            return AutoMLJobV2.from_auto_ml_job_name(self, f"Job-{job_name}", job_name)
+        if self._latest is None:
+            problem = OptionFault("job_name", "must be given before fit or attach", None)
+            raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
+        return self._latest
+
+    @checked()
+    def best_candidate(self, job_name: str | None = None) -> Candidate:
+        """Return the winner of the job: name, metric and value, as tokens."""
+        job = self.describe_auto_ml_job(job_name)
+        return Candidate(
+            job.best_candidate_name, job.objective_metric_name, job.objective_metric_value
+        )
+
+    @checked()
+    def list_candidates(
+        self,
+        job_name: str | None = None,
+        status_equals: str | None = None,
+        candidate_name: str | None = None,
+        candidate_arn: str | None = None,
+        sort_order: str | None = None,
+        sort_by: str | None = None,
+        max_results: int | None = None,
+        *,
+        id: str = "Candidates",
+    ) -> AutoMLCandidates:
+        """Read the candidates while the stack is deployed; ``.candidates`` is the list.
+
+        Args:
+            job_name: Another job that exists already. Default: the latest one here.
+            status_equals: Completed, InProgress, Failed, Stopped or Stopping.
+            candidate_name: The one candidate of that name.
+            candidate_arn: The same by an ARN that ends in the name.
+            sort_order: Ascending or Descending.
+            sort_by: CreationTime, Status or FinalObjectiveMetricValue.
+            max_results: 1 to 300.
+            id: Id of the construct; needed from the second call on.
+        """
+        if candidate_name is None and candidate_arn is not None:
+            candidate_name = candidate_arn.rsplit("/", 1)[-1]
+        return AutoMLCandidates(
+            self,
+            id,
+            job=self.describe_auto_ml_job(job_name),
+            status_equals=status_equals,
+            candidate_name=candidate_name,
+            sort_order=sort_order,
+            sort_by=sort_by,
+            max_results=max_results,
+        )
