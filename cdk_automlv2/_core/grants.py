@@ -18,7 +18,7 @@ MakeRole = Callable[[Construct, str], tuple[iam.Role, iam.PolicyDocument]]
 
 _READ = ("s3:GetObject",)
 _WRITE = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
-_GIVEN: WeakKeyDictionary[object, RoleGrants] = WeakKeyDictionary()
+_GIVEN: WeakKeyDictionary[object, dict[object, RoleGrants]] = WeakKeyDictionary()
 
 
 class RoleGrants:
@@ -36,7 +36,9 @@ class RoleGrants:
         role: iam.IRole | None,
         document: iam.PolicyDocument | None = None,
         known_arn: str | None = None,
+        policy: iam.Policy | None = None,
     ) -> None:
+        self._policy = policy
         self.arn = arn
         self.known_arn = known_arn or arn
         self._role = role
@@ -62,7 +64,7 @@ class RoleGrants:
 
         It loses its name, which would be taken when the same stack is deployed again.
         """
-        if self._document is not None and isinstance(self._role, iam.Role):
+        if self._made and isinstance(self._role, iam.Role):
             self._role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
             resource = self._role.node.default_child
             assert isinstance(resource, iam.CfnRole)
@@ -98,14 +100,28 @@ class RoleGrants:
             actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
             arn = key
             self._allow("key", arn, make=lambda: _statement(actions, arn))
+        elif key is not None and self._policy is not None:
+            self.allow_key(key.key_arn)
         elif key is not None and self._role is not None:
             key.grant_encrypt_decrypt(self._role)
 
     def allow_bucket_key(self, bucket: s3.IBucket) -> None:
         """Let the role decrypt what lies in a bucket with a key of its own."""
         key = bucket.encryption_key
-        if key is not None and self._role is not None:
+        if key is not None and self._policy is not None:
+            arn = key.key_arn
+            self._allow("decrypt", arn, make=lambda: _statement(["kms:Decrypt"], arn))
+        elif key is not None and self._role is not None:
             key.grant_decrypt(self._role)
+
+    def come_before(self, resource: cdk.CfnResource) -> None:
+        """Let ``resource`` wait for the grants that were given here to a role of another stack."""
+        if self._policy is not None:
+            resource.node.add_dependency(self._policy)
+
+    @property
+    def _made(self) -> bool:
+        return self._document is not None and self._policy is None
 
     def _allow(self, *wish: str, make: Callable[[], iam.PolicyStatement]) -> None:
         if self._role is None or wish in self._seen:
@@ -124,10 +140,26 @@ def use_role(scope: Construct, id: str, role: iam.IRole | str | None, make: Make
         return RoleGrants(made.role_arn, made, document, role_arn(scope))
     if isinstance(role, str):
         return RoleGrants(role, None)
-    grants = _GIVEN.get(role)
+    stack = cdk.Stack.of(scope)
+    by_stack = _GIVEN.setdefault(role, {})
+    grants = by_stack.get(stack)
     if grants is None:
-        grants = _GIVEN[role] = RoleGrants(role.role_arn, role)
+        grants = by_stack[stack] = _given(scope, id, role, stack)
     return grants
+
+
+def _given(scope: Construct, id: str, role: iam.IRole, stack: cdk.Stack) -> RoleGrants:
+    """Return the grants of a role that was given; those of another stack's go into this one.
+
+    There they would refer to what belongs to this stack, which refers to the role.
+    """
+    if cdk.Stack.of(role) is stack:
+        return RoleGrants(role.role_arn, role)
+    document = iam.PolicyDocument()
+    policy = iam.Policy(scope, f"{id}Policy", document=document)
+    # Unlike the policy's own method, the role's does nothing where it must not be granted anything.
+    role.attach_inline_policy(policy)
+    return RoleGrants(role.role_arn, role, document, policy=policy)
 
 
 def key_arn(key: kms.IKey | str | None) -> str | None:

@@ -23,3 +23,23 @@ class Producer:
     def produce(self) -> Any:
         """Return the value."""
         return self._make()
+
+
+@jsii.implements(cdk.IStringProducer)
+class BeforeRendering:
+    """A text that has something done first, once everything has been declared and aspects have run.
+
+    Args:
+        text: The text.
+        act: Called each time the CDK prepares the app; what it refers to must be known already.
+    """
+
+    def __init__(self, text: str, act: Callable[[], None]) -> None:
+        self._text = text
+        self._act = act
+
+    def produce(self, context: cdk.IResolveContext) -> str:
+        """Return the text."""
+        if context.preparing:
+            self._act()
+        return self._text

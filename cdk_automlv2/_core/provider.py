@@ -13,9 +13,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk_automlv2._core.assets import handlers_dir, waiter_definition
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionPolicy
 from cdk_automlv2._core.identity import digest, identity, name_scope
-from cdk_automlv2._core.lazy import Producer
+from cdk_automlv2._core.lazy import BeforeRendering, Producer
+from cdk_automlv2._core.tags import complete_tags
 from cdk_automlv2._core.tokens import without_none
 
 _ID = "AutoMLV2Provider"
@@ -39,6 +41,7 @@ class AutoMLProvider(Construct):
         super().__init__(scope, id)
         self.stack = cdk.Stack.of(self)
         self._name_scope = name_scope(self.stack)
+        self._made: set[cdk.CfnResource] = set()
         # Its name is known beforehand, so that the function's policy need not refer to it: the
         # state machine refers to the function, and both ways would be a circle.
         machine_name = f"automlv2-{digest(self._identity_of(self), 12)}-{self._name_scope}"
@@ -50,7 +53,8 @@ class AutoMLProvider(Construct):
         )
         self.function = _function(self, role, log, self.policy)
         self._service_token = self.function.function_arn
-        self.state_machine = _state_machine(self, machine_name, self._service_token)
+        late_name = cdk.Lazy.uncached_string(BeforeRendering(machine_name, self._complete))
+        self.state_machine = _state_machine(self, late_name, self._service_token)
         self._state_machine_arn = self.state_machine.attr_arn
 
     @classmethod
@@ -72,10 +76,25 @@ class AutoMLProvider(Construct):
         return f"{self._name_scope}-{digest(self._identity_of(scope), 8)}"
 
     def resource(
-        self, scope: Construct, id: str, type: str, /, **properties: Any
+        self,
+        scope: Construct,
+        id: str,
+        type: str,
+        /,
+        *,
+        follows: cdk.CfnResource | None = None,
+        **properties: Any,
     ) -> cdk.CfnResource:
-        """Make a custom resource; properties that are ``None`` are left out."""
-        return cdk.CfnResource(
+        """Make a custom resource; properties that are ``None`` are left out.
+
+        Args:
+            scope: Its parent.
+            id: Its id.
+            type: Its type, after ``Custom::``.
+            follows: A resource without which it must not exist.
+            **properties: Its properties.
+        """
+        made = cdk.CfnResource(
             scope,
             id,
             type=f"Custom::{type}",
@@ -86,6 +105,20 @@ class AutoMLProvider(Construct):
                 **properties,
             ),
         )
+        self._made.add(made)
+        if follows is not None:
+            self.follow(made, follows)
+        return made
+
+    def follow(self, resource: cdk.CfnResource, followed: cdk.CfnResource) -> None:
+        """Let a resource exist only where the one does that it refers to."""
+        elsewhere = followed not in self._made
+        Conditions.of(self.stack).follow(resource, followed, elsewhere=elsewhere)
+
+    def _complete(self) -> None:
+        """Decide what depends on the whole app."""
+        Conditions.of(self.stack).apply()
+        complete_tags(self.stack)
 
     def _identity_of(self, scope: Construct) -> str:
         return identity(scope, self.stack)

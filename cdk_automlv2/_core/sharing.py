@@ -17,6 +17,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import Construct
 
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.identity import digest, identity, name_scope, top_level_stack
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
@@ -35,6 +36,7 @@ class SharedValue:
         stack: The stack it is in.
         name: The attribute's name, unique to the owner.
         reference: The value in that stack.
+        source: Resource that the value comes from.
         may_be_empty: Whether the value may be an empty text.
     """
 
@@ -42,6 +44,7 @@ class SharedValue:
     stack: cdk.Stack
     name: str
     reference: cdk.IResolvable | str
+    source: cdk.CfnResource | None = None
     may_be_empty: bool = False
 
     def token(self) -> str:
@@ -75,7 +78,7 @@ class SharedValue:
         child = f"Shared{self.name}"
         if self.owner.node.try_find_child(child) is None:
             value = text_of(self.reference)
-            ssm.CfnParameter(
+            parameter = ssm.CfnParameter(
                 self.owner,
                 child,
                 name=name,
@@ -83,7 +86,12 @@ class SharedValue:
                 value=f"{_DELIMITER}{value}" if self.may_be_empty else value,
                 description=f"{what}, for other stacks",
             )
+            self._follow_source(parameter)
         return name
+
+    def _follow_source(self, parameter: cdk.CfnResource) -> None:
+        if self.source is not None:
+            Conditions.of(self.stack).follow(parameter, self.source)
 
     def _what(self) -> str:
         return f"{identity(self.owner, self.stack)}.{self.name}"

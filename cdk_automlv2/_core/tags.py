@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2.errors import OptionFault
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, OptionsError
 
 Tags = Mapping[str, str] | list[dict[str, str]]
 """``{"team": "ml"}``, or the API's ``[{"Key": "team", "Value": "ml"}]``."""
 
 MOST_TAGS = 45
 """Tags a user may give."""
+
+_RULE = f"must be {MOST_TAGS} or fewer: of AWS's 50 the library needs some itself"
 
 
 def tag_list(tags: Tags | None) -> list[dict[str, str]] | None:
@@ -32,8 +36,7 @@ def tag_problems(tags: Tags | None) -> Iterator[OptionFault]:
     shape = service_model.shape_at("CreateAutoMLJobV2", "Tags")
     yield from service_model.problems("tags", listed, shape)
     if listed and len(listed) > MOST_TAGS:
-        rule = f"must be {MOST_TAGS} or fewer: of AWS's 50 the library needs some itself"
-        yield OptionFault("tags", rule, f"{len(listed)} tags")
+        yield OptionFault("tags", _RULE, f"{len(listed)} tags")
     for tag in listed or []:
         if str(tag.get("Key", "")).lower().startswith(("aws:", "cdk-automlv2:")):
             yield OptionFault(
@@ -42,17 +45,21 @@ def tag_problems(tags: Tags | None) -> Iterator[OptionFault]:
 
 
 class LateTags:
-    """A tag manager made when ``Tags.of(…)`` first asks for it, which in most stacks is never.
+    """Tags of a custom resource: those given, those of ``Tags.of(…)``, those of the stack.
+
+    Its tag manager is made when ``Tags.of(…)`` first asks for it, which in most stacks is never.
 
     Args:
         resource: The custom resource whose ``Tags`` property is written.
         tags: Those given as an option.
+        stack: The stack it is in.
     """
 
-    def __init__(self, resource: cdk.CfnResource, tags: Tags | None) -> None:
+    def __init__(self, resource: cdk.CfnResource, tags: Tags | None, stack: cdk.Stack) -> None:
         self._resource = resource
         self._tags = tag_list(tags)
         self._manager: cdk.TagManager | None = None
+        _OF_STACK.setdefault(stack, []).append(self)
 
     def manager(self) -> cdk.TagManager:
         """Return the tag manager, and from now on take the property from it."""
@@ -62,3 +69,52 @@ class LateTags:
             self._manager = cdk.TagManager(cdk.TagType.KEY_VALUE, kind, initial)
             self._resource.add_property_override("Tags", self._manager.rendered_tags)
         return self._manager
+
+    def complete(self, of_stack: Mapping[str, str]) -> None:
+        """Add the tags of the stack, which CloudFormation gives to its own resources only.
+
+        Raises:
+            OptionsError: If there are too many by now.
+        """
+        if self._manager is None and not of_stack:
+            return
+        if self._manager is None:
+            own = {tag["Key"]: tag["Value"] for tag in self._tags or []}
+        else:
+            own = dict(self._manager.tag_values())
+        merged = {**of_stack, **own}
+        if len(merged) > MOST_TAGS:
+            rule = f"{_RULE}, with those of Tags.of and of the stack"
+            got = f"{len(merged)} tags, {len(merged) - len(own)} of them of the stack"
+            fault = OptionFault("tags", rule, got, "remove some, or exclude this resource")
+            raise OptionsError(self._resource.node.path, (fault,))
+        if merged != own:
+            listed = [{"Key": key, "Value": merged[key]} for key in sorted(merged)]
+            self._resource.add_property_override("Tags", listed)
+
+
+def complete_tags(stack: cdk.Stack) -> None:
+    """Give every custom resource of a stack the stack's own tags, as far as known at synth.
+
+    Raises:
+        OptionsError: If a resource has too many by now.
+    """
+    tagged = _OF_STACK.get(stack, [])
+    of_stack = _literal_tags(stack) if tagged else {}
+    for tags in tagged:
+        tags.complete(of_stack)
+
+
+def _literal_tags(stack: cdk.Stack | None) -> dict[str, str]:
+    """Return the tags of a stack and of those it is nested in; its own win."""
+    if stack is None:
+        return {}
+    own = {
+        key: value
+        for key, value in stack.tags.tag_values().items()
+        if not is_token(key) and not is_token(value) and not key.startswith("aws:")
+    }
+    return {**_literal_tags(stack.nested_stack_parent), **own}
+
+
+_OF_STACK: WeakKeyDictionary[cdk.Stack, list[LateTags]] = WeakKeyDictionary()

@@ -36,6 +36,7 @@ def chain(
     waits: list[int],
     timeout_seconds: int,
     target: Mapping[str, Any],
+    follows: cdk.CfnResource | None = None,
 ) -> cdk.CfnResource:
     """Make the links and return the last, whose attributes exist once the wait is over.
 
@@ -45,6 +46,7 @@ def chain(
         waits: Seconds of each link.
         timeout_seconds: The whole wait, for the message of the last link.
         target: What is waited for: ``Target`` and the properties that name it.
+        follows: The resource waited for, if it is of this stack.
     """
     previous: cdk.CfnResource | None = None
     for number, seconds in enumerate(waits, start=1):
@@ -52,6 +54,7 @@ def chain(
             scope,
             f"Wait{number}",
             "AutoMLWait",
+            follows=follows,
             **target,
             After=previous.ref if previous is not None else None,
             LinkSeconds=seconds,

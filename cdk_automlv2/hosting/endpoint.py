@@ -190,6 +190,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             self,
             "Resource",
             "AutoMLEndpoint",
+            follows=model.source,
             ProductionVariants=[
                 {
                     "VariantName": VARIANT_NAME,
@@ -207,7 +208,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             Tags=tag_list(tags),
         )
         self._settled = self._wait(provider, waits[1:])
-        self._tags = LateTags(self._resource, tags)
+        self._tags = LateTags(self._resource, tags, provider.stack)
         if removal_policy is not None and stays(removal_policy):
             retain(self._resource, removal_policy)
 
@@ -235,7 +236,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
     def endpoint_config_name(self) -> str:
         """Name of the configuration that the endpoint serves; a token."""
         name = "EndpointConfigName"
-        return SharedValue(self, self._stack, name, self._resource.get_att(name)).token()
+        reference = self._resource.get_att(name)
+        return SharedValue(self, self._stack, name, reference, self._resource).token()
 
     def _wait(self, provider: AutoMLProvider, waits: list[int]) -> cdk.CfnResource:
         """The endpoint itself waits for the first 55 minutes; links wait for the rest."""
@@ -248,7 +250,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             "EndpointConfigName": self._resource.get_att("EndpointConfigName"),
         }
         whole = sum(waits) + waiting.LINK_SECONDS
-        return waiting.chain(provider, self, waits, whole, target)
+        return waiting.chain(provider, self, waits, whole, target, self._resource)
 
 
 class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):

@@ -91,6 +91,7 @@ class AutoMLModel(Construct):
             self,
             "Resource",
             "AutoMLModel",
+            follows=job.source,
             AutoMLJobName=job.use_in(provider),
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
@@ -103,7 +104,8 @@ class AutoMLModel(Construct):
             Tags=tag_list(tags),
             ServiceTimeout=3600,
         )
-        self._tags = LateTags(self._resource, tags)
+        self.role.come_before(self._resource)
+        self._tags = LateTags(self._resource, tags, provider.stack)
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self.retain(removal_policy)
@@ -113,6 +115,11 @@ class AutoMLModel(Construct):
         self._retained = True
         retain(self._resource, policy)
         self.role.retain()
+
+    @property
+    def source(self) -> cdk.CfnResource:
+        """The resource whose condition decides whether the model exists."""
+        return self._resource
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:
@@ -154,4 +161,4 @@ class AutoMLModel(Construct):
         return text_of(self._value("ModelName", self._resource.ref).in_stack(stack))
 
     def _value(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
-        return SharedValue(self, self._stack, name, reference)
+        return SharedValue(self, self._stack, name, reference, self._resource)

@@ -79,6 +79,7 @@ class AutoMLCandidates(Construct):
             self,
             "Resource",
             "AutoMLCandidates",
+            follows=job.source,
             AutoMLJobName=job.use_in(provider),
             OutputPath=None if output is None else output.uri,
             StatusEquals=status_equals,
@@ -109,4 +110,4 @@ class AutoMLCandidates(Construct):
 
     def _attribute(self, name: str) -> str:
         reference = self._resource.get_att(name)
-        return SharedValue(self, self._stack, name, reference, may_be_empty=True).token()
+        return SharedValue(self, self._stack, name, reference, self._resource, True).token()

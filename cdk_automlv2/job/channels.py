@@ -13,6 +13,7 @@ from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
 if TYPE_CHECKING:
+    import aws_cdk as cdk
     from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
@@ -36,11 +37,13 @@ class BoundChannel:
         request: The API's ``AutoMLJobChannel``.
         location: What the job reads, to be granted to its role.
         bucket: The bucket construct, where the channel was made from one.
+        upload: The resource that unpacks a folder, where there is one.
     """
 
     request: dict[str, Any]
     location: S3Location
     bucket: s3.IBucket | None = None
+    upload: cdk.CfnResource | None = None
 
 
 @dataclass(frozen=True)
@@ -155,11 +158,11 @@ class LocalAutoMLDataChannel:
         from cdk_automlv2.job.upload import upload_file, upload_folder
 
         if Path(self.path).is_dir():
-            location, uri = upload_folder(scope, id, self.path, output)
-        else:
-            location = upload_file(scope, id, self.path)
-            uri = location.uri
-        return BoundChannel(_request(self, self.data_type, uri), location)
+            location, upload = upload_folder(scope, id, self.path, output)
+            request = _request(self, self.data_type, upload.ref)
+            return BoundChannel(request, location, upload=upload)
+        location = upload_file(scope, id, self.path)
+        return BoundChannel(_request(self, self.data_type, location.uri), location)
 
     def _problems(self) -> Iterator[OptionFault]:
         faults = _problems(self)

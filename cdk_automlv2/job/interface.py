@@ -89,6 +89,11 @@ class AutoMLJobBase(Construct):
             raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
         return self._shared(name, self._settled.get_att(name))
 
+    @property
+    def source(self) -> cdk.CfnResource | None:
+        """The resource whose condition decides whether the job exists."""
+        return self._settled
+
     def use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str:
         """Let the function of a stack look at the job; return the name of the settled job there.
 
@@ -103,7 +108,8 @@ class AutoMLJobBase(Construct):
 
     def _shared(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
         may_be_empty = name.startswith("ObjectiveMetric")
-        return SharedValue(self, self._provider.stack, name, reference, may_be_empty)
+        stack = self._provider.stack
+        return SharedValue(self, stack, name, reference, self.source, may_be_empty)
 
     def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` describe the job and list its candidates."""
@@ -163,10 +169,12 @@ class AutoMLJobBase(Construct):
         self.require_candidate()
         return self.attribute(name)
 
-    def _wait_for(self, job_name: str, seconds: int) -> cdk.CfnResource:
+    def _wait_for(
+        self, job_name: str, seconds: int, started: cdk.CfnResource | None = None
+    ) -> cdk.CfnResource:
         waits = waiting.links(seconds)
         waiting.warn_if_long(self, "the job", len(waits))
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
         if not self.makes_candidates:
             target["CandidateRequired"] = False
-        return waiting.chain(self._provider, self, waits, seconds, target)
+        return waiting.chain(self._provider, self, waits, seconds, target, started)

@@ -129,13 +129,16 @@ class AutoMLJobV2(AutoMLJobBase):
             Revision=revision,
             Tags=tag_list(tags),
         )
-        self._tags = LateTags(resource, tags)
+        self.role.come_before(resource)
+        self._tags = LateTags(resource, tags, self._provider.stack)
         self._resource = resource
+        for upload in filter(None, (channel.upload for channel in bound)):
+            self._provider.follow(upload, resource)
         self._settled = None
         if wait:
             _warn_if_short(self, timeout, problem_config)
             seconds = _timeout_seconds(timeout, problem_config)
-            self._settled = self._wait_for(resource.ref, seconds)
+            self._settled = self._wait_for(resource.ref, seconds, resource)
 
     @classmethod
     def start_new(
@@ -200,6 +203,11 @@ class AutoMLJobV2(AutoMLJobBase):
         """
         name = "DataFingerprint"
         return self._shared(name, self._resource.get_att(name)).token()
+
+    @property
+    def source(self) -> cdk.CfnResource:
+        """The resource whose condition decides whether the job exists."""
+        return self._resource
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

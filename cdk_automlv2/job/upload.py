@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
@@ -18,12 +19,12 @@ def upload_file(scope: Construct, id: str, path: str) -> S3Location:
 
 def upload_folder(
     scope: Construct, id: str, path: str, output: S3Location
-) -> tuple[S3Location, str]:
+) -> tuple[S3Location, cdk.CfnResource]:
     """Upload a folder as an asset and unpack it below ``output``.
 
     Returns:
-        The location, to be granted, and its URI as an attribute of the resource that unpacks, so
-        that whatever reads it comes after.
+        The location, to be granted, and the resource that unpacks, which returns its URI, so that
+        whatever reads it comes after.
     """
     provider = AutoMLProvider.of(scope)
     asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
@@ -42,7 +43,7 @@ def upload_folder(
         Folder=folder.uri,
         S3Uri=location.uri,
     )
-    return location, resource.ref
+    return location, resource
 
 
 def _location(asset: s3_assets.Asset) -> S3Location:

@@ -8,7 +8,16 @@ from aws_cdk import aws_iam as iam
 
 from cdk_automlv2 import AutoMLCandidates, AutoMLEndpoint, AutoMLJobV2, AutoMLModel
 
-from .helpers import endpoint, job, model, properties, resources, statements, template
+from .helpers import (
+    ROLE_ARN,
+    endpoint,
+    job,
+    model,
+    properties,
+    resources,
+    statements,
+    template,
+)
 
 STRENGTHS = [None, "strong", "weak", "both"]
 SSM = "AWS::SSM::Parameter"
@@ -268,3 +277,49 @@ def test_a_job_not_waited_for_gives_its_name_to_another_stack():
 
     [value] = sent(train).values()
     assert "Ref" in value
+
+
+def shared_role(kind, stack):
+    principal = iam.ServicePrincipal("sagemaker.amazonaws.com")
+    match kind:
+        case "made":
+            return iam.Role(stack, "Shared", assumed_by=principal)
+        case "imported":
+            return iam.Role.from_role_arn(stack, "Shared", ROLE_ARN)
+        case "not to be granted":
+            return iam.Role(stack, "Shared", assumed_by=principal).without_policy_updates()
+    return iam.Role.from_role_arn(stack, "Shared", ROLE_ARN, mutable=False)
+
+
+def foreign(nested):
+    """Two stacks, of which the second uses what the first has."""
+    root = cdk.Stack(cdk.App(), "Platform")
+    return root, cdk.NestedStack(root, "Shop") if nested else cdk.Stack(root.node.root, "Shop")
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("kind", ["made", "imported"])
+def test_a_role_of_another_stack_is_granted_here_and_before_the_job(kind, nested):
+    platform, shop = foreign(nested)
+    role = shared_role(kind, platform)
+    made = job(shop, role=role)
+    model(shop, job=made, role=role)
+
+    [(policy, body)] = [
+        (name, item["Properties"])
+        for name, item in template(shop)["Resources"].items()
+        if item["Type"] == "AWS::IAM::Policy" and "AutoMLV2" not in name
+    ]
+    text = json.dumps(body["PolicyDocument"])
+    assert all(word in text for word in ("s3:PutObject", "AutoMLV2Output"))
+    for waiting in ("Custom::AutoMLJobV2", "Custom::AutoMLModel"):
+        assert policy in resources(shop, waiting)[0]["DependsOn"]
+    assert "AWS::IAM::Policy" not in json.dumps(template(platform))
+
+
+@pytest.mark.parametrize("kind", ["not to be granted", "imported and not to be granted"])
+def test_a_role_of_another_stack_that_is_not_to_be_granted_anything_is_not(kind):
+    platform, shop = foreign(nested=False)
+    job(shop, role=shared_role(kind, platform))
+
+    assert [name for name in template(shop)["Resources"] if "RolePolicy" in name] == []
