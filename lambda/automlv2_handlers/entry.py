@@ -192,4 +192,6 @@ def _respond(event: LifecycleEvent, answer: Answer, environment: Environment) ->
         reason=answer.reason,
         physical_id=answer.physical_id,
     )
+    if not event.response_url:
+        return  # The function's own request, after CloudFormation had its answer.
     environment.put(event.response_url, cfn_response.body(event, answer.to_raw()))

@@ -17,6 +17,19 @@ MODEL = {
 }
 
 
+def job_and_wait(more=None):
+    """Return a job and the resource that waits for it."""
+
+    def wait(outputs):
+        seconds = {"LinkSeconds": 3300, "TimeoutSeconds": 3300, "Last": True}
+        return {"Target": "AutoMLJob", "AutoMLJobName": outputs["Job"]["Ref"]} | seconds
+
+    return [
+        Resource("Job", "AutoMLJobV2", lambda _: JOB | (more or {})),
+        Resource("Wait", "AutoMLWait", wait),
+    ]
+
+
 @pytest.fixture
 def model(stack, aws):
     job = stack.create("AutoMLJobV2", JOB, LogicalResourceId="Job")["PhysicalResourceId"]
@@ -163,21 +176,7 @@ def test_a_retraining_under_a_model_name_the_user_gave_fails_and_rolls_back(aws)
             name = outputs["Wait"]["AutoMLJobName"]
             return MODEL | {"AutoMLJobName": name, "ModelName": "prod"}
 
-        return [
-            Resource("Job", "AutoMLJobV2", lambda _: JOB | {"Revision": revision}),
-            Resource(
-                "Wait",
-                "AutoMLWait",
-                lambda outputs: {
-                    "Target": "AutoMLJob",
-                    "AutoMLJobName": outputs["Job"]["Ref"],
-                    "LinkSeconds": 3300,
-                    "TimeoutSeconds": 3300,
-                    "Last": True,
-                },
-            ),
-            Resource("Model", TYPE, model),
-        ]
+        return [*job_and_wait({"Revision": revision}), Resource("Model", TYPE, model)]
 
     cloudformation = CloudFormation(aws, STACK_ID)
     assert cloudformation.deploy(template("1"))

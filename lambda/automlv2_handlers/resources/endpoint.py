@@ -17,6 +17,7 @@ from automlv2_handlers.domain.names import owner_stem, was_answered
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import afterwards
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import MOVING, endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -39,7 +40,7 @@ def physical_id(event: LifecycleEvent) -> str:
 def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
-        return _delete(event, context)
+        return (afterwards.step if afterwards.is_such(event) else _delete)(event, context)
     name = endpoint_name(event)
     endpoint = _describe(name, context)
     if endpoint is None:
@@ -153,9 +154,12 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
 def _not_waited_for(
     event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
 ) -> Outcome:
-    """Answer now."""
+    """Answer now; what can only be done after the move, an execution of its own does."""
     config = configs.name(event, context)
     _tag(event, endpoint, config, context)
+    left = configs.others(event, {config}, context)
+    if left:
+        afterwards.begin(event, endpoint["EndpointName"], config, left, context)
     return _attributes(endpoint, config)
 
 

@@ -1,0 +1,111 @@
+"""What is left to do when an endpoint that is not waited for has moved.
+
+CloudFormation has its answer by then. An execution of its own goes on until the endpoint serves the
+new configuration, and deletes the ones it has left. Its request is made here, a Delete of what is
+left, and answers nobody: it has no URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from automlv2_handlers import logs
+from automlv2_handlers.domain import tags
+from automlv2_handlers.domain.names import execution_name
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.execution import State
+from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.resources.endpoint_configs import MOVING
+
+_NEXT_SECONDS: Final = 50 * 60
+"""Age at which the next execution goes on: none is older than CloudFormation's hour."""
+
+_MOST_EXECUTIONS: Final = 30
+_LEFT: Final = "Left"
+_NUMBER: Final = "Number"
+
+
+def begin(
+    event: LifecycleEvent, endpoint: str, config: str, left: Mapping[str, str], context: Context
+) -> None:
+    """Let an execution wait until the endpoint serves ``config``, and then delete what it has left.
+
+    Args:
+        event: The request that has moved the endpoint.
+        endpoint: Its name.
+        config: What it moves to.
+        left: The configurations to delete, each with the request that made it its own last.
+        context: Of the request.
+    """
+    properties = {
+        **{key: event.properties.get(key, "") for key in ("StateMachineArn", "NameScope")},
+        "EndpointName": endpoint,
+        "EndpointConfigName": config,
+        _LEFT: dict(left),
+        _NUMBER: "1",
+        "RequestOf": event.request_id,
+    }
+    _start(event, properties, context)
+
+
+def is_such(event: LifecycleEvent) -> bool:
+    """Whether a request is one of those made here."""
+    return _LEFT in event.properties
+
+
+def step(event: LifecycleEvent, context: Context) -> Outcome:
+    """Look once."""
+    name = event.properties["EndpointName"]
+    endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
+    if endpoint is not None and endpoint["EndpointStatus"] in MOVING:
+        return _go_on_waiting(event, endpoint, context)
+    if endpoint is not None and endpoint["EndpointStatus"] == "InService":
+        for config, request in _not_served(event, endpoint["EndpointConfigName"]).items():
+            _delete(event, config, request, context)
+    return Done(event.physical_id)
+
+
+def _not_served(event: LifecycleEvent, serving: str) -> dict[str, str]:
+    """Return what was left, or what was moved to if SageMaker has rolled the move back."""
+    config = event.properties["EndpointConfigName"]
+    if serving == config:
+        return dict(event.properties[_LEFT])
+    return {config: event.properties["RequestOf"]}
+
+
+def _delete(event: LifecycleEvent, config: str, request: str, context: Context) -> None:
+    """Delete a configuration, unless a later request has made it its own again."""
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    if found is None:
+        return
+    marks = tags.of(found["EndpointConfigArn"], context)
+    if tags.is_ours(event, marks) and marks.get(tags.REQUEST, "") == request:
+        context.gateway.find("delete_endpoint_config", EndpointConfigName=config)
+        logs.fact("configuration deleted after the endpoint has moved", config=config)
+
+
+def _go_on_waiting(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+    number = int(event.properties[_NUMBER])
+    if context.age < _NEXT_SECONDS:
+        return Pending(event.physical_id, f"endpoint, now {endpoint['EndpointStatus']}")
+    if number < _MOST_EXECUTIONS:
+        _start(event, {**event.properties, _NUMBER: str(number + 1)}, context)
+    return Done(event.physical_id)
+
+
+def _start(event: LifecycleEvent, properties: Mapping[str, Any], context: Context) -> None:
+    raw = {
+        "RequestType": "Delete",
+        "RequestId": f"{properties['RequestOf']}-after-{properties[_NUMBER]}",
+        "StackId": event.stack_id,
+        "LogicalResourceId": event.logical_id,
+        "ResourceType": event.resource_type,
+        # Not the endpoint's, which the stack has: that would be spared.
+        "PhysicalResourceId": f"afterwards-{properties['EndpointName']}",
+        "ResponseURL": "",
+        "ResourceProperties": dict(properties),
+    }
+    state = State.begin(raw, context.now)
+    machine = str(properties["StateMachineArn"])
+    context.gateway.start_execution(machine, execution_name(state.event), state.to_raw())
