@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-deep check fix bench snapshots clean
+.PHONY: demo test test-clients test-deep check fix bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -16,6 +16,9 @@ test: node_modules/.ready  ## All tests, and how much of the code they run.
 
 test-deep: .venv/.ready  ## 2,000 random sequences of deployments and faults.
 	@SEQUENCES=2000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
+
+test-clients: .venv/.ready .clients/.ready  ## The SageMaker SDK, sagemaker-core and the AWS CLI against the local cloud.
+	@CLIENTS=1 $(BIN)/pytest tests/clients
 
 check: node_modules/.ready .checkov/.ready  ## Read-only checks: format, lint, types, templates, state machine.
 	@echo "== ruff"
@@ -37,7 +40,7 @@ snapshots: .venv/.ready  ## Write the templates of tests/snapshot anew.
 	@WRITE_SNAPSHOTS=1 $(BIN)/pytest tests/snapshot
 
 clean:  ## Remove what the other commands made.
-	rm -rf .venv .checkov node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .checkov .clients node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.ready: pyproject.toml
 	@echo "== making .venv with $$($(PYTHON) --version)"
@@ -51,6 +54,13 @@ clean:  ## Remove what the other commands made.
 	@echo "== installing checkov, apart from the rest: it pins boto3"
 	@$(PYTHON) -m venv .checkov
 	@.checkov/bin/pip install --quiet 'checkov>=3.3.30,<3.4'
+	@touch $@
+
+.clients/.ready: tests/clients/requirements.txt
+	@echo "== installing the clients, each apart from the rest: they pin what we do not (some minutes)"
+	@while read -r name requirement; do \
+		$(PYTHON) -m venv .clients/$$name && .clients/$$name/bin/pip install --quiet "$$requirement" || exit 1; \
+	done < $<
 	@touch $@
 
 node_modules/.ready: .venv/.ready package.json package-lock.json
