@@ -43,7 +43,8 @@ class AutoMLJobV2(AutoMLJobBase):
         inputs: Channels to learn from, 1 or 2: training, and validation where there are two. The
             role is granted to read them.
         output_path: ``s3://bucket/prefix`` for candidates and reports; 512 characters at most,
-            may hold tokens. Default: one private, encrypted, retained bucket for the stack.
+            not among the inputs, may hold tokens. Default: one private, encrypted, retained bucket
+            for the stack.
         role: Role the job runs as: an ``iam.IRole``, which is granted what the job needs, or an
             ARN, which is not. Default: a role of the job's own.
         job_objective: ``{"MetricName": "F1"}``; goes with the problem's ``problem_type``.

@@ -45,6 +45,23 @@ def output_path_rule(output_path: str | None) -> Iterable[OptionFault]:
     return rules.output_problems(output_path)
 
 
+def overlap_rule(inputs: Any, output_path: str | None) -> Iterable[OptionFault]:
+    """No output among the data that are learnt from."""
+    return () if output_path is None else rules.overlap_problems(channel_list(inputs), output_path)
+
+
+def named_overlap_rule(
+    inputs: Any, output_path: str | None, job_name: str | None, base_job_name: str | None
+) -> Iterator[OptionFault]:
+    """No output among the data, where only the job's name makes it so."""
+    name = job_name or base_job_name
+    if output_path is None or name is None:
+        return
+    channels = channel_list(inputs)
+    if not any(True for _ in rules.overlap_problems(channels, output_path)):
+        yield from rules.overlap_problems(channels, output_path, name)
+
+
 def base_job_name_rule(base_job_name: str | None) -> Iterator[OptionFault]:
     """A prefix of the characters that a name may have."""
     if base_job_name is not None and not _NAME.fullmatch(base_job_name):
@@ -80,7 +97,13 @@ SETTINGS_RULES: tuple[Rule, ...] = (
     revision_rule,
 )
 
-JOB_RULES: tuple[Rule, ...] = (*SETTINGS_RULES, channels_rule, split_rule)
+JOB_RULES: tuple[Rule, ...] = (
+    *SETTINGS_RULES,
+    channels_rule,
+    split_rule,
+    overlap_rule,
+    named_overlap_rule,
+)
 
 ATTACHED_RULES: tuple[Rule, ...] = (
     *limits(

@@ -126,6 +126,33 @@ def output_problems(output_path: str | None) -> Iterator[OptionFault]:
         yield OptionFault("output_path", rule, output_path)
 
 
+def overlap_problems(
+    channels: Sequence[DataChannel], output_path: str, job_name: str = ""
+) -> Iterator[OptionFault]:
+    """Yield the channels that would read what jobs write below the output path.
+
+    Args:
+        channels: Data in S3; by prefix they are every object whose key begins so.
+        output_path: Where the job writes, in a folder of its own name.
+        job_name: What that name begins with, as far as it is known.
+    """
+    bucket, folder = _bucket_and_key(output_path)
+    written = f"{folder.rstrip('/')}/{job_name}".lstrip("/")
+    for index, channel in enumerate(channels):
+        if not isinstance(channel, AutoMLDataChannel) or channel.s3_data_type != "S3Prefix":
+            continue
+        place, prefix = _bucket_and_key(channel.s3_uri)
+        if place == bucket and written.startswith(prefix):
+            rule = f"must not begin with inputs[{index}].s3_uri, {channel.s3_uri!r}"
+            fix = "the next job would learn from this one's output; name another folder"
+            yield OptionFault("output_path", rule, output_path, fix)
+
+
+def _bucket_and_key(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.partition("://")[2].partition("/")
+    return bucket, key
+
+
 LONGEST_OUTPUT = 512
 """The API's text; its shape would let 1,024 pass."""
 

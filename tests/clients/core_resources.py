@@ -31,7 +31,9 @@ def run(place):
         auto_ml_job_input_data_config=[
             AutoMLJobChannel(data_source=AutoMLDataSource(s3_data_source=source))
         ],
-        output_data_config=AutoMLOutputDataConfig(s3_output_path=f"s3://{place['bucket']}/out/core/"),
+        output_data_config=AutoMLOutputDataConfig(
+            s3_output_path=f"s3://{place['bucket']}/out/core/"
+        ),
         auto_ml_problem_type_config=AutoMLProblemTypeConfig(
             tabular_job_config=TabularJobConfig(
                 target_attribute_name="diagnosis",
@@ -80,7 +82,7 @@ def main():
     place = json.load(sys.stdin)
     with contextlib.redirect_stdout(io.StringIO()):
         found = run(place)
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def main():
     place = json.load(sys.stdin)
     with contextlib.redirect_stdout(io.StringIO()), ThreadPoolExecutor(len(KINDS)) as pool:
         found = dict(zip(KINDS, pool.map(lambda kind: outcome(kind, place), KINDS), strict=True))
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":
