@@ -6,6 +6,7 @@ declares of a class; isinstance on them would run every getter.
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import math
 import sys
@@ -142,29 +143,45 @@ def _checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
 
 def field_checks(kind: Any) -> Mapping[str, Check]:
     """Return a check for each field of a dataclass."""
-    return _field_checks(kind)
+    found = _FIELD_CHECKS.get(kind)
+    if found is None:
+        names = _deferred(kind)
+        hints = get_type_hints(kind, localns=names)
+        found = {item.name: check_of(hints[item.name]) for item in fields(kind)}
+        if not names.unloaded:
+            _FIELD_CHECKS[kind] = found
+    return found
 
 
-@cache
-def _field_checks(kind: Any) -> Mapping[str, Check]:
-    hints = get_type_hints(kind, localns=_deferred(kind))
-    return {item.name: check_of(hints[item.name]) for item in fields(kind)}
+_FIELD_CHECKS: dict[Any, Mapping[str, Check]] = {}
 
 
 class _Deferred(dict[str, Any]):
-    """Names that a module imports for type checkers alone: modules of the CDK, if loaded."""
+    """Names that a module imports for type checkers alone: modules of the CDK, loaded or not."""
+
+    unloaded = False
 
     def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
         module = sys.modules.get(f"aws_cdk.aws_{name}") or sys.modules.get(_MODULES.get(name, ""))
         if module is None:
-            raise KeyError(name)
+            self.unloaded = True
+            return _Unloaded()
         return module
+
+
+class _Unloaded:
+    """A module that is not loaded, so that there is no object of its classes yet."""
+
+    def __getattr__(self, name: str) -> type:
+        return type(name, (), {})
 
 
 _MODULES = {"cdk": "aws_cdk", "lambda_": "aws_cdk.aws_lambda"}
 
 
-def _deferred(thing: Any) -> dict[str, Any]:
+def _deferred(thing: Any) -> _Deferred:
     return _Deferred(vars(sys.modules[thing.__module__]))
 
 
