@@ -231,11 +231,19 @@ def test_questions_are_answered_in_the_form_of_the_base_model(base, key):
         model.answer(b"{}", "application/json")
 
 
-def test_rejects_more_rows_than_a_language_model_takes():
-    s3 = FakeS3({"in/train/a.csv": b"input,output\n" + b"a,b\n" * 10_001})
+@pytest.mark.parametrize(
+    ("config", "most"),
+    [
+        ({"BaseModelName": "Mistral7B"}, 10_000),
+        ({"BaseModelName": "Llama2-13BChat"}, 7_000),
+        ({}, 1_000),
+    ],
+)
+def test_rejects_more_rows_than_a_language_model_takes(config, most):
+    s3 = FakeS3({"in/train/a.csv": b"input,output\n" + b"a,b\n" * (most + 1)})
 
-    with pytest.raises(DataError, match="There are 10001 rows; 10000 can be learnt from at most"):
-        training_of(spec("TextGenerationJobConfig", {}), s3)
+    with pytest.raises(DataError, match=f"There are {most + 1} rows; {most} can be learnt from"):
+        training_of(spec("TextGenerationJobConfig", config), s3)
 
 
 @pytest.mark.parametrize(

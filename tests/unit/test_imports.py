@@ -49,6 +49,7 @@ INSIDE = {
         # The rules between options: the service refuses for tokens what synth refuses for literals.
         *("cdk_automlv2/job/channels.py", "cdk_automlv2/job/rules.py"),
         *("cdk_automlv2/problem_configs/__init__.py", "cdk_automlv2/problem_configs/tabular.py"),
+        "cdk_automlv2/problem_configs/text_generation.py",  # The hyper-parameters.
     },
     "function": {"function"},
 }

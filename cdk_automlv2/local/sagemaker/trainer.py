@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
+
+import psutil
 
 _PROCESSORS = threading.BoundedSemaphore(os.cpu_count() or 1)
+_LOOK_SECONDS = 0.2
+_LONGEST_LAST_LINE = 600
 
 
 @dataclass
@@ -66,32 +72,91 @@ class Trainer:
         with _PROCESSORS:
             return Result() if stop.is_set() else self._run(stop)
 
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "cdk_automlv2.local.training", json.dumps(self._spec)]
+
     def _run(self, stop: threading.Event) -> Result:
         kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "HOME") if key in os.environ}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cdk_automlv2.local.training", json.dumps(self._spec)],
-            env={**kept, **self._environment, "OMP_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        watcher = threading.Thread(target=self._kill_on_stop, args=(process, stop), daemon=True)
-        watcher.start()
-        result = Result(failure="the training process ended without a result")
+        with tempfile.TemporaryFile("w+") as errors:
+            process = subprocess.Popen(
+                self._command(),
+                env={**kept, **self._environment, "OMP_NUM_THREADS": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+            watch = _Watch(process, stop)
+            watch.start()
+            with process:
+                result = self._reported(process)
+            watch.join()
+            return result or Result(_silent_end(process.returncode, watch.memory, errors))
+
+    def _reported(self, process: subprocess.Popen[str]) -> Result | None:
+        """Read the reports up to the end of the process; return the last one, if there is one."""
         assert process.stdout is not None
-        with process:
-            for line in process.stdout:
-                report = json.loads(line)
-                if "Candidate" in report:
-                    self._add(report["Candidate"])
-                else:
-                    result = Result(report.get("Failure", ""), report.get("Attributes", {}))
-        watcher.join()
+        result = None
+        for line in process.stdout:
+            report = _report_of(line)
+            if "Candidate" in report:
+                self._add(report["Candidate"])
+            elif report:
+                result = Result(report.get("Failure", ""), report.get("Attributes", {}))
         return result
 
-    @staticmethod
-    def _kill_on_stop(process: subprocess.Popen[str], stop: threading.Event) -> None:
-        while process.poll() is None:
-            if stop.wait(0.2):
-                process.kill()
+
+class _Watch(threading.Thread):
+    """Ends a process when the job is stopped, and sees how much memory it has.
+
+    Attributes:
+        memory: Bytes it held when last looked at.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.memory = 0
+        self._process = process
+        self._stop_asked = stop
+
+    def run(self) -> None:
+        """Look again and again until the process has ended."""
+        while self._process.poll() is None:
+            if self._stop_asked.wait(_LOOK_SECONDS):
+                self._process.kill()
                 return
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self.memory = psutil.Process(self._process.pid).memory_info().rss or self.memory
+        except psutil.Error:
+            return
+
+
+def _report_of(line: str) -> dict[str, Any]:
+    """Return a report, or nothing for a line that a library has printed."""
+    try:
+        report = json.loads(line)
+    except ValueError:
+        return {}
+    known = {"Candidate", "Failure", "Attributes"}
+    return report if isinstance(report, dict) and known & report.keys() else {}
+
+
+def _silent_end(status: int, memory: int, errors: IO[str]) -> str:
+    """Return why a process has ended without a result."""
+    words = "The training process ended without a result"
+    held = f"it held {memory / 2**20:,.0f} MiB of memory" if memory else ""
+    if status < 0:
+        name = (
+            signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+        )
+        text = f"{words}: it was killed by {name}"
+        if name == "SIGKILL":
+            text += ", as the system does where memory runs out"
+        return f"{text}; {held}." if held else f"{text}."
+    errors.seek(0)
+    lines = [line.strip() for line in errors if line.strip()]
+    last = f": {lines[-1][:_LONGEST_LAST_LINE]}" if lines else ""
+    return f"The training process could not start or report, exit status {status}{last}"

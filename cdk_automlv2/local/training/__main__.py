@@ -13,26 +13,31 @@ from typing import Any
 
 
 def main(spec: dict[str, Any]) -> None:
-    """Train the request ``spec``."""
+    """Train the request ``spec``; whatever goes wrong is reported with its reason."""
+    from cdk_automlv2.local.training.errors import DataError, doing, quietly, reason
+
+    try:
+        with quietly(), doing("The training failed"):
+            resolved = _train(spec)
+    except DataError as error:
+        _report(Failure=reason(error))
+    else:
+        _report(Attributes={"ResolvedAttributes": resolved})
+
+
+def _train(spec: dict[str, Any]) -> dict[str, Any]:
+    """Publish each candidate; return the attributes resolved."""
     import boto3
-    from botocore.exceptions import ClientError
 
     from cdk_automlv2.local.training.candidates import Publisher
-    from cdk_automlv2.local.training.data import DataError
     from cdk_automlv2.local.training.kinds import training_of
 
     s3 = boto3.client("s3")
-    try:
-        training = training_of(spec, s3)
-        publisher = Publisher(spec, training.problem, s3)
-        for number, fitted in enumerate(training.run(), start=1):
-            _report(Candidate=publisher.publish(number, fitted))
-    except DataError as error:
-        _report(Failure=str(error))
-    except ClientError as error:
-        _report(Failure=f"The job's role could not reach its data: {error}")
-    else:
-        _report(Attributes={"ResolvedAttributes": _resolved(spec, training.problem)})
+    training = training_of(spec, s3)
+    publisher = Publisher(spec, training.problem, s3)
+    for number, fitted in enumerate(training.run(), start=1):
+        _report(Candidate=publisher.publish(number, fitted))
+    return _resolved(spec, training.problem)
 
 
 def _resolved(spec: dict[str, Any], problem: Any) -> dict[str, Any]:

@@ -53,8 +53,15 @@ _QUICKEST_FIRST = (
 )
 
 
-def estimator(trial: Trial, classifies: bool) -> Any:
-    """Return the model of a trial, not yet fitted."""
+def estimator(trial: Trial, classifies: bool, can_hold_out: bool = True) -> Any:
+    """Return the model of a trial, not yet fitted.
+
+    Args:
+        trial: Algorithm and variation.
+        classifies: Whether labels are predicted, not numbers.
+        can_hold_out: Whether the model may keep rows of its own to see when to stop; there must
+            be some of each class.
+    """
     from sklearn import ensemble, linear_model
 
     strength = 2.0**-trial.round
@@ -72,9 +79,10 @@ def estimator(trial: Trial, classifies: bool) -> Any:
             else ensemble.HistGradientBoostingRegressor
         )
         rate = rates[trial.algorithm] * strength
-        return kind(learning_rate=rate, max_iter=size, random_state=_SEED)
+        stop: Any = "auto" if can_hold_out else False
+        return kind(learning_rate=rate, max_iter=size, early_stopping=stop, random_state=_SEED)
     if trial.algorithm in layers:
-        return _network(layers[trial.algorithm], strength, classifies)
+        return _network(layers[trial.algorithm], strength, classifies, can_hold_out)
     forests: dict[tuple[str, bool], Any] = {
         ("randomforest", True): ensemble.RandomForestClassifier,
         ("randomforest", False): ensemble.RandomForestRegressor,
@@ -85,14 +93,14 @@ def estimator(trial: Trial, classifies: bool) -> Any:
     return kind(n_estimators=size, random_state=_SEED)
 
 
-def _network(layers: tuple[int, ...], strength: float, classifies: bool) -> Any:
+def _network(layers: tuple[int, ...], strength: float, classifies: bool, stops: bool) -> Any:
     from sklearn import compose, neural_network, preprocessing
 
     settings: dict[str, Any] = {
         "hidden_layer_sizes": layers,
         "alpha": 1e-3 * strength,
-        "max_iter": 1000,
-        "early_stopping": True,
+        "max_iter": 1000 if stops else 200,
+        "early_stopping": stops,
         "random_state": _SEED,
     }
     if classifies:

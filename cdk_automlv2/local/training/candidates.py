@@ -13,7 +13,10 @@ import joblib
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.hosting import STAGE_FILE
 from cdk_automlv2.local.training import metrics
+from cdk_automlv2.local.training.errors import doing
+from cdk_automlv2.local.training.objects import place, split_uri
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.stages import Stage
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 _UNITS = {
@@ -37,7 +40,7 @@ class Publisher:
         self._spec = spec
         self._problem = problem
         self._s3 = s3
-        output = spec["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+        output = place(*split_uri(spec["OutputDataConfig"]["S3OutputPath"])).rstrip("/")
         self._root = f"{output}/{spec['AutoMLJobName']}"
 
     def publish(self, number: int, fitted: TrainedCandidate) -> dict[str, Any]:
@@ -93,7 +96,7 @@ class Publisher:
             "CandidateStepName": name,
         }
 
-    def _container(self, name: str, index: int, stage: Any) -> dict[str, Any]:
+    def _container(self, name: str, index: int, stage: Stage) -> dict[str, Any]:
         uri = f"{self._root}/sagemaker-automl-candidates/{name}/{index}/model.tar.gz"
         self._put(uri, _archive(stage))
         image, environment = stage.container()
@@ -113,10 +116,11 @@ class Publisher:
         return {"Explainability": explained, "ModelInsights": insights}
 
     def _put(self, uri: str, body: bytes) -> None:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        bucket, key = split_uri(uri)
         key_id = self._spec.get("OutputDataConfig", {}).get("KmsKeyId")
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
-        self._s3.put_object(Bucket=bucket, Key=key, Body=body, **encryption)
+        with doing(f"{uri} cannot be written"):
+            self._s3.put_object(Bucket=bucket, Key=key, Body=body, **encryption)
 
 
 def _metric(name: str, value: float) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def _metric(name: str, value: float) -> dict[str, Any]:
     return {**named, "StandardMetricName": name, "Value": value, "Set": "Validation"}
 
 
-def _archive(stage: Any) -> bytes:
+def _archive(stage: Stage) -> bytes:
     pickled = io.BytesIO()
     joblib.dump(stage, pickled)
     packed = io.BytesIO()

@@ -111,8 +111,9 @@ class Autoregression(_WithErrors):
         past = list(history / level)
         if self._model is None or len(past) < self._lags:
             return np.full(horizon, float(np.mean(history)))
+        slopes, start = self._model.coef_, self._model.intercept_
         for _ in range(horizon):
-            past.append(float(self._model.predict([past[-self._lags :]])[0]))
+            past.append(float(slopes @ np.array(past[-self._lags :]) + start))
         return np.array(past[-horizon:]) * level
 
 

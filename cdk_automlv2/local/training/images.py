@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -15,15 +13,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from cdk_automlv2.local.training import data
-from cdk_automlv2.local.training.data import DataError
+from cdk_automlv2.local.training.errors import DataError, quietly
 from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
+from cdk_automlv2.local.training.objects import read_object
+from cdk_automlv2.local.training.pictures import pictures_of
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import answer, keys_of, speaking
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 SIDE = 16
-_SUFFIXES = (".png", ".jpg", ".jpeg")
+_FORMATS = ("PNG", "JPEG")
+_DEPTH_OF_16_BITS = 257
 
 
 @dataclass
@@ -55,12 +55,14 @@ class ImageTraining:
 
     def __init__(self, spec: dict[str, Any], s3: Any) -> None:
         channels = by_kind(spec["AutoMLJobInputDataConfig"])
-        examples = {kind: _examples(channel, s3) for kind, channel in channels.items()}
+        output = spec.get("OutputDataConfig", {}).get("S3OutputPath", "")
+        examples = {kind: _examples(channel, s3, output) for kind, channel in channels.items()}
         self.problem = Problem("MulticlassClassification", objective(spec, "Accuracy"), "label")
         self._data = Labelled(
             examples["training"],
             examples.get("validation"),
             spec.get("DataSplitConfig", {}).get("ValidationFraction"),
+            "; a label is the first folder below the prefix",
         )
 
     def run(self) -> Iterator[TrainedCandidate]:
@@ -76,46 +78,37 @@ def features(picture: bytes) -> Any:
     """Return the colours of a picture made small, as numbers from 0 to 1.
 
     Raises:
-        ValueError: If it is no picture.
+        ValueError: If it is no picture, or a damaged one.
     """
     try:
-        small = Image.open(io.BytesIO(picture)).convert("RGB").resize((SIDE, SIDE))
+        with quietly(), Image.open(io.BytesIO(picture), formats=_FORMATS) as opened:
+            small = _coloured(opened).resize((SIDE, SIDE))
     except UnidentifiedImageError as error:
-        raise ValueError("not a picture") from error
+        raise ValueError("not a picture in PNG or JPEG") from error
+    except Exception as error:
+        raise ValueError(f"the picture is cut off or damaged: {error}") from error
     return np.asarray(small, dtype=float).ravel() / 255
 
 
-def _examples(channel: dict[str, Any], s3: Any) -> Examples:
-    things, labels = [], []
-    for bucket, key, label in _pictures(channel, s3):
+def _coloured(picture: Image.Image) -> Image.Image:
+    """Return a picture in red, green and blue, whatever its depth."""
+    if picture.mode.startswith("I"):
+        return Image.fromarray((np.asarray(picture) // _DEPTH_OF_16_BITS).astype(np.uint8)).convert(
+            "RGB"
+        )
+    if picture.mode == "P":
+        return picture.convert("RGBA").convert("RGB")
+    return picture.convert("RGB")
+
+
+def _examples(channel: dict[str, Any], s3: Any, output: str) -> Examples:
+    examples = Examples()
+    for picture in pictures_of(channel, s3, output):
+        body = read_object(s3, picture.bucket, picture.key)
         try:
-            things.append(features(data.read_object(s3, bucket, key)))
+            examples.things.append(features(body))
         except ValueError as error:
-            raise DataError(f"s3://{bucket}/{key} cannot be read: {error}") from error
-        labels.append(label)
-    if not things:
-        raise DataError(f"No .png, .jpg or .jpeg among the objects of {channel['DataSource']}.")
-    return things, labels
-
-
-def _pictures(channel: dict[str, Any], s3: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield bucket, key and label; the label is the folder's name, or stands in the manifest."""
-    source = channel["DataSource"]["S3DataSource"]
-    if source["S3DataType"] == "AugmentedManifestFile":
-        yield from _augmented(s3, source["S3Uri"])
-        return
-    for bucket, key in data.object_keys(channel, s3):
-        path = PurePosixPath(key)
-        if path.suffix.lower() in _SUFFIXES:
-            yield bucket, key, path.parent.name
-
-
-def _augmented(s3: Any, uri: str) -> Iterator[tuple[str, str, str]]:
-    bucket, key = data.split_uri(uri)
-    for line in data.read_object(s3, bucket, key).decode().splitlines():
-        entry = json.loads(line)
-        names = [name for name in entry if name != "source-ref" and not name.endswith("-metadata")]
-        if "source-ref" not in entry or len(names) != 1:
-            raise DataError(f"{uri} has a line without source-ref and one label: {line[:200]}")
-        metadata = entry.get(f"{names[0]}-metadata", {})
-        yield *data.split_uri(entry["source-ref"]), str(metadata.get("class-name", entry[names[0]]))
+            raise DataError(f"{picture.uri} cannot be read: {error}.") from error
+        examples.labels.append(picture.label)
+        examples.places.append(picture.uri)
+    return examples

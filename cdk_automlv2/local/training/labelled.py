@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import LabelEncoder
-
 from cdk_automlv2.local.training import metrics
-from cdk_automlv2.local.training.data import DataError
+from cdk_automlv2.local.training.errors import DataError, doing, quietly, shown
+from cdk_automlv2.local.training.labels import Labels
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.splits import split
 
-_SEED = 11
-_VALIDATION_FRACTION = 0.2
 
-Examples = tuple[list[Any], list[str]]
+@dataclass
+class Examples:
+    """What is learnt from.
+
+    Attributes:
+        things: Texts, or features of pictures.
+        labels: A label a thing.
+        places: Where each is, for messages.
+    """
+
+    things: list[Any] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
 
 
 class Labelled:
@@ -25,38 +35,62 @@ class Labelled:
         classes: Labels by number.
 
     Raises:
-        DataError: If there are fewer than two labels.
+        DataError: If there are fewer than two labels, or the validation data have others.
     """
 
     def __init__(
-        self, training: Examples, validation: Examples | None, fraction: float | None
+        self,
+        training: Examples,
+        validation: Examples | None,
+        fraction: float | None,
+        hint: str = "",
     ) -> None:
-        things, labels = training
-        if len(set(labels)) < 2:
-            raise DataError(f"There are {len(set(labels))} distinct labels; 2 are needed.")
+        labels = Labels(training.labels)
+        self.classes = labels.classes
+        if len(self.classes) < 2:
+            only = f"; all are {shown(self.classes[0])}" if self.classes else ""
+            count = len(self.classes)
+            raise DataError(f"There are {count} distinct labels; 2 are needed{only}{hint}.")
+        numbers = _numbers(labels, training)
         if validation is None:
-            rare = min(labels.count(label) for label in set(labels)) < 2
-            things, held, labels, held_labels = train_test_split(
-                things,
-                labels,
-                test_size=_VALIDATION_FRACTION if fraction is None else fraction,
-                random_state=_SEED,
-                stratify=None if rare else labels,
-            )
-            validation = (held, held_labels)
-        encoder = LabelEncoder().fit([*labels, *validation[1]])
-        self.classes = [str(name) for name in encoder.classes_]
-        self._train = (things, encoder.transform(labels))
-        self._validation = (validation[0], encoder.transform(validation[1]))
+            rows, held = split(len(numbers), fraction, numbers)
+            self._train = _taken(training.things, numbers, rows)
+            self._validation = _taken(training.things, numbers, held)
+        else:
+            if not validation.things:
+                raise DataError("The validation channel has no rows.")
+            self._train = (training.things, numbers)
+            self._validation = (validation.things, _numbers(labels, validation))
 
     def fit(self, pipeline: Any, problem: Problem) -> dict[str, float]:
         """Fit a pipeline and return its metrics on the rows held out."""
-        pipeline.fit(*self._train)
-        things, truth = self._validation
-        guess = pipeline.predict(things)
-        return {"Accuracy": metrics.accuracy(truth, guess)}
+        with quietly(), doing(f"Learning {problem.target!r}"):
+            pipeline.fit(*self._train)
+            things, truth = self._validation
+            return {"Accuracy": metrics.accuracy(truth, pipeline.predict(things))}
 
 
 def by_kind(channels: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return channels by their type."""
-    return {channel.get("ChannelType", "training"): channel for channel in channels}
+    """Return channels by their type.
+
+    Raises:
+        DataError: If none is for training.
+    """
+    found = {channel.get("ChannelType", "training"): channel for channel in channels}
+    if "training" not in found:
+        raise DataError("There is no training channel.")
+    return found
+
+
+def _numbers(labels: Labels, examples: Examples) -> list[int]:
+    made = []
+    for label, place in zip(examples.labels, examples.places, strict=True):
+        number = labels.number(label)
+        if number is None:
+            raise DataError(f"The training data do not have the label {shown(label)} of {place}.")
+        made.append(number)
+    return made
+
+
+def _taken(things: list[Any], numbers: list[int], rows: Any) -> tuple[list[Any], list[int]]:
+    return [things[row] for row in rows], [numbers[row] for row in rows]

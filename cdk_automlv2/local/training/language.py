@@ -9,100 +9,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn.model_selection import train_test_split
-
 from cdk_automlv2.local.training import data
-from cdk_automlv2.local.training.data import DataError
+from cdk_automlv2.local.training.errors import DataError, doing, listed
+from cdk_automlv2.local.training.hyper_parameters import check_hyper_parameters, most_rows
 from cdk_automlv2.local.training.labelled import by_kind
+from cdk_automlv2.local.training.ngrams import NGrams, Pair
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.splits import split
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 COLUMNS = ("input", "output")
-MOST_ROWS = 10_000
-LONGEST_ANSWER = 64
-_ORDER = 4
-_SEPARATOR, _END = "<answer>", "<end>"
-_TRUST = 0.7
-"""Part of the probability that the more telling context decides."""
-
-_UNKNOWN = 1e-3
-_SEED = 11
-
-Pair = tuple[str, str]
-Context = tuple[str, ...]
-
-
-class NGrams:
-    """Counts of words after the words before them, and after the last word of the input."""
-
-    def __init__(self, pairs: Iterable[Pair]) -> None:
-        self._counts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
-        for pair in pairs:
-            words = sentence(pair)
-            for end, word in enumerate(words):
-                for context in contexts(words[:end]):
-                    self._counts[context][word] += 1
-        self._vocabulary = len(self._counts[()]) + 1
-
-    def chance(self, word: str, before: list[str]) -> float:
-        """Return the probability of a word after others; never 0."""
-        chance = _UNKNOWN / self._vocabulary
-        rest = 1.0 - _UNKNOWN
-        for context in contexts(before):
-            seen = self._counts.get(context)
-            if seen:
-                share = rest if context == () else rest * _TRUST
-                chance += share * seen[word] / seen.total()
-                rest -= share
-        return chance
-
-    def loss(self, pairs: list[Pair]) -> float:
-        """Return the mean cross-entropy of the outputs' words, in nats."""
-        total, count = 0.0, 0
-        for pair in pairs:
-            words = sentence(pair)
-            for end in range(words.index(_SEPARATOR) + 1, len(words)):
-                total -= math.log(self.chance(words[end], words[:end]))
-                count += 1
-        return total / max(count, 1)
-
-    def answer(self, text: str) -> str:
-        """Return the likeliest continuation."""
-        words = [*text.split(), _SEPARATOR]
-        made: list[str] = []
-        while len(made) < LONGEST_ANSWER:
-            word = self._next(words)
-            if word == _END:
-                break
-            words.append(word)
-            made.append(word)
-        return " ".join(made)
-
-    def _next(self, before: list[str]) -> str:
-        for context in contexts(before):
-            seen = self._counts.get(context)
-            if seen:
-                return max(sorted(seen), key=seen.__getitem__)
-        return _END
-
-
-def contexts(before: list[str]) -> Iterator[Context]:
-    """Yield what a word may depend on, the most telling first."""
-    if _SEPARATOR in before:
-        asked = before[: before.index(_SEPARATOR)][-1:]
-        yield ("asked", *asked, *before[-2:])
-    for length in range(min(_ORDER - 1, len(before)), -1, -1):
-        yield tuple(before[len(before) - length :])
-
-
-def sentence(pair: Pair) -> list[str]:
-    """Return the words of an input and its output as one row."""
-    return [*pair[0].split(), _SEPARATOR, *pair[1].split(), _END]
+_DEFAULT_MODEL = "Falcon7BInstruct"
 
 
 @dataclass
@@ -136,40 +57,55 @@ class LanguageTraining:
     """The pairs of a job.
 
     Raises:
-        DataError: If a column is missing, or there are too many rows.
+        DataError: If a hyper-parameter is out of range, a column is missing or one too many, or
+            there are too few or too many rows.
     """
 
     def __init__(self, spec: dict[str, Any], s3: Any) -> None:
         config = spec["AutoMLProblemTypeConfig"]["TextGenerationJobConfig"]
+        check_hyper_parameters(config)
         channels = by_kind(spec["AutoMLJobInputDataConfig"])
-        pairs = {kind: _pairs(channel, s3) for kind, channel in channels.items()}
-        rows = sum(len(found) for found in pairs.values())
-        if rows > MOST_ROWS:
-            raise DataError(f"There are {rows} rows; {MOST_ROWS} can be learnt from at most.")
-        base = config.get("BaseModelName", "Falcon7BInstruct")
+        output = spec.get("OutputDataConfig", {}).get("S3OutputPath", "")
+        pairs = {
+            kind: _pairs(data.read_channel(channel, s3, output))
+            for kind, channel in channels.items()
+        }
+        base = config.get("BaseModelName", _DEFAULT_MODEL)
+        rows, most = sum(len(found) for found in pairs.values()), most_rows(base)
+        if rows > most:
+            raise DataError(
+                f"There are {rows} rows; {most} can be learnt from at most with {base}."
+            )
         self._key = "inputs" if base.startswith("Falcon") else "text_inputs"
         self.problem = Problem("Generation", None, "output")
-        fraction = spec.get("DataSplitConfig", {}).get("ValidationFraction") or 0.2
         train, held = pairs["training"], pairs.get("validation")
         if held is None:
-            train, held = train_test_split(train, test_size=fraction, random_state=_SEED)
+            fraction = spec.get("DataSplitConfig", {}).get("ValidationFraction")
+            learnt, kept = split(len(train), fraction)
+            train, held = [train[row] for row in learnt], [train[row] for row in kept]
         self._train, self._validation = train, held
 
     def run(self) -> Iterator[TrainedCandidate]:
         """Count the one candidate."""
-        model = NGrams(self._train)
-        loss = model.loss(self._validation)
-        values = {
-            "TrainingLoss": model.loss(self._train),
-            "ValidationLoss": loss,
-            "Perplexity": math.exp(min(loss, 50)),
-        }
+        with doing("Learning 'output'"):
+            model = NGrams(self._train)
+            loss = model.loss(self._validation)
+            values = {
+                "TrainingLoss": model.loss(self._train),
+                "ValidationLoss": loss,
+                "Perplexity": math.exp(min(loss, 50)),
+            }
         yield TrainedCandidate("ngram", values, [LanguageStage(model, self._key)])
 
 
-def _pairs(channel: dict[str, Any], s3: Any) -> list[Pair]:
-    table = data.read_channel(channel, s3)
+def _pairs(table: data.Table) -> list[Pair]:
     for column in COLUMNS:
-        data.require_column(table, column)
-    rows = table.dropna(subset=list(COLUMNS)).astype(str)
-    return list(zip(rows["input"], rows["output"], strict=True))
+        table.require(column)
+    others = [name for name in table.cells.columns if name not in COLUMNS]
+    if others:
+        words = "exactly two columns are taken, input and output"
+        raise DataError(f"There are other columns in {table.name}: {listed(others)}; {words}.")
+    rows = table.with_values(list(COLUMNS)).cells
+    if rows.empty:
+        raise DataError(f"No row of {table.name} has both an input and an output.")
+    return list(zip(rows["input"].tolist(), rows["output"].tolist(), strict=True))

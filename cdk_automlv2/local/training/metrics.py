@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn import metrics as sk
 
+from cdk_automlv2.local.training.errors import DataError, quietly
 from cdk_automlv2.local.training.problem import Problem
 
 _MINIMIZED = frozenset(
@@ -45,32 +48,45 @@ def direction(metric: str) -> str:
 
 
 def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -> dict[str, float]:
-    """Return every metric of the problem.
+    """Return every metric of the problem that the rows allow.
 
     Args:
         problem: Decides which metrics there are.
         truth: True targets; for classes their numbers, 1 being the positive one of two.
         guess: Predicted targets, in the same form.
         probabilities: A column a class; ``None`` for regression.
+
+    Raises:
+        DataError: If the objective metric is not defined for these rows.
     """
-    if problem.kind == "Regression":
-        return _all(_REGRESSION, truth, guess)
-    if problem.kind == "BinaryClassification":
-        values = _all(_BINARY, truth, guess)
+    with quietly():
+        values = {name: _value(make) for name, make in _functions(problem, truth, guess).items()}
         if probabilities is not None:
-            values["AUC"] = float(sk.roc_auc_score(truth, probabilities[:, 1]))
-    else:
-        values = _all(_MULTICLASS, truth, guess)
-    if probabilities is not None:
-        classes = np.arange(probabilities.shape[1])
-        values["LogLoss"] = float(sk.log_loss(truth, probabilities, labels=classes))
-    return values
+            if problem.kind == "BinaryClassification":
+                values["AUC"] = _value(lambda: sk.roc_auc_score(truth, probabilities[:, 1]))
+            classes = np.arange(probabilities.shape[1])
+            values["LogLoss"] = _value(lambda: sk.log_loss(truth, probabilities, labels=classes))
+    defined = {name: value for name, value in values.items() if math.isfinite(value)}
+    if problem.metric is not None and problem.metric not in defined:
+        raise DataError(
+            f"{problem.metric} is not defined for the {len(truth)} rows kept for validation: "
+            f"they have {len(set(truth))} distinct values of {problem.target!r}."
+        )
+    return defined
 
 
-def _all(
-    functions: dict[str, Callable[[Any, Any], float]], truth: Any, guess: Any
-) -> dict[str, float]:
-    return {name: float(function(truth, guess)) for name, function in functions.items()}
+def _functions(problem: Problem, truth: Any, guess: Any) -> dict[str, Callable[[], float]]:
+    kinds = {"Regression": _REGRESSION, "BinaryClassification": _BINARY}
+    functions = kinds.get(problem.kind, _MULTICLASS)
+    return {name: partial(function, truth, guess) for name, function in functions.items()}
+
+
+def _value(make: Callable[[], float]) -> float:
+    """Return a metric, NaN where it is not defined."""
+    try:
+        return float(make())
+    except ValueError:
+        return math.nan
 
 
 def accuracy(truth: Any, guess: Any) -> float:

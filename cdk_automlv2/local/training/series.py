@@ -2,92 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cdk_automlv2.local.training import data
-from cdk_automlv2.local.training.data import DataError
+from cdk_automlv2.local.training.errors import DataError, doing, quietly
 from cdk_automlv2.local.training.forecasters import FORECASTERS, Forecaster, quantile_loss
+from cdk_automlv2.local.training.labelled import by_kind
+from cdk_automlv2.local.training.layout import Key, Layout
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import CSV_ONLY
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
 LEAST_HISTORY = 4
-_UNITS = {"Y": "YS", "M": "MS", "W": "W", "D": "D", "H": "h", "min": "min"}
-_FILLS = {"mean": "mean", "median": "median", "min": "min", "max": "max"}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Columns and steps of a job.
-
-    Attributes:
-        keys: Columns that tell the series apart.
-        step: Length of a step, as pandas has it.
-    """
-
-    keys: list[str]
-    time: str
-    target: str
-    step: str
-    horizon: int
-    quantiles: list[float]
-    aggregation: str
-    fill: str
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Layout:
-        """Read the API's ``TimeSeriesForecastingJobConfig``."""
-        columns = config["TimeSeriesConfig"]
-        target = columns["TargetAttributeName"]
-        changes = config.get("Transformations", {})
-        names = config.get("ForecastQuantiles", ["p10", "p50", "p90"])
-        fills = changes.get("Filling", {}).get(target, {})
-        method = {"first": "first", "avg": "mean"}
-        aggregation = changes.get("Aggregation", {}).get(target, "sum")
-        return cls(
-            keys=[
-                columns["ItemIdentifierAttributeName"],
-                *columns.get("GroupingAttributeNames", []),
-            ],
-            time=columns["TimestampAttributeName"],
-            target=target,
-            step=_step(config["ForecastFrequency"]),
-            horizon=config["ForecastHorizon"],
-            quantiles=sorted(int(name[1:]) / 100 for name in names),
-            aggregation=method.get(aggregation, aggregation),
-            fill=fills.get("middlefill", "zero"),
-        )
-
-    def series(self, table: pd.DataFrame) -> dict[tuple[Any, ...], pd.Series[float]]:
-        """Return the series of a table, evenly stepped and without holes.
-
-        Raises:
-            DataError: If a column is missing or the times cannot be read.
-        """
-        for column in (*self.keys, self.time, self.target):
-            data.require_column(table, column)
-        try:
-            times = pd.to_datetime(table[self.time], format="mixed")
-        except ValueError as error:
-            raise DataError(f"{self.time!r} cannot be read as times: {error}") from error
-        table = table.assign(**{self.time: times}).dropna(subset=[self.target])
-        found = {}
-        for key, rows in table.groupby(self.keys, sort=True):
-            stepped = rows.set_index(self.time)[self.target].astype(float).resample(self.step)
-            even = stepped.agg(self.aggregation).where(stepped.count() > 0)
-            found[key if isinstance(key, tuple) else (key,)] = self._filled(even)
-        return found
-
-    def _filled(self, values: pd.Series[float]) -> pd.Series[float]:
-        if self.fill in _FILLS:
-            return values.fillna(getattr(values, _FILLS[self.fill])())
-        return values.fillna(0.0)
 
 
 @dataclass
@@ -96,7 +27,6 @@ class SeriesStage:
 
     layout: Layout
     forecaster: Forecaster
-    columns: list[str]
 
     accepts = CSV_ONLY
     returns = "text/csv"
@@ -111,15 +41,16 @@ class SeriesStage:
         Raises:
             ValueError: If a series has fewer than four values.
         """
-        table = pd.read_csv(io.BytesIO(body))
+        table = data.table_of_csv(body, "the request")
         parts = []
         for key, history in self.layout.series(table).items():
             if len(history) < LEAST_HISTORY:
-                raise ValueError(f"series {key} has {len(history)} values; 4 are needed")
+                name = ", ".join(key)
+                raise ValueError(f"series {name} has {len(history)} values; 4 are needed")
             parts.append(self._forecast(key, history))
         return pd.concat(parts).to_csv(index=False).encode()
 
-    def _forecast(self, key: tuple[Any, ...], history: pd.Series[float]) -> pd.DataFrame:
+    def _forecast(self, key: Key, history: pd.Series[float]) -> pd.DataFrame:
         layout = self.layout
         steps = pd.date_range(history.index[-1], periods=layout.horizon + 1, freq=layout.step)[1:]
         quantiles = self.forecaster.quantiles(history.to_numpy(), layout.horizon, layout.quantiles)
@@ -139,27 +70,26 @@ class SeriesTraining:
 
     def __init__(self, spec: dict[str, Any], s3: Any) -> None:
         config = spec["AutoMLProblemTypeConfig"]["TimeSeriesForecastingJobConfig"]
-        self._layout = Layout.from_config(config)
+        layout = Layout.from_config(config)
         chosen = config.get("CandidateGenerationConfig", {}).get("AlgorithmsConfig") or [{}]
         self._algorithms = chosen[0].get("AutoMLAlgorithms") or list(FORECASTERS)
-        table = data.read_channel(spec["AutoMLJobInputDataConfig"][0], s3)
-        self._columns = list(table.columns)
-        self._series = self._layout.series(table)
-        longest = max(len(values) for values in self._series.values())
-        if self._layout.horizon > longest / 4:
-            raise DataError(
-                f"ForecastHorizon is {self._layout.horizon}, but the data have {longest} steps; a "
-                "quarter of them can be forecast at most."
-            )
+        channel = by_kind(spec["AutoMLJobInputDataConfig"])["training"]
+        output = spec.get("OutputDataConfig", {}).get("S3OutputPath", "")
+        table = data.read_channel(channel, s3, output)
+        self._layout = replace(layout, form=layout.time_form(table))
+        with quietly():
+            self._series = self._layout.series(table)
+        _refuse_long_horizon(layout.horizon, max(len(found) for found in self._series.values()))
         metric = objective(spec, "AverageWeightedQuantileLoss")
         self.problem = Problem("Forecast", metric, self._layout.target)
 
     def run(self) -> Iterator[TrainedCandidate]:
-        """Back-test every algorithm; the one candidate is the best of them, fitted anew on all."""
-        scored = {name: self._back_test(name) for name in self._algorithms}
-        best = min(scored, key=lambda name: scored[name][str(self.problem.metric)])
-        forecaster = FORECASTERS[best]().fit([v.to_numpy() for v in self._series.values()])
-        stage = SeriesStage(self._layout, forecaster, self._columns)
+        """Back-test every algorithm; the one candidate is the best of them, fitted again on all."""
+        with quietly(), doing(f"Learning {self._layout.target!r}"):
+            scored = {name: self._back_test(name) for name in self._algorithms}
+            best = min(scored, key=lambda name: scored[name][str(self.problem.metric)])
+            forecaster = FORECASTERS[best]().fit([v.to_numpy() for v in self._series.values()])
+        stage = SeriesStage(self._layout, forecaster)
         yield TrainedCandidate(best, scored[best], [stage], {"backtest.json": scored})
 
     def _back_test(self, name: str) -> dict[str, float]:
@@ -178,6 +108,24 @@ class SeriesTraining:
         return _score(truth, quantiles[:-1], quantiles[-1], levels, float(np.mean(naive)))
 
 
+def _refuse_long_horizon(horizon: int, longest: int) -> None:
+    """Refuse what the data do not suffice for.
+
+    Raises:
+        DataError: If the longest series is too short.
+    """
+    if horizon > longest / 4:
+        raise DataError(
+            f"ForecastHorizon is {horizon}, but the data have {longest} steps; a quarter of them "
+            "can be forecast at most."
+        )
+    if longest < horizon + LEAST_HISTORY:
+        raise DataError(
+            f"The longest series has {longest} steps; {horizon + LEAST_HISTORY} are needed, to "
+            f"forecast {horizon} from {LEAST_HISTORY} before."
+        )
+
+
 def _score(
     truth: Any, quantiles: Any, median: Any, levels: list[float], naive: float
 ) -> dict[str, float]:
@@ -192,8 +140,3 @@ def _score(
         "MASE": float(error.mean() / (naive or 1.0)),
         "RMSE": float(np.sqrt(np.mean((truth - median) ** 2))),
     }
-
-
-def _step(frequency: str) -> str:
-    number = "".join(letter for letter in frequency if letter.isdigit()) or "1"
-    return f"{number}{_UNITS[frequency.lstrip('0123456789')]}"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from cdk_automlv2.local.training import csv_text
+from cdk_automlv2.local.training.columns import Schema
 
 INPUT = "SAGEMAKER_INFERENCE_INPUT"
 OUTPUT = "SAGEMAKER_INFERENCE_OUTPUT"
@@ -30,17 +32,39 @@ def speaking(classes: list[str]) -> dict[str, str]:
     return {SUPPORTED: ALL_KEYS} if classes else {}
 
 
+class Stage(Protocol):
+    """What one container of a candidate does; it is pickled into the container's model data."""
+
+    @property
+    def accepts(self) -> tuple[str, ...]:
+        """Content types of requests."""
+
+    @property
+    def returns(self) -> str:
+        """Content type of answers."""
+
+    def container(self) -> tuple[str, dict[str, str]]:
+        """Return image and environment of the container."""
+
+    def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
+        """Answer one request.
+
+        Raises:
+            ValueError: If it cannot be read; the text says where.
+        """
+
+
 @dataclass
 class EnsembleStage:
     """Features in, answer out.
 
     Attributes:
-        columns: Names of the features, in the order of the CSV.
-        pipeline: TrainedCandidate preprocessing and model.
+        schema: The features, in the order of the CSV.
+        pipeline: Fitted preprocessing and model.
         classes: Labels by number; empty for regression.
     """
 
-    columns: list[str]
+    schema: Schema
     pipeline: Any
     classes: list[str]
 
@@ -53,7 +77,7 @@ class EnsembleStage:
 
     def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Answer one CSV without header."""
-        frame = read_features(body, self.columns)
+        frame = read_features(body, self.schema)
         keys = keys_of(environment, OUTPUT)
         return answer(self.pipeline, frame, keys, self.classes, decoded=True)
 
@@ -62,7 +86,7 @@ class EnsembleStage:
 class FeatureStage:
     """Features in, numbers out."""
 
-    columns: list[str]
+    schema: Schema
     preprocessor: Any
 
     accepts = CSV_ONLY
@@ -75,7 +99,7 @@ class FeatureStage:
 
     def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
         """Transform one CSV without header."""
-        numbers = self.preprocessor.transform(read_features(body, self.columns))
+        numbers = self.preprocessor.transform(read_features(body, self.schema))
         return write_rows([[repr(float(value)) for value in row] for row in numbers])
 
 
@@ -131,21 +155,28 @@ class LabelStage:
         return write_rows(rows)
 
 
-def read_features(body: bytes, columns: Sequence[str]) -> Any:
-    """Return the rows of a CSV without header as a table.
+def read_features(body: bytes, schema: Schema) -> Any:
+    """Return the rows of a CSV without header, as the training data were read.
 
     Raises:
-        ValueError: If a row has another number of values than there are features.
+        ValueError: If a row has another number of values than there are features, or a value is
+            not of its column's kind.
     """
-    import pandas as pd
-
-    rows = read_rows(body)
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(columns):
+    names = schema.names
+    rows = []
+    for number, row in enumerate(read_rows(body), start=1):
+        if len(row) > len(names) and not any(row[len(names) :]):
+            row = row[: len(names)]
+        if len(row) != len(names):
             raise ValueError(
-                f"row {number} has {len(row)} values, the model has {len(columns)} features"
+                f"row {number} has {len(row)} values, the model has {len(names)} features"
             )
-    return pd.read_csv(io.BytesIO(body), header=None, names=list(columns))
+        if row == names:
+            raise ValueError(f"row {number} is a header; send rows without one")
+        rows.append([None if not cell or cell.isspace() else cell for cell in row])
+    if not rows:
+        raise ValueError("there are no rows")
+    return schema.frame(list(zip(*rows, strict=True)))
 
 
 def answer(
@@ -158,7 +189,7 @@ def answer(
         features: What it predicts from.
         keys: Keys of the answer, in order.
         classes: Labels by number; empty for regression.
-        decoded: Whether labels are told, not their numbers.
+        decoded: Whether labels are answered, not their numbers.
     """
     guesses = model.predict(features)
     if not classes:
@@ -184,8 +215,12 @@ def keys_of(environment: dict[str, str], variable: str = OUTPUT) -> list[str]:
 
 
 def read_rows(body: bytes) -> list[list[str]]:
-    """Return the rows of a CSV."""
-    return [row for row in csv.reader(io.StringIO(body.decode())) if row]
+    """Return the rows of a CSV.
+
+    Raises:
+        ValueError: If it is none, or not in UTF-8.
+    """
+    return [row for _, row in csv_text.rows_of(body)]
 
 
 def write_rows(rows: list[list[str]]) -> bytes:

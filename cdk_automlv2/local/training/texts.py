@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from cdk_automlv2.local.training import data
+from cdk_automlv2.local.training.errors import DataError
 from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
 from cdk_automlv2.local.training.problem import Problem, objective
 from cdk_automlv2.local.training.stages import (
@@ -21,6 +22,12 @@ from cdk_automlv2.local.training.stages import (
     speaking,
 )
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+
+_UNSPACED = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""Letters of languages that put no spaces between words."""
+
+TOKENS = rf"{_UNSPACED}|(?:(?!{_UNSPACED})\w)+|[^\w\s]"
+"""A word, however short, or a sign: every text that is not blank has one."""
 
 
 @dataclass
@@ -38,8 +45,19 @@ class TextStage:
         return "autogluon-inference", speaking(self.classes)
 
     def invoke(self, body: bytes, environment: dict[str, str]) -> bytes:
-        """Answer one CSV of texts, without header."""
-        texts = [row[0] for row in read_rows(body)]
+        """Answer one CSV of texts, without header.
+
+        Raises:
+            ValueError: If a row has more than the text.
+        """
+        texts = []
+        for number, row in enumerate(read_rows(body), start=1):
+            if any(row[1:]):
+                words = "put double quotes around a text with commas"
+                raise ValueError(f"row {number} has {len(row)} values; {words}")
+            texts.append(row[0])
+        if not texts:
+            raise ValueError("there are no rows")
         keys = keys_of(environment)
         return answer(self.pipeline, texts, keys, self.classes, decoded=True)
 
@@ -55,7 +73,11 @@ class TextTraining:
         config = spec["AutoMLProblemTypeConfig"]["TextClassificationJobConfig"]
         columns = (config["ContentColumn"], config["TargetLabelColumn"])
         channels = by_kind(spec["AutoMLJobInputDataConfig"])
-        examples = {kind: _examples(channel, columns, s3) for kind, channel in channels.items()}
+        output = spec.get("OutputDataConfig", {}).get("S3OutputPath", "")
+        examples = {
+            kind: _examples(data.read_channel(channel, s3, output), *columns)
+            for kind, channel in channels.items()
+        }
         self.problem = Problem(
             "MulticlassClassification", objective(spec, "Accuracy"), config["TargetLabelColumn"]
         )
@@ -67,16 +89,23 @@ class TextTraining:
 
     def run(self) -> Iterator[TrainedCandidate]:
         """Fit the one candidate."""
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+        words = TfidfVectorizer(token_pattern=TOKENS, ngram_range=(1, 2), sublinear_tf=True)
         pipeline = make_pipeline(words, LogisticRegression(C=10, max_iter=2000))
         values = self._data.fit(pipeline, self.problem)
         yield TrainedCandidate("text-classifier", values, [TextStage(pipeline, self._data.classes)])
 
 
-def _examples(channel: dict[str, Any], columns: tuple[str, str], s3: Any) -> Examples:
-    table = data.read_channel(channel, s3)
-    for column in columns:
-        data.require_column(table, column)
-    table = table.dropna(subset=list(columns))
-    content, label = columns
-    return table[content].astype(str).tolist(), table[label].astype(str).tolist()
+def _examples(table: data.Table, content: str, label: str) -> Examples:
+    table.require(content, "Content column")
+    table.require(label, "Target label column")
+    if not len(table.cells):
+        raise DataError(f"There are no rows in {table.name}.")
+    rows = table.with_values([content, label])
+    if not len(rows.cells):
+        words = f"No row of {table.name} has both"
+        raise DataError(f"{words} a text in {content!r} and a label in {label!r}.")
+    return Examples(
+        rows.cells[content].tolist(),
+        rows.cells[label].tolist(),
+        [rows.where(index) for index, _ in rows.column(label)],
+    )

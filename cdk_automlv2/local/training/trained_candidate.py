@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class TrainedCandidate:
 
     algorithm: str
     values: dict[str, float]
-    stages: list[Any]
+    stages: list[Stage]
     reports: dict[str, Any] = field(default_factory=dict)
 
 
