@@ -12,27 +12,32 @@ import warnings
 from typing import Any
 
 
-def main(spec: dict[str, Any]) -> None:
-    """Train the request ``spec``; whatever goes wrong is reported with its reason."""
+def main(spec: dict[str, Any], s3: Any = None) -> None:
+    """Train a request; whatever goes wrong is reported with its reason.
+
+    Args:
+        spec: The request, with ``Account`` and ``Region``.
+        s3: Client with the rights of the job's role. Default: by the environment's credentials.
+    """
     from cdk_automlv2.local.training.errors import DataError, doing, quietly, reason
 
     try:
         with quietly(), doing("The training failed"):
-            resolved = _train(spec)
+            resolved = _train(spec, s3)
     except DataError as error:
         _report(Failure=reason(error))
     else:
         _report(Attributes={"ResolvedAttributes": resolved})
 
 
-def _train(spec: dict[str, Any]) -> dict[str, Any]:
+def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
     """Publish each candidate; return the attributes resolved."""
     import boto3
 
     from cdk_automlv2.local.training.candidates import Publisher
     from cdk_automlv2.local.training.kinds import training_of
 
-    s3 = boto3.client("s3")
+    s3 = s3 or boto3.client("s3")
     training = training_of(spec, s3)
     publisher = Publisher(spec, training.problem, s3)
     for number, fitted in enumerate(training.run(), start=1):

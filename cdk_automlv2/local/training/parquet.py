@@ -23,7 +23,7 @@ def columns_of(body: bytes) -> tuple[dict[str, list[str | None]], dict[str, str]
     try:
         table = pq.ParquetFile(io.BytesIO(body)).read()
     except (pa.ArrowException, OSError) as error:
-        raise ValueError(f"it is no Parquet file: {error}") from error
+        raise ValueError(f"it is no Parquet file: {str(error).rstrip('.')}") from error
     names = [str(name) for name in table.column_names]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
@@ -55,8 +55,6 @@ def _texts(column: Any) -> list[str | None]:
         column, kind = column.cast(kind.value_type), kind.value_type
     if pa.types.is_nested(kind):
         raise TypeError(f"is nested ({kind}); a value a row is needed")
-    if pa.types.is_duration(kind):
-        column = column.cast(pa.int64())
     write = _writer(kind)
     return [None if value is None else write(value) for value in column.to_pylist()]
 
@@ -67,6 +65,8 @@ def _writer(kind: Any) -> Callable[[Any], str | None]:
         return _text_of_bytes
     if types.is_floating(kind):
         return lambda value: None if value != value else repr(float(value))
+    if types.is_duration(kind):
+        return lambda value: repr(value.total_seconds())
     if types.is_decimal(kind):
         return lambda value: f"{value:f}"
     if types.is_timestamp(kind) or types.is_date(kind):

@@ -37,8 +37,9 @@ def split(
     least = max(len(counts) + 1, 3)
     if rows < least:
         kinds = f" of {len(counts)} classes" if classes is not None else ""
+        are = "is 1 row" if rows == 1 else f"are {rows} rows"
         raise DataError(
-            f"There are {rows} rows{kinds}; {least} are needed, to learn from and to validate on."
+            f"There {are}{kinds}; {least} are needed, to learn from and to validate on."
         )
     held = math.ceil(part * rows)
     order = np.arange(rows)

@@ -26,7 +26,9 @@ them a second has; from 1973 on."""
 _YEARS = range(1800, 2200)
 
 ISO, DAY_FIRST, MONTH_FIRST, NAMED = "year first", "day first", "month first", "month by name"
-COMPACT, YEAR, EPOCH = "YYYYMMDD or YYYYMM", "year", "seconds since 1970"
+COMPACT, YEAR, EPOCH = "form YYYYMMDD or YYYYMM", "year alone", "seconds since 1970"
+_YEAR_IS_LAST = "year last"
+"""Until it is known whether the day or the month is first."""
 
 
 class TimeError(ValueError):
@@ -64,12 +66,12 @@ class TimeForm:
         """
         found = list(dict.fromkeys(value.strip() for value in values))
         forms = {value: _form(value) for value in found}
-        kinds = {kind: value for value, kind in reversed(forms.items())}
-        if len(kinds) > 1:
-            (first, one), (second, other), *_ = kinds.items()
-            raise TimeError(other, f"{one!r} has the {first}, this value has the {second}")
-        kind = next(iter(kinds), ISO)
-        if kind == DAY_FIRST:
+        kind = next(iter(forms.values()), ISO)
+        for value, other in forms.items():
+            if other != kind:
+                words = f"it has the {other}, but {found[0]!r} has the {kind}"
+                raise TimeError(value, words)
+        if kind == _YEAR_IS_LAST:
             return cls(_order(found))
         if kind == EPOCH:
             return cls(EPOCH, _per_second(found))
@@ -95,19 +97,22 @@ class TimeForm:
 
 
 def _form(text: str) -> str:
+    number = _PLAIN_NUMBER.fullmatch(text)
+    if number is not None and _is_year(*number.groups()):
+        return YEAR
     if _YEAR_FIRST.fullmatch(text):
         return ISO
     if _YEAR_LAST.fullmatch(text):
-        return DAY_FIRST
-    number = _PLAIN_NUMBER.fullmatch(text)
+        return _YEAR_IS_LAST
     if number is not None:
-        whole, rest = number.groups()
-        if len(whole) == 4 and int(whole) in _YEARS and not (rest or "").strip("0"):
-            return YEAR
         return COMPACT if _COMPACT.fullmatch(text) else EPOCH
     if _by_name(text) is not None:
         return NAMED
     raise TimeError(text, "write YYYY-MM-DD HH:MM:SS")
+
+
+def _is_year(whole: str, rest: str | None) -> bool:
+    return len(whole) == 4 and int(whole) in _YEARS and not (rest or "").strip("0")
 
 
 def _order(values: list[str]) -> str:
