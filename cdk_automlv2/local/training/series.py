@@ -39,11 +39,15 @@ class SeriesStage:
         """Answer one CSV of histories, with header.
 
         Raises:
-            ValueError: If a series has fewer than four values.
+            ValueError: If it cannot be read, or a series has fewer than four values.
         """
         table = data.table_of_csv(body, "the request")
+        try:
+            series = self.layout.series(table)
+        except DataError as error:
+            raise ValueError(str(error)) from error
         parts = []
-        for key, history in self.layout.series(table).items():
+        for key, history in series.items():
             if len(history) < LEAST_HISTORY:
                 name = ", ".join(key)
                 raise ValueError(f"series {name} has {len(history)} values; 4 are needed")
