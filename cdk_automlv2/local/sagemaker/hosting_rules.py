@@ -11,11 +11,10 @@ from collections import Counter
 from typing import Any
 
 from cdk_automlv2.local.sagemaker.errors import validation
-from cdk_automlv2.local.sagemaker.validation import Fault, fault, raise_if_any
+from cdk_automlv2.local.sagemaker.validation import NOT_NULL, Fault, fault, raise_if_any
 
 MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
 MOST_ENVIRONMENT_BYTES = 32 * 1024
-_NOT_NULL = "Member must not be null"
 
 
 def check_model(request: dict[str, Any]) -> None:
@@ -27,7 +26,7 @@ def check_model(request: dict[str, Any]) -> None:
     if ("Containers" in request) == ("PrimaryContainer" in request):
         raise validation("Exactly one of Containers and PrimaryContainer must be given.")
     if "ExecutionRoleArn" not in request:
-        raise_if_any([fault(None, "executionRoleArn", _NOT_NULL)])
+        raise_if_any([fault(None, "executionRoleArn", NOT_NULL)])
     containers = containers_of(request)
     if not containers:
         raise validation("A model must have 1 container or more.")
@@ -83,7 +82,7 @@ def _variant_faults(place: str, variant: dict[str, Any]) -> list[Fault]:
         return _serverless_faults(place, variant)
     wanted = {"modelName": "ModelName", "instanceType": "InstanceType"}
     return [
-        fault(None, f"{place}.{shown}", _NOT_NULL)
+        fault(None, f"{place}.{shown}", NOT_NULL)
         for shown, name in wanted.items()
         if name not in variant
     ]
@@ -93,7 +92,7 @@ def _serverless_faults(place: str, variant: dict[str, Any]) -> list[Fault]:
     config = variant["ServerlessConfig"]
     faults = []
     if "ModelName" not in variant:
-        faults.append(fault(None, f"{place}.modelName", _NOT_NULL))
+        faults.append(fault(None, f"{place}.modelName", NOT_NULL))
     for name in ("InstanceType", "InitialInstanceCount", "VolumeSizeInGB", "AcceleratorType"):
         if name in variant:
             shown = name[0].lower() + name[1:]

@@ -14,6 +14,7 @@ from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job import rules
 from cdk_automlv2.job.channels import AutoMLDataChannel
 from cdk_automlv2.local.sagemaker.errors import validation
+from cdk_automlv2.local.sagemaker.validation import NOT_NULL, fault, raise_if_any
 from cdk_automlv2.problem_configs import KINDS, ProblemConfig
 
 _KINDS = {kind.api_name: kind for kind in KINDS}
@@ -39,6 +40,13 @@ def check_job(request: Mapping[str, Any]) -> None:
     Raises:
         ServiceError: ``ValidationException`` with every fault.
     """
+    channels = request["AutoMLJobInputDataConfig"]
+    missing = [
+        fault(None, f"autoMLJobInputDataConfig.{number}.member.dataSource", NOT_NULL)
+        for number, channel in enumerate(channels, start=1)
+        if "DataSource" not in channel
+    ]
+    raise_if_any(missing)
     kind, body = next(iter(request["AutoMLProblemTypeConfig"].items()))
     try:
         config = _KINDS[kind].from_response_dict(body)
@@ -47,7 +55,7 @@ def check_job(request: Mapping[str, Any]) -> None:
         faults = list(error.problems)
     if faults:
         words = _Words(_KINDS[kind])
-        raise validation("; ".join(words.told(fault) for fault in faults))
+        raise validation("; ".join(words.told(found) for found in faults))
 
 
 def _faults(config: ProblemConfig, request: Mapping[str, Any]) -> Iterator[OptionFault]:

@@ -14,6 +14,7 @@ from typing import Any
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 
+NOT_NULL = "Member must not be null"
 Fault = tuple[str, str]
 """Value as shown and place; what it must satisfy."""
 
@@ -151,7 +152,7 @@ def _structure(place: str, value: dict[str, Any], shape: Any) -> Iterator[Fault]
         if name in value:
             yield from _faults(where, value[name], inner)
         elif name in shape.required_members:
-            yield fault(None, where, "Member must not be null")
+            yield fault(None, where, NOT_NULL)
 
 
 def _items(place: str, value: list[Any], shape: Any) -> Iterator[Fault]:
