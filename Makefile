@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-clients test-deep check fix bench snapshots clean
+.PHONY: demo test test-clients test-deep check fix fuzz bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -13,6 +13,9 @@ demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint a
 test: node_modules/.ready  ## All tests, and how much of the code they run.
 	@echo "== tests"
 	@$(BIN)/pytest --cov --cov-report=term
+
+fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
+	@$(BIN)/python scripts/fuzz_constructors.py 10000 1
 
 test-deep: .venv/.ready  ## 2,000 random sequences of deployments and faults.
 	@SEQUENCES=2000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py

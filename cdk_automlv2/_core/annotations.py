@@ -14,11 +14,25 @@ import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar, Literal, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    Protocol,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from cdk_automlv2._core.hints import hint, name_of
-from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
+
+KNOWN_AT_SYNTH: Final = "known at synth"
+"""In ``Annotated[…, KNOWN_AT_SYNTH]``: an option that cannot be a token."""
 
 
 class Check(Protocol):
@@ -95,7 +109,7 @@ class _Mapped:
         return "a dict"
 
     def faults(self, path: str, value: Any) -> Iterator[OptionFault]:
-        if hasattr(value, "resolve"):
+        if is_resolvable(value):
             return
         if not isinstance(value, Mapping):
             yield OptionFault(path, "must be a dict", value)
@@ -130,6 +144,48 @@ class _OneOf:
         yield OptionFault(path, f"must be {self.words}", value, fixes[0] if fixes else None)
 
 
+def stands_for_unset(check: Check, value: Any) -> bool:
+    """Whether a value is an empty list or dict where one may be given, or nothing."""
+    if not isinstance(value, list | tuple | dict) or value:
+        return False
+    parts = check.checks if isinstance(check, _OneOf) else ()
+    inner = [part.check if isinstance(part, _KnownAtSynth) else part for part in parts]
+    return check.optional and any(_holds_items(part) for part in inner)
+
+
+def admits_text(check: Check) -> bool:
+    """Whether a str may be given."""
+    inner = check.check if isinstance(check, _KnownAtSynth) else check
+    parts = inner.checks if isinstance(inner, _OneOf) else (inner,)
+    return any(isinstance(part, _Is) and part.wanted is str for part in parts)
+
+
+def _holds_items(check: Check) -> bool:
+    parts = check.checks if isinstance(check, _OneOf) else (check,)
+    return any(isinstance(part, _Listed | _Mapped) for part in parts)
+
+
+@dataclass(frozen=True)
+class _KnownAtSynth:
+    """No token, as what is rendered depends on the value."""
+
+    check: Check
+
+    @property
+    def words(self) -> str:
+        return self.check.words
+
+    @property
+    def optional(self) -> bool:
+        return self.check.optional
+
+    def faults(self, path: str, value: Any) -> Iterator[OptionFault]:
+        if is_token(value):
+            yield OptionFault(path, "must be known at synth", "a token")
+        else:
+            yield from self.check.faults(path, value)
+
+
 def checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
     """Return a check for each annotated parameter of a function."""
     return _checks_of(inspect.unwrap(function))
@@ -137,7 +193,7 @@ def checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
 
 @cache
 def _checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
-    hints = get_type_hints(function, localns=_deferred(function))
+    hints = get_type_hints(function, localns=_deferred(function), include_extras=True)
     return {name: check_of(kind) for name, kind in hints.items() if name != "return"}
 
 
@@ -146,7 +202,7 @@ def field_checks(kind: Any) -> Mapping[str, Check]:
     found = _FIELD_CHECKS.get(kind)
     if found is None:
         names = _deferred(kind)
-        hints = get_type_hints(kind, localns=names)
+        hints = get_type_hints(kind, localns=names, include_extras=True)
         found = {item.name: check_of(hints[item.name]) for item in fields(kind)}
         if not names.unloaded:
             _FIELD_CHECKS[kind] = found
@@ -190,6 +246,9 @@ def check_of(kind: Any) -> Check:
     origin, parts = get_origin(kind), get_args(kind)
     if kind in (Any, object, type(None)):  # A rule says what is wrong with what must be None.
         return _Anything()
+    if origin is Annotated:
+        inner = check_of(parts[0])
+        return _KnownAtSynth(inner) if KNOWN_AT_SYNTH in parts else inner
     if origin in (Union, types.UnionType):
         checks = tuple(check_of(part) for part in parts if part is not type(None))
         return _OneOf(checks, type(None) in parts)

@@ -18,8 +18,13 @@ from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2._core.annotations import checks_of, field_checks
-from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.annotations import (
+    admits_text,
+    checks_of,
+    field_checks,
+    stands_for_unset,
+)
+from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
 Rule = Callable[..., Iterable[OptionFault]]
@@ -55,8 +60,8 @@ def checked(
             bound = signature.bind(*args, **kwargs)
             options = {key: value for key, value in bound.arguments.items() if key != own}
             subject = bound.arguments[own]
-            faults, unset = type_faults(function, options)
-            bound.arguments.update(unset)
+            faults, replaced = type_faults(function, options)
+            bound.arguments.update(replaced)
             bound.apply_defaults()
             values = {**bound.arguments, **(context(subject) if context else {})}
             known = [rule for rule in also if values.keys() >= set(_names(rule))]
@@ -73,20 +78,28 @@ def checked(
 
 def type_faults(
     function: Callable[..., Any], options: Mapping[str, Any]
-) -> tuple[list[OptionFault], dict[str, None]]:
-    """Return what is of a wrong type, and the options that were given but stand for unset."""
+) -> tuple[list[OptionFault], dict[str, Any]]:
+    """Return what is of a wrong type, and values to use for those given.
+
+    An empty collection may stand for unset; an ``IResolvable`` becomes a text that stands for it.
+    """
     checks = checks_of(function)
     faults: list[OptionFault] = []
-    unset: dict[str, None] = {}
+    replaced: dict[str, Any] = {}
     for name, value in options.items():
         check = checks.get(name)
         if check is None:
             continue
-        if check.optional and isinstance(value, list | tuple | dict) and not value:
-            unset[name] = None
-        else:
-            faults += check.faults(name, value)
-    return faults, unset
+        if stands_for_unset(check, value):
+            replaced[name] = None
+            continue
+        found = list(check.faults(name, value))
+        faults += found
+        if not found and is_resolvable(value) and admits_text(check):
+            from aws_cdk import Token
+
+            replaced[name] = Token.as_string(value)
+    return faults, replaced
 
 
 def field_faults(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
-Tags = Mapping[str, str] | list[dict[str, str]]
+Tags = Annotated[Mapping[str, str] | list[dict[str, str]], KNOWN_AT_SYNTH]
 """``{"team": "ml"}``, or the API's ``[{"Key": "team", "Value": "ml"}]``."""
 
 MOST_TAGS = 45

@@ -23,7 +23,19 @@ def is_token(value: Any) -> bool:
             return len(value) == 1 and isinstance(value[0], str) and is_token(value[0])
         case dict():
             return False
-    return hasattr(value, "resolve")
+    return is_resolvable(value)
+
+
+def is_resolvable(value: Any) -> bool:
+    """Whether ``value`` is an ``IResolvable``; asked of its class, so that no getter runs.
+
+    A stack has a method ``resolve`` too, but nothing that says where it was made.
+    """
+    delegates = vars(value).get("_delegates") if hasattr(value, "__dict__") else None
+    if delegates:
+        return any(is_resolvable(item) for item in delegates)
+    kind = type(value)
+    return hasattr(kind, "resolve") and hasattr(kind, "creation_stack")
 
 
 def without_none(**members: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import aws_cdk as cdk
 import jsii
@@ -18,6 +19,7 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.roles import hosting_role
 from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.interface import AutoMLJobBase
@@ -72,7 +74,7 @@ class AutoMLModel(Construct):
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
-        keys = None if inference_response_keys is None else list(inference_response_keys)
+        keys = _listed(inference_response_keys)
         job.require_candidate()
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
@@ -162,3 +164,10 @@ class AutoMLModel(Construct):
 
     def _value(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
         return SharedValue(self, self._stack, name, reference, self._resource)
+
+
+def _listed(keys: Sequence[str] | None) -> list[str] | None:
+    """Return keys as a list; a token is left as it is."""
+    if keys is None or is_token(keys):
+        return cast("list[str] | None", keys)
+    return list(keys)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
@@ -145,7 +146,7 @@ class LocalAutoMLDataChannel:
     """
 
     data_type: str
-    path: str
+    path: Annotated[str, KNOWN_AT_SYNTH]
     channel_type: str | None = None
     compression_type: str | None = None
     content_type: str | None = None
@@ -170,11 +171,18 @@ class LocalAutoMLDataChannel:
         if any(fault.path == "path" for fault in faults):
             return
         path = Path(self.path)
-        if not path.exists():
+        if not _exists(path):
             there = f"there is none at {path.absolute()}"
             yield OptionFault("path", "must be a file or a folder", self.path, there)
         elif path.is_dir():
             yield from _folder_problems(self, path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # Too long, or no text that a path may be.
+        return False
 
 
 def _folder_problems(channel: LocalAutoMLDataChannel, path: Path) -> Iterator[OptionFault]:

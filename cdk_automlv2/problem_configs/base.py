@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
-from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
 
 COMPLETION: Mapping[str, str] = {
@@ -78,7 +78,7 @@ class ProblemConfig:
                 continue
             faults = list(check.faults(name, value))
             shape = self._shape(name)
-            if faults or (hasattr(value, "resolve") and shape.type_name in ("list", "map")):
+            if faults or (is_resolvable(value) and shape.type_name in ("list", "map")):
                 opaque.add(name)
             yield from faults or service_model.problems(name, value, shape)
         clear = self._without(opaque)
