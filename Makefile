@@ -17,8 +17,8 @@ test: node_modules/.ready  ## All tests, and how much of the code they run.
 fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
 	@$(BIN)/python scripts/fuzz_constructors.py 10000 1
 
-test-deep: .venv/.ready  ## 2,000 random sequences of deployments and faults.
-	@SEQUENCES=2000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
+test-deep: .venv/.ready  ## 5,000 random sequences of deployments and faults.
+	@SEQUENCES=5000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
 
 test-clients: .venv/.ready .clients/.ready  ## The SageMaker SDK, sagemaker-core and the AWS CLI against the local cloud.
 	@CLIENTS=1 $(BIN)/pytest tests/clients

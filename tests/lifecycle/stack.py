@@ -92,7 +92,7 @@ class Stack:
         self._documents: list[dict[str, Any]] | None = None
         self.transitions = 0
         self.longest_history = 0
-        self.environment = entry.Environment(aws, self._put, lambda: aws.now, aws.sleep)
+        self.environment = entry.Environment(aws, self._put, lambda: aws.now, aws.sleep, stack_id)
         aws.stacks.append(self)
 
     def event(

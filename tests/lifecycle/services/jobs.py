@@ -25,6 +25,7 @@ class Jobs(Naming):
         job_end: How the jobs that are started from now on will end.
         best_candidate: What they will have found.
         jobs: Every job, by its name in lower case; none ever goes.
+        winners_differ: Whether each job's winner is an artifact of its own.
         candidate_names: What the list of candidates shows.
     """
 
@@ -34,6 +35,7 @@ class Jobs(Naming):
         self.job_end: dict[str, Any] = {"AutoMLJobStatus": "Completed"}
         self.best_candidate: dict[str, Any] | None = candidate("best")
         self.jobs: dict[str, dict[str, Any]] = {}
+        self.winners_differ = False
         self.candidate_names = ["best", "second"]
 
     def _create_auto_ml_job_v2(self, AutoMLJobName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
@@ -47,11 +49,18 @@ class Jobs(Naming):
             "Request": request,
             "Created": self.now,
             "End": dict(self.job_end),
-            "BestCandidate": self.best_candidate,
+            "BestCandidate": self._winner_of(AutoMLJobName),
         }
         self.made_at[arn] = self.now
         self.tag_at_creation(arn, request)
         return {"AutoMLJobArn": arn}
+
+    def _winner_of(self, name: str) -> dict[str, Any] | None:
+        best = self.best_candidate
+        if best is None or not self.winners_differ:
+            return best
+        artifact = {"ModelDataUrl": f"s3://out/{name}/model.tar.gz"}
+        return best | {"InferenceContainers": [CONTAINER | artifact]}
 
     def _describe_auto_ml_job_v2(self, AutoMLJobName: str) -> dict[str, Any]:  # noqa: N803
         job = self.jobs.get(AutoMLJobName.lower())
