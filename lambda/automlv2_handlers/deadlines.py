@@ -20,6 +20,8 @@ _GRACE_SECONDS: Final = 60
 """What a kind gets after its own time, as the look that was to settle it may have failed."""
 
 _UNDO_SECONDS: Final = 30
+"""What cleaning up gets at least, after the latest answer."""
+
 _RESERVE_SECONDS: Final = 180
 """Of CloudFormation's time, for a function that died and was invoked again, and the answer."""
 
@@ -37,14 +39,12 @@ class Deadlines:
         answer: When the poll loop answers in its place, whatever the kind says.
         undone: When cleaning up after a failure ends.
         poll: When a look that is still under way is broken off.
-        broken: When a look that fails altogether is not tried again.
     """
 
     patience: float
     answer: float
     undone: float
     poll: float
-    broken: float
 
 
 def deadlines(event: LifecycleEvent, patience: float) -> Deadlines:
@@ -61,10 +61,15 @@ def deadlines(event: LifecycleEvent, patience: float) -> Deadlines:
     return Deadlines(
         patience=min(patience, answer),
         answer=answer,
-        undone=min(answer + _UNDO_SECONDS, latest + _UNDO_SECONDS),
+        undone=max(answer + _UNDO_SECONDS, latest - _UNDO_SECONDS),
         poll=max(given - _POLL_RESERVE_SECONDS, given / 2),
-        broken=max(given - _HANGING_POLL_SECONDS, given / 3),
     )
+
+
+def broken_seconds(event: LifecycleEvent) -> float:
+    """Return the age from which a look that fails altogether is not tried again."""
+    given = service_timeout(event.properties.get("ServiceTimeout"))
+    return max(given - _HANGING_POLL_SECONDS, given / 3)
 
 
 def service_timeout(text: Any) -> float:

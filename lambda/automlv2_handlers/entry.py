@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from automlv2_handlers import cfn_response, logs, polling, runtime
@@ -16,7 +16,7 @@ from automlv2_handlers.domain.names import execution_name
 from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, OutOfTimeError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.execution import Answer, State
-from automlv2_handlers.outcomes import REQUESTED
+from automlv2_handlers.outcomes import ALONE
 
 FUNCTION_SECONDS: Final = 300
 _PAUSES: Final = (2, 4, 8, 16, 32)
@@ -147,7 +147,8 @@ def _start_execution(state: State, environment: Environment) -> bool:
 
 
 def _delete_without_machine(state: State, environment: Environment) -> Answer:
-    """Go on with a Delete in this invocation; what SageMaker is deleting by then counts as gone."""
+    """Go on with a Delete in this invocation; what SageMaker is deleting counts as gone."""
+    state = replace(state, progress={**state.progress, ALONE: True})
     for _ in range(_LOOKS_WITHOUT_MACHINE):
         if environment.seconds_left() < cfn_response.PUT_SECONDS + _ANSWER_SECONDS:
             break
@@ -155,9 +156,6 @@ def _delete_without_machine(state: State, environment: Environment) -> Answer:
         state = _poll(state, environment, cfn_response.PUT_SECONDS)
         if state.answer is not None:
             return state.answer
-    if state.progress.get(REQUESTED):
-        note = "still being deleted; there is no state machine to wait for the end"
-        return Answer("SUCCESS", state.event.physical_id, note)
     return polling.failure(state.event, "not deleted yet, and no state machine to go on")
 
 

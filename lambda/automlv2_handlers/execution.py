@@ -1,8 +1,9 @@
 """The state that an execution carries from poll to poll, parsed once at the border.
 
-As JSON: ``Event`` (the request), ``StartedAt`` (epoch seconds), ``WaitSeconds``, ``AnswerBy``,
-``Denials``, ``DeniedSince``, ``Progress`` (the kind's own), ``Settled`` and, once settled,
-``Answer``. Step Functions adds ``Error`` when a poll has failed.
+As JSON: ``Event`` (the request), ``StartedAt`` (epoch seconds), ``WaitSeconds``, ``AnswerBy`` (from
+when on a poll that fails altogether is not tried again), ``Denials``, ``DeniedSince``, ``Progress``
+(the kind's own), ``Settled`` and, once settled, ``Answer``. Step Functions adds ``Error`` when a
+poll has failed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from automlv2_handlers.deadlines import broken_seconds
 from automlv2_handlers.domain.plain import one_line, plain
 from automlv2_handlers.events import LifecycleEvent
 
@@ -75,7 +77,6 @@ class State:
         progress: Facts that outlive a poll; the kind's own.
         denied: Whether a right is missing just now.
         wait_seconds: Until the next poll.
-        broken_at: Epoch seconds from which a poll that fails altogether is not tried again.
         answer: Set once the request is settled.
     """
 
@@ -85,7 +86,6 @@ class State:
     progress: Mapping[str, Any] = field(default_factory=dict)
     denied: Denied = Denied()
     wait_seconds: int = 0
-    broken_at: float = 0.0
     answer: Answer | None = None
 
     @classmethod
@@ -113,7 +113,7 @@ class State:
 
     def to_raw(self) -> dict[str, Any]:
         """Return the state as an execution carries it."""
-        moment = datetime.fromtimestamp(self.broken_at, UTC)
+        moment = datetime.fromtimestamp(self.started_at + broken_seconds(self.event), UTC)
         raw: dict[str, Any] = {
             "Event": dict(self.raw),
             "StartedAt": self.started_at,

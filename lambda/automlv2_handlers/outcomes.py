@@ -15,6 +15,9 @@ REQUESTED: Final = "Requested"
 MADE: Final = "Made"
 """Key of ``progress``: name of what this very request has made."""
 
+ALONE: Final = "Alone"
+"""Key of ``progress``: no execution goes on with the Delete, so that what is on its way is gone."""
+
 FAILURE: Final = "Failure"
 """Key of ``progress``: why the request has failed; what it made is being taken away."""
 

@@ -135,7 +135,6 @@ def _following(look: _Look) -> State:
         progress=_kept(look),
         denied=look.denied,
         wait_seconds=wait_seconds(context.age, until),
-        broken_at=look.state.started_at + limits.broken,
     )
 
 

@@ -3,11 +3,12 @@
 import dataclasses
 
 import aws_cdk as cdk
+import botocore.session
 import pytest
+from automlv2_handlers import stack_phase
+from automlv2_handlers.domain import verdicts
 from automlv2_handlers.domain.update_policy import JOB, Change
 from automlv2_handlers.resources import model as model_handler
-from automlv2_handlers.resources.endpoint import DELETABLE
-from automlv2_handlers.resources.endpoint_configs import MOVING
 from botocore import xform_name
 
 from cdk_automlv2 import AutoMLTabularConfig
@@ -124,13 +125,19 @@ def test_every_member_of_a_problem_is_a_field(kind):
 def test_every_status_of_a_job_is_told_apart(operation):
     statuses = set(service_model.output_shape(operation).members["AutoMLJobStatus"].enum)
 
-    assert statuses == {"Completed", "Failed", "Stopped", "InProgress", "Stopping"}
+    assert statuses == set(verdicts.JOB)
 
 
-def test_every_status_of_an_endpoint_is_either_moving_or_deletable():
-    statuses = set(service_model.output_shape("DescribeEndpoint").members["EndpointStatus"].enum)
+def test_every_status_of_an_endpoint_has_a_verdict():
+    statuses = service_model.output_shape("DescribeEndpoint").members["EndpointStatus"].enum
 
-    assert statuses == MOVING | DELETABLE
+    assert set(statuses) == set(verdicts.ENDPOINT)
+
+
+def test_every_status_of_a_stack_has_a_phase():
+    model = botocore.session.get_session().get_service_model("cloudformation")
+
+    assert set(model.shape_for("StackStatus").enum) == set(stack_phase.PHASES)
 
 
 SDK_WORDS = {

@@ -6,14 +6,17 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.aws.gateway import StoredObject
+from automlv2_handlers.aws.paging import each
 from automlv2_handlers.domain.coerce import request_from
+from automlv2_handlers.domain.s3_uri import S3Uri
 from automlv2_handlers.errors import (
     BusyError,
+    GatewayError,
     NameTakenError,
     NotFoundError,
     RefusedError,
@@ -21,6 +24,8 @@ from automlv2_handlers.errors import (
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
+
+    from botocore.exceptions import ClientError
 
 UNPACK_SECONDS: Final = 180
 """After which no more files are begun; the function has five minutes."""
@@ -56,14 +61,8 @@ class Boto3Gateway:
 
     def tags_of(self, arn: str) -> dict[str, str]:
         """See ``Gateway``."""
-        tags: dict[str, str] = {}
-        token: dict[str, str] = {}
-        while True:
-            answer = self.call("list_tags", ResourceArn=arn, **token)
-            tags |= {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
-            if not answer.get("NextToken"):
-                return tags
-            token = {"NextToken": answer["NextToken"]}
+        listed = each(partial(self.call, "list_tags"), "Tags", ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for tag in listed}
 
     def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
         """See ``Gateway``."""
@@ -75,18 +74,20 @@ class Boto3Gateway:
 
     def objects(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """See ``Gateway``."""
-        token: dict[str, str] = {}
-        while True:
-            page = self._call("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, **token)
-            for item in page.get("Contents", []):
-                yield item["Key"], item["ETag"], item["Size"]
-            if not page.get("IsTruncated"):
-                return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+        listed = each(
+            partial(self._call, "s3", "list_objects_v2"),
+            "Contents",
+            asked="ContinuationToken",
+            told="NextContinuationToken",
+            Bucket=bucket,
+            Prefix=prefix,
+        )
+        for item in listed:
+            yield item["Key"], item["ETag"], item["Size"]
 
     def write(self, uri: str, body: bytes) -> None:
         """See ``Gateway``."""
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        bucket, key = S3Uri.parse(uri)
         self._call("s3", "put_object", Bucket=bucket, Key=key, Body=body)
 
     def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
@@ -112,7 +113,7 @@ class Boto3Gateway:
         """Write one file in parts: it may be larger than the function's memory."""
         from boto3.s3.transfer import TransferConfig
 
-        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        bucket, prefix = S3Uri.parse(uri)
         key = f"{prefix.rstrip('/')}/{name}"
         config = TransferConfig(use_threads=False)
         with archive.open(name) as stream:
@@ -121,8 +122,11 @@ class Boto3Gateway:
 
     def remove_objects(self, uri: str) -> None:
         """See ``Gateway``."""
-        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-        keys = [key for key, _, _ in self.objects(bucket, prefix)]
+        bucket, prefix = S3Uri.parse(uri)
+        if not prefix.strip("/"):
+            raise RefusedError(f"{uri} is a whole bucket, which is not emptied")
+        # Of "inputs/1" only what lies below it: "inputs/10" is another's.
+        keys = [key for key, _, _ in self.objects(bucket, f"{prefix.rstrip('/')}/")]
         for start in range(0, len(keys), 1000):
             batch = [{"Key": key} for key in keys[start : start + 1000]]
             answer = self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
@@ -164,15 +168,19 @@ class Boto3Gateway:
         try:
             answer: dict[str, Any] = getattr(self._client(service), operation)(**request)
         except ClientError as error:
-            details = error.response.get("Error", {})
-            raise classify(
-                str(details.get("Code", "")), str(details.get("Message", "")), error.operation_name
-            ) from error
+            raise _classified(error) from error
         except ParamValidationError as error:
             raise RefusedError(f"{operation}: {' '.join(str(error).split())}") from error
-        except BotoCoreError as error:
+        except (BotoCoreError, OSError) as error:
             raise BusyError(f"{operation}: {' '.join(str(error).split())}") from error
         return answer
+
+
+def _classified(error: ClientError) -> GatewayError:
+    details = error.response.get("Error", {})
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, message = str(details.get("Code", "")), str(details.get("Message", ""))
+    return classify(code, message, error.operation_name, int(status))
 
 
 @cache
@@ -181,8 +189,10 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
-    return boto3.client(service, config=retries)
+    config = Config(
+        retries={"mode": "standard", "max_attempts": 3}, connect_timeout=10, read_timeout=30
+    )
+    return boto3.client(service, config=config)
 
 
 @cache

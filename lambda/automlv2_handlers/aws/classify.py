@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from automlv2_handlers.errors import (
     BusyError,
@@ -14,42 +15,63 @@ from automlv2_handlers.errors import (
     RefusedError,
 )
 
-_BUSY = frozenset(
-    {
-        "ThrottlingException",
-        "Throttling",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "InternalFailure",
-        "InternalServerError",
-        "SlowDown",
-        "503",
-    }
+_PASSING: Final = re.compile(
+    # What is wrong with AWS, not with the request.
+    r"throttl|toomanyrequests|slowdown|requestlimitexceeded|bandwidthlimitexceeded"
+    r"|limitexceededexception|throughputexceeded|priorrequestnotcomplete|transactioninprogress"
+    r"|internal(server|service)?(error|failure|exception|fault)|serviceunavailable|unavailable"
+    r"|servicefailure|serviceexception|timeout|timedout|incompletebody|operationaborted"
+    # What is wrong with the function's credentials or its clock; the next ones are right.
+    r"|expiredtoken|requestexpired|requesttimetooskewed|tokenrefreshrequired|unrecognizedclient"
+    r"|invalidclienttokenid|invalidaccesskeyid|invalidsignature|signaturedoesnotmatch"
+    r"|credentialsnotfound|invalidtoken"
 )
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403"})
-_NOT_FOUND = ("could not find", "does not exist", "not found")
-_NAME_TAKEN = ("already exist", "already existing")
-_IN_PROGRESS = "in-progress"
-_QUOTA = re.compile(r"' is (?P<limit>\d+) .*request delta of (?P<asked>\d+)")
-_ROLE_NOT_READY = ("could not assume role", "ensure that the role exists")
+_PASSING_STATUSES: Final = frozenset({408, 425, 429})
+_DENIED: Final = re.compile(r"accessdenied|unauthorized|notauthorized|authorizationerror|forbidden")
+_ROLE_NOT_READY: Final = ("could not assume role", "ensure that the role exists")
+_NOT_FOUND: Final = ("could not find", "does not exist", "not found")
+_NOT_FOUND_CODES: Final = re.compile(r"notfound|nosuch")
+_NAME_TAKEN: Final = ("already exist", "already existing")
+_IN_PROGRESS: Final = "in-progress"
+_QUOTA_CODES: Final = frozenset({"ResourceLimitExceeded", "ServiceQuotaExceededException"})
+_QUOTA: Final = re.compile(r"' is (?P<limit>\d+) .*request delta of (?P<asked>\d+)")
 
 
-def classify(code: str, message: str, operation: str) -> GatewayError:
-    """Return our error for a service's error code and message."""
+def classify(code: str, message: str, operation: str, status: int = 0) -> GatewayError:
+    """Return our error for a service's error.
+
+    Args:
+        code: The service's error code; a bare HTTP status where it has sent none.
+        message: Its words.
+        operation: What was asked for.
+        status: The answer's HTTP status; 0 where it is not known.
+    """
     text = f"{operation}: {code}: {' '.join(message.split())}"
-    lowered = message.lower()
-    if code == "ResourceLimitExceeded":
+    code, lowered = code.rpartition("#")[2], message.lower()
+    status = int(code) if code.isdecimal() and len(code) == 3 else status
+    if code in _QUOTA_CODES:
         return _quota_error(text)
-    if code in _BUSY or _IN_PROGRESS in lowered:
+    if _is_passing(code.lower(), status) or _IN_PROGRESS in lowered:
         return BusyError(text)
-    if code in _DENIED or any(words in lowered for words in _ROLE_NOT_READY):
+    if _is_denied(code.lower(), status) or any(words in lowered for words in _ROLE_NOT_READY):
         return DeniedError(text)
     if code == "ResourceInUse" or any(words in lowered for words in _NAME_TAKEN):
         return NameTakenError(text)
-    if code == "ResourceNotFound" or any(words in lowered for words in _NOT_FOUND):
+    if _is_not_found(code.lower(), status) or any(words in lowered for words in _NOT_FOUND):
         return NotFoundError(text)
     return RefusedError(text)
+
+
+def _is_passing(code: str, status: int) -> bool:
+    return status >= 500 or status in _PASSING_STATUSES or _PASSING.search(code) is not None
+
+
+def _is_denied(code: str, status: int) -> bool:
+    return status == 403 or _DENIED.search(code) is not None
+
+
+def _is_not_found(code: str, status: int) -> bool:
+    return status == 404 or _NOT_FOUND_CODES.search(code) is not None
 
 
 def _quota_error(text: str) -> GatewayError:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from automlv2_handlers.aws.gateway import Gateway, StoredObject
 from automlv2_handlers.domain.names import canonical, digest
-from automlv2_handlers.errors import BusyError, DeniedError, GatewayError
+from automlv2_handlers.domain.s3_uri import S3Uri
+from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
 
 UNKNOWN: Final = "unknown"
 MOST_OBJECTS: Final = 300_000
@@ -48,7 +49,7 @@ def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> 
         data = [_digest_of(_objects(uri, counter, gateway)) for uri in _inputs(request)]
     except (DeniedError, BusyError):
         raise
-    except (GatewayError, UnlistableDataError) as error:
+    except (GatewayError, LifecycleError, UnlistableDataError) as error:
         return Fingerprint(UNKNOWN, str(error))
     return Fingerprint(digest(training, data))
 
@@ -69,7 +70,7 @@ def _inputs(request: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _objects(uri: str, counter: Iterator[int], gateway: Gateway) -> Iterator[StoredObject]:
-    bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+    bucket, prefix = S3Uri.parse(uri)
     for item in gateway.objects(bucket, prefix):
         if next(counter) > MOST_OBJECTS:
             raise UnlistableDataError(f"the inputs have more than {MOST_OBJECTS:,} objects")

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from automlv2_handlers import logs
-from automlv2_handlers.domain import tags
+from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import execution_name
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.execution import State
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
-from automlv2_handlers.resources.endpoint_configs import MOVING
 
 _NEXT_SECONDS: Final = 50 * 60
 """Age at which the next execution goes on: none is older than CloudFormation's hour."""
@@ -58,7 +57,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Look once."""
     name = event.properties["EndpointName"]
     endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
-    if endpoint is not None and endpoint["EndpointStatus"] in MOVING:
+    if endpoint is not None and verdicts.is_moving(endpoint):
         return _go_on_waiting(event, endpoint, context)
     if endpoint is not None and endpoint["EndpointStatus"] == "InService":
         for config, request in _not_served(event, endpoint["EndpointConfigName"]).items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
+from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain.names import digest
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
@@ -35,17 +37,8 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _list(event: LifecycleEvent, context: Context) -> Iterator[dict[str, Any]]:
     request = context.gateway.request("ListCandidatesForAutoMLJob", event.properties)
-    left = request.get("MaxResults")
-    while True:
-        page = context.gateway.call("list_candidates_for_auto_ml_job", **request)
-        for candidate in page["Candidates"]:
-            if left == 0:
-                return
-            yield candidate
-            left = None if left is None else left - 1
-        if not page.get("NextToken"):
-            return
-        request["NextToken"] = page["NextToken"]
+    listed = pages(context, "list_candidates_for_auto_ml_job", "Candidates", **request)
+    return islice(listed, request.get("MaxResults"))
 
 
 def _short(candidate: dict[str, Any]) -> dict[str, Any]:

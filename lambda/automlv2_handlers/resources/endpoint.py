@@ -12,23 +12,23 @@ from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
-from automlv2_handlers.domain import tags
+from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import owner_stem, was_answered
+from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards
+from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import afterwards, looks
 from automlv2_handlers.resources import endpoint_configs as configs
-from automlv2_handlers.resources.endpoint_configs import MOVING, endpoint_name
+from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
 
 WAIT_SECONDS: Final = 55 * 60
-DELETABLE: Final = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 _LEFT: Final = "Left"
-_UNSEEN_TOLERATED: Final = 8
 _OURS: Final = "Ours"
-_UNSEEN: Final = "Unseen"
-_UNSEEN_CONFIG: Final = "UnseenConfig"
+_PARTS: Final = "Parts"
+"""What a move needs: the configuration and its models."""
+
 _UPDATED: Final = "Updated"
 
 
@@ -45,18 +45,16 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     endpoint = _describe(name, context)
     if endpoint is None:
         return _create(event, name, context)
-    context.progress[_UNSEEN] = 0
-    status = endpoint["EndpointStatus"]
-    if status != "Deleting":
+    looks.seen(context)
+    if endpoint["EndpointStatus"] != "Deleting":
         _refuse_foreign(event, endpoint, context)
-    if status in MOVING:
+    if verdicts.is_moving(endpoint):
         return _still_moving(event, endpoint, context)
-    if status == "InService" and endpoint["EndpointConfigName"] == configs.name(event, context):
+    if verdicts.of_endpoint(endpoint, configs.name(event, context)) is Verdict.GOOD:
         return _serve(event, endpoint, context)
     if context.progress.get(REQUESTED):
-        configs.delete_others(event, _in_use(event, endpoint, context), context)
-        raise LifecycleError(_why(endpoint, context))
-    if status == "Failed":
+        return _ended(event, endpoint, context)
+    if endpoint["EndpointStatus"] == "Failed":
         context.gateway.find("delete_endpoint", EndpointName=name)
         return Pending(name, "failed endpoint of an earlier deployment to go")
     return _move(event, endpoint, context)
@@ -65,7 +63,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     if context.progress.get(REQUESTED):
         gone = f"endpoint {name!r} was deleted by someone else while it was created"
-        return _not_visible_yet(name, _UNSEEN, LifecycleError(gone), context)
+        return looks.not_visible_yet(name, LifecycleError(gone), context)
     try:
         configs.ensure(event, context)
         context.gateway.call(
@@ -77,8 +75,8 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     except NameTakenError:
         logs.fact("endpoint was created by another delivery of the request", endpoint=name)
     except NotFoundError as error:
-        return _not_visible_yet(name, _UNSEEN_CONFIG, error, context)
-    context.progress.update({REQUESTED: True, MADE: name, _UNSEEN: 0})
+        return looks.not_visible_yet(name, _remedied(error), context, _PARTS)
+    context.progress.update({REQUESTED: True, MADE: name})
     return Pending(name, "endpoint to be in service")
 
 
@@ -94,9 +92,9 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         configs.ensure(event, context)
         context.gateway.call("update_endpoint", **request)
     except NotFoundError as error:
-        if context.progress.get(_UNSEEN_CONFIG, 0) >= _UNSEEN_TOLERATED:
+        if not looks.may_be_seen_yet(context, _PARTS):
             _forget_move(event, endpoint, context)
-        return _not_visible_yet(endpoint["EndpointName"], _UNSEEN_CONFIG, error, context)
+        return looks.not_visible_yet(endpoint["EndpointName"], _remedied(error), context, _PARTS)
     except RefusedError:
         _forget_move(event, endpoint, context)
         raise
@@ -123,16 +121,11 @@ def _refuse_stale_update(
         raise LifecycleError("the stack has gone back already from what was asked for")
 
 
-def _not_visible_yet(name: str, key: str, error: Exception, context: Context) -> Outcome:
-    """Wait for what was made a moment ago and is not seen everywhere yet."""
-    if context.count(key) > _UNSEEN_TOLERATED:
-        if "could not find model" in str(error).lower():
-            raise LifecycleError(
-                f"{error}; if it was deleted by hand, change a tag of it in the app: it is then "
-                "made again"
-            )
-        raise error
-    return Pending(name, f"the service to see what was made: {error}")
+def _remedied(error: NotFoundError) -> Exception:
+    if "could not find model" not in str(error).lower():
+        return error
+    remedy = "if it was deleted by hand, change a tag of it in the app: it is then made again"
+    return LifecycleError(f"{error}; {remedy}")
 
 
 def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
@@ -142,6 +135,7 @@ def _still_moving(event: LifecycleEvent, endpoint: Mapping[str, Any], context: C
         return _not_waited_for(event, endpoint, context)
     longest = int(event.properties.get("WaitSeconds", WAIT_SECONDS))
     if context.age < longest:
+        looks.has_ended(context, badly=False)
         return Pending(name, f"endpoint, now {endpoint['EndpointStatus']}")
     if event.properties.get("MoreLinks") == "true" and context.progress.get(REQUESTED):
         return _not_waited_for(event, endpoint, context)
@@ -199,12 +193,13 @@ def _attributes(endpoint: Mapping[str, Any], config_name: str) -> Done:
     )
 
 
-def _why(endpoint: Mapping[str, Any], context: Context) -> str:
-    name, status = endpoint["EndpointName"], endpoint["EndpointStatus"]
-    reason = endpoint.get("FailureReason") or "SageMaker gave no reason; see the endpoint's log"
-    if status == "InService" and context.progress.get(_UPDATED):
-        return f"endpoint {name!r} was rolled back to its former configuration: {reason}"
-    return f"endpoint {name!r} ended as {status}: {reason}"
+def _ended(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+    """Fail, if a second look shows the same: just after a move the first may show the old state."""
+    if not looks.has_ended(context, badly=True):
+        return Pending(endpoint["EndpointName"], "endpoint to be looked at again")
+    configs.delete_others(event, _in_use(event, endpoint, context), context)
+    was_updated = bool(context.progress.get(_UPDATED))
+    raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=was_updated))
 
 
 def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> None:
@@ -267,13 +262,19 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
         return ""
     status = str(endpoint["EndpointStatus"])
     if status == "Deleting" and context.progress.get(REQUESTED):
-        return status
+        return status if not context.progress.get(ALONE) else _leave(event, name, context)
     if not tags.may_remove(event, tags.seen(endpoint["EndpointArn"], context), context):
         return ""
-    if status in DELETABLE:
+    if not verdicts.is_moving(endpoint):
         context.gateway.find("delete_endpoint", EndpointName=name)
         context.progress[REQUESTED] = True
     return status
+
+
+def _leave(event: LifecycleEvent, name: str, context: Context) -> str:
+    """Take an endpoint that is being deleted for gone."""
+    configs.delete_others(event, set(), context, of=name)
+    return ""
 
 
 def _in_use(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> set[str]:
@@ -288,11 +289,19 @@ def _describe(name: str, context: Context) -> dict[str, Any] | None:
     return context.gateway.find("describe_endpoint", EndpointName=name)
 
 
+def patience(event: LifecycleEvent) -> float:
+    """Return the seconds that the endpoint waits for itself."""
+    if event.request_type == "Delete":
+        return WAIT_SECONDS
+    return float(event.properties.get("WaitSeconds", WAIT_SECONDS))
+
+
 KIND: Final = Kind(
     type="Custom::AutoMLEndpoint",
     step=step,
     physical_id=physical_id,
     makes_things=True,
+    patience=patience,
     # A second delivery could take the rollback of the first for an update not yet begun.
     not_repeated=frozenset({"Create", "Update"}),
 )

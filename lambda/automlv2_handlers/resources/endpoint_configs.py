@@ -18,9 +18,6 @@ from automlv2_handlers.errors import BusyError, LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context
 
-MOVING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
-"""Statuses of an endpoint that is on its way to another."""
-
 _NOT_CONTENT: Final = frozenset({"EndpointConfigName", "Tags"})
 _VARIANTS: Final = ("ProductionVariants", "ShadowProductionVariants")
 

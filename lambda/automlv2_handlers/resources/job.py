@@ -28,7 +28,7 @@ from automlv2_handlers.errors import (
     NameTakenError,
 )
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import ALONE, MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.resources import known_jobs
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.known_jobs import KnownJob, Wanted, look, training_mark
@@ -193,6 +193,8 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
             continue
         if known.status == "InProgress":
             _stop(name, context)
+        elif context.progress.get(ALONE):
+            continue
         if context.age > STOP_SECONDS:
             raise LifecycleError(f"AutoML job {name!r} is still stopping; delete the stack again")
         return Pending(event.physical_id, f"job {name} to stop")

@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Any
 
 from automlv2_handlers.aws.paging import pages
-from automlv2_handlers.domain import tags
+from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import model_stem
 from automlv2_handlers.outcomes import Context
-from automlv2_handlers.resources.endpoint_configs import MOVING, models
+from automlv2_handlers.resources.endpoint_configs import models
 
 
 class Use(Enum):
@@ -39,7 +39,7 @@ def _use(model: str, config: dict[str, Any], context: Context) -> tuple[Use, str
     endpoint = name and context.gateway.find("describe_endpoint", EndpointName=name)
     if not endpoint or endpoint["EndpointStatus"] in ("Deleting", "Failed"):
         return Use.NONE, name
-    if endpoint["EndpointStatus"] in MOVING:
+    if verdicts.is_moving(endpoint):
         return Use.MOVING, name
     # One left between two configurations serves both.
     between = endpoint["EndpointStatus"] == "UpdateRollbackFailed"

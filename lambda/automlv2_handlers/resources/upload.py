@@ -64,4 +64,6 @@ KIND: Final = Kind(
     step=step,
     physical_id=physical_id,
     makes_things=True,
+    # Unpacking takes longer than a first look may.
+    not_repeated=frozenset({"Create", "Update"}),
 )

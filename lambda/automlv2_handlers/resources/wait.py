@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from automlv2_handlers.domain import verdicts
+from automlv2_handlers.domain.verdicts import RETRAIN, Verdict
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import LOOKED, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import looks
 from automlv2_handlers.resources.kind import Kind
-
-_UNSEEN: Final = "Unseen"
-_UNSEEN_TOLERATED: Final = 3
-_RETRAIN: Final = 'set revision="..." to train again'
 
 
 def physical_id(event: LifecycleEvent) -> str:
@@ -37,19 +36,24 @@ def _job(event: LifecycleEvent, context: Context) -> Outcome:
     name = event.properties["AutoMLJobName"]
     job = context.gateway.find("describe_auto_ml_job_v2", AutoMLJobName=name)
     if job is None:
-        missing = f"AutoML job {name!r} does not exist in this account and Region"
-        return _unseen(event, context, missing)
-    match job["AutoMLJobStatus"]:
-        case "Completed":
+        return _unseen_job(event, name, context)
+    context.progress[LOOKED] = True
+    match verdicts.of_job(job):
+        case Verdict.GOOD:
             return _completed(event, job)
-        case "Failed":
-            reason = job.get("FailureReason") or "SageMaker gave no reason"
-            raise LifecycleError(f"AutoML job {name!r} failed: {reason}")
-        case "Stopped":
-            raise LifecycleError(f"AutoML job {name!r} was stopped before its end; {_RETRAIN}")
+        case Verdict.BAD:
+            raise LifecycleError(verdicts.job_ended(job))
     where = f"{job['AutoMLJobStatus']} ({job['AutoMLJobSecondaryStatus']})"
     remedy = "it keeps running until the stack rolls back; raise timeout, or fit(wait=False)"
     return _not_yet(event, context, f"AutoML job {name!r} was still {where}", remedy)
+
+
+def _unseen_job(event: LifecycleEvent, name: str, context: Context) -> Outcome:
+    """Wait for a job that is not seen; one that has been seen does not go, as AWS deletes none."""
+    if context.progress.get(LOOKED):
+        return _not_yet(event, context, f"AutoML job {name!r} was not to be seen", "deploy again")
+    missing = f"AutoML job {name!r} does not exist in this account and Region"
+    return looks.not_visible_yet(physical_id(event), LifecycleError(missing), context)
 
 
 def _completed(event: LifecycleEvent, job: Mapping[str, Any]) -> Done:
@@ -66,7 +70,7 @@ def _completed(event: LifecycleEvent, job: Mapping[str, Any]) -> Done:
             return Done(physical_id(event), data)
         raise LifecycleError(
             f"AutoML job {name!r} ended as {job['AutoMLJobSecondaryStatus']} without a candidate; "
-            f"raise max_total_job_runtime_in_seconds, or {_RETRAIN}"
+            f"raise max_total_job_runtime_in_seconds, or {RETRAIN}"
         )
     metric = best.get("FinalAutoMLJobObjectiveMetric") or {}
     data |= {
@@ -81,24 +85,17 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
     name, config = event.properties["EndpointName"], event.properties["EndpointConfigName"]
     endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
     if endpoint is None:
-        return _unseen(event, context, f"endpoint {name!r} was deleted while it was being deployed")
-    status = endpoint["EndpointStatus"]
-    if status == "InService" and endpoint["EndpointConfigName"] == config:
+        gone = LifecycleError(f"endpoint {name!r} was deleted while it was being deployed")
+        return looks.not_visible_yet(physical_id(event), gone, context)
+    looks.seen(context)
+    context.progress[LOOKED] = True
+    verdict = verdicts.of_endpoint(endpoint, config)
+    if verdict is Verdict.GOOD:
         return Done(physical_id(event), {"EndpointName": name})
-    if status in ("InService", "Failed", "OutOfService", "UpdateRollbackFailed"):
-        reason = endpoint.get("FailureReason") or "SageMaker gave no reason"
-        ended = f"ended as {status}"
-        if status == "InService":
-            ended = "was rolled back to its former configuration"
-        raise LifecycleError(f"endpoint {name!r} {ended}: {reason}")
-    return _not_yet(event, context, f"endpoint {name!r} was still {status}", "raise its timeout")
-
-
-def _unseen(event: LifecycleEvent, context: Context, missing: str) -> Outcome:
-    """Look a few times more: what was made a moment ago may not be seen everywhere yet."""
-    if context.count(_UNSEEN) > _UNSEEN_TOLERATED:
-        raise LifecycleError(missing)
-    return Pending(physical_id(event), missing)
+    if looks.has_ended(context, badly=verdict is Verdict.BAD):
+        raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=True))
+    state = f"endpoint {name!r} was still {endpoint['EndpointStatus']}"
+    return _not_yet(event, context, state, "raise its timeout")
 
 
 def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:
