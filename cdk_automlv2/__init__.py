@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from cdk_automlv2.job.job import (
         AutoMLJobV2,
     )
+    from cdk_automlv2.job.output import (
+        AutoMLOutput,
+    )
     from cdk_automlv2.job.security import (
         VpcConfig,
     )
@@ -55,6 +58,7 @@ __all__ = [
     "AutoMLImageClassificationConfig",
     "AutoMLJobV2",
     "AutoMLModel",
+    "AutoMLOutput",
     "AutoMLTabularConfig",
     "AutoMLTextClassificationConfig",
     "AutoMLTextGenerationConfig",
@@ -76,6 +80,7 @@ _MODULES = {
     "AutoMLImageClassificationConfig": "problem_configs",
     "AutoMLJobV2": "job.job",
     "AutoMLModel": "hosting.model",
+    "AutoMLOutput": "job.output",
     "AutoMLTabularConfig": "problem_configs",
     "AutoMLTextClassificationConfig": "problem_configs",
     "AutoMLTextGenerationConfig": "problem_configs",

@@ -8,6 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._core.options import checked
@@ -20,6 +21,7 @@ from cdk_automlv2.job.candidates import Candidate
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
+from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.sdk.from_v1 import v2_options
@@ -35,6 +37,7 @@ from cdk_automlv2.sdk.option_rules import (
     channels_of,
 )
 
+Output = AutoMLOutput | s3.IBucket
 Vpc = VpcConfig | dict[str, list[str]]
 
 
@@ -62,6 +65,7 @@ class AutoMLV2(JobQueries):
         vpc_config: ``VpcConfig``, or the API's dict. Default: SageMaker's network.
         tags: Tags of job, model, configuration and endpoint.
         sagemaker_session: Has no use at synth; see ``cdk_automlv2.runtime``.
+        output: As for ``AutoMLJobV2``.
 
     Raises:
         OptionsError: With every invalid option.
@@ -86,6 +90,8 @@ class AutoMLV2(JobQueries):
         vpc_config: Vpc | None = None,
         tags: Tags | None = None,
         sagemaker_session: None = None,
+        *,
+        output: Output | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.problem_config: ProblemConfig | None = problem_config
@@ -97,6 +103,7 @@ class AutoMLV2(JobQueries):
         self._tags = tags
         self._job_options: dict[str, Any] = {
             "output_path": output_path,
+            "output": output,
             "job_objective": job_objective,
             "validation_fraction": validation_fraction,
             "output_kms_key": output_kms_key,
@@ -126,6 +133,8 @@ class AutoMLV2(JobQueries):
         *,
         problem_config: ProblemConfig | None = None,
         output_path: str | None = None,
+        output: Output | None = None,
+        output_kms_key: kms.IKey | str | None = None,
         timeout: cdk.Duration | None = None,
         sagemaker_session: None = None,
     ) -> AutoMLV2:
@@ -137,13 +146,20 @@ class AutoMLV2(JobQueries):
             auto_ml_job_name: The job's name; may be a token.
             problem_config: What it predicts; needed only where a default depends on it.
             output_path: Where it wrote; needed where a role is made to read its artifacts.
+            output: As for ``AutoMLJobV2``.
+            output_kms_key: Key that it wrote with; whoever reads the artifacts may use it.
             timeout: Longest wait for it. Default: 12 hours.
             sagemaker_session: Has no use at synth.
         """
         made = cls.__new__(cls)
         Construct.__init__(made, scope, id)
+        where: dict[str, Any] = {
+            "output_path": output_path,
+            "output": output,
+            "output_kms_key": output_kms_key,
+        }
         job = AutoMLJobV2.from_auto_ml_job_name(
-            made, "Job", auto_ml_job_name, output_path=output_path, timeout=timeout
+            made, "Job", auto_ml_job_name, timeout=timeout, **where
         )
         job.problem_config = problem_config
         made._base_name = id

@@ -1,7 +1,10 @@
-"""What the function may do: collected while the app is built, rendered once at synth.
+"""What the function may do.
 
-Plain data rather than one ``PolicyStatement`` a wish: each of those is a trip into Node, and an
-app of a hundred jobs has hundreds of wishes that come down to a dozen statements.
+What it may do to SageMaker's resources has a fixed size, whatever the stack has: it goes by the
+owner tag and by generated names, which outlive the template that made them. The rest (data to list,
+roles to pass, keys) is listed and shared between jobs.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 """
 
 from __future__ import annotations
@@ -9,138 +12,224 @@ from __future__ import annotations
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
 
-from cdk_automlv2._core.grants import RoleGrants
-from cdk_automlv2._core.s3 import S3Location
-from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.arns import arn, bucket_arn, literal, role_arn
+from cdk_automlv2._core.homes import Homes
+from cdk_automlv2._core.keys import ENCRYPT_DECRYPT, VOLUME_KEY, KeyGrants, key_resource
+from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, Condition, Right, allow
+from cdk_automlv2._core.role_policies import (
+    Policies,
+    ReportedPolicies,
+    RolePolicies,
+    is_precreated,
+)
+from cdk_automlv2._core.s3 import AnyKey, S3Location
 
-_TAGGING = ("AddTags", "DeleteTags", "ListTags")
-_ACTIONS = {
-    "automl-job": ("CreateAutoMLJobV2", "DescribeAutoMLJobV2", "StopAutoMLJob", *_TAGGING),
-    "model": ("CreateModel", "DescribeModel", "DeleteModel", *_TAGGING),
-    "endpoint-config": (
-        "CreateEndpointConfig",
-        "DescribeEndpointConfig",
-        "DeleteEndpointConfig",
-        "CreateEndpoint",
-        "UpdateEndpoint",
-        *_TAGGING,
-    ),
-    "endpoint": (
-        "CreateEndpoint",
-        "DescribeEndpoint",
-        "UpdateEndpoint",
-        "DeleteEndpoint",
-        *_TAGGING,
-    ),
-}
+OWNER = "cdk-automlv2:owner"
+WRITE = ("s3:AbortMultipartUpload", "s3:PutObject")
 
+_KINDS = ("automl-job", "model", "endpoint-config", "endpoint")
 _LISTS = ("ListAutoMLJobs", "ListCandidatesForAutoMLJob", "ListEndpointConfigs", "ListModels")
+_DESCRIBE = (
+    "DescribeAutoMLJobV2",
+    "DescribeEndpoint",
+    "DescribeEndpointConfig",
+    "DescribeModel",
+    "ListTags",
+)
+_CREATE = ("CreateAutoMLJobV2", "CreateEndpoint", "CreateEndpointConfig", "CreateModel")
+_CHANGE = (
+    "AddTags",
+    "DeleteEndpoint",
+    "DeleteEndpointConfig",
+    "DeleteModel",
+    "DeleteTags",
+    "StopAutoMLJob",
+    "UpdateEndpoint",
+)
 
 
 class FunctionPolicy:
-    """The policy document of the function; every wish counts once.
+    """The policies of the function's role.
 
     Args:
-        name_scope: Mark of the stack, which all names made at deployment bear.
+        scope: Their parent.
+        role: The function's role.
+        name_scope: Mark of the stack, which owner tags begin with and generated names contain.
         state_machine_arn: The state machine it may start.
         log_group_arn: Where it may write.
     """
 
-    def __init__(self, name_scope: str, state_machine_arn: str, log_group_arn: str) -> None:
-        self._log_group_arn = log_group_arn
-        self._state_machine_arn = state_machine_arn
-        self._names = {kind: {_arn(kind, f"*-{name_scope}*"): None} for kind in _ACTIONS}
-        self._roles: list[RoleGrants] = []
-        self._keys: dict[str, None] = {}
-        self._foreign_jobs: dict[str, None] = {}
-        self._written: dict[str, None] = {}
-        self._read: dict[str, None] = {}
-        self._deleted: dict[str, None] = {}
-        self._prefixes: dict[str, dict[str, None]] = {}
+    def __init__(
+        self,
+        scope: Construct,
+        role: iam.Role,
+        name_scope: str,
+        state_machine_arn: str,
+        log_group_arn: str,
+    ) -> None:
+        self.role = role
+        self._scope = scope
+        self._homes = Homes(cdk.Stack.of(scope))
+        self._function: cdk.CfnResource | None = None
+        self._shared: list[cdk.CfnResource] = []
+        fixed = [
+            *_base(state_machine_arn, log_group_arn),
+            *_sagemaker(name_scope),
+            *_uploads(name_scope),
+        ]
+        self._policies: Policies
+        if is_precreated(role):
+            self._policies = ReportedPolicies(role, fixed)
+        else:
+            self._policies = RolePolicies(
+                scope,
+                "FunctionPolicy",
+                role.role_name,
+                role.node.path,
+                self._first,
+                fixed,
+                self._before_function,
+            )
 
-    def pass_role(self, role: RoleGrants) -> None:
-        """Let it hand this role to SageMaker."""
-        self._roles.append(role)
+    def attach(self, function: cdk.CfnResource) -> None:
+        """Let whatever refers to the function come after its rights, and go before them."""
+        self._function = function
+        for policy in self._shared:
+            function.add_resource_dependency(policy)
+
+    def for_user(self, user: Construct) -> FunctionRights:
+        """Return what adds the rights that one construct needs."""
+        return FunctionRights(self, user)
+
+    def allow(self, right: Right, user: Construct, refers: str) -> cdk.CfnResource | None:
+        """Add a right; return a policy to wait for besides the function, if there is one."""
+        home = self._homes.of(refers, user)
+        policy = self._policies.allow(right, home)
+        return None if policy is None or policy in self._shared else policy
+
+    def _first(self, document: Any) -> cdk.CfnResource:
+        policy = iam.CfnPolicy(
+            self._scope,
+            "FunctionPolicy",
+            policy_name="AutoMLV2",
+            policy_document=document,
+            roles=[self.role.role_name],
+        )
+        self._before_function(policy)
+        return policy
+
+    def _before_function(self, policy: cdk.CfnResource) -> None:
+        self._shared.append(policy)
+        if self._function is not None:
+            self._function.add_resource_dependency(policy)
+
+
+class FunctionRights:
+    """The rights that one construct needs of the function.
+
+    Args:
+        policy: Of the function.
+        user: The construct.
+    """
+
+    def __init__(self, policy: FunctionPolicy, user: Construct) -> None:
+        self._policy = policy
+        self._user = user
+        self._awaited: dict[cdk.CfnResource, None] = {}
+        self._keys = KeyGrants(policy.role)
+
+    def apply_before(self, resource: cdk.CfnResource) -> None:
+        """Let a custom resource come after the rights it needs, where the function does not."""
+        for policy in self._awaited:
+            resource.add_resource_dependency(policy)
+        self._keys.apply_before(resource)
+
+    def pass_role(self, arn_: str) -> None:
+        """Let it hand a role to SageMaker that was not made here."""
+        self._allow(("iam:PassRole",), literal(arn_), condition=PASSED_TO_SAGEMAKER)
 
     def list_objects(self, location: S3Location) -> None:
         """Let it list training data, to tell whether they have changed."""
-        self._prefixes.setdefault(location.bucket_arn, {})[f"{location.prefix}*"] = None
-
-    def own(self, kind: str, name: str) -> None:
-        """Let it own a thing whose name the user chose; ``kind`` as in its ARN."""
-        self._names[kind][_arn(kind, _as_in_arns(name))] = None
-
-    def describe_job(self, name: str) -> None:
-        """Let it look at a job that it does not own."""
-        self._foreign_jobs[_arn("automl-job", _as_in_arns(name))] = None
+        self._allow(("s3:ListBucket",), location.bucket_arn, prefix=location.pattern)
 
     def write_objects(self, location: S3Location) -> None:
-        """Let it write below a location."""
-        self._written[location.objects_arn] = None
+        """Let it write below a location, with its keys."""
+        self._allow(WRITE, location.objects_arn)
+        self.use_keys(location)
 
-    def delete_objects(self, location: S3Location) -> None:
-        """Let it delete what it has written below a location."""
-        self.list_objects(location)
-        self._deleted[location.objects_arn] = None
+    def read_object(self, location: S3Location) -> None:
+        """Let it read one object."""
+        self._allow(("s3:GetObject",), f"{location.bucket_arn}/{literal(location.prefix)}")
 
-    def read_objects(self, arn: str) -> None:
-        """Let it read objects."""
-        self._read[arn] = None
+    def use_keys(self, location: S3Location) -> None:
+        """Let it encrypt and decrypt what it writes to a location."""
+        for key in location.keys:
+            if not self._keys.by_key_policy(key, ENCRYPT_DECRYPT):
+                resource, condition = key_resource(key)
+                self._allow(ENCRYPT_DECRYPT, resource, condition=condition)
 
-    def create_grant(self, key_arn: str) -> None:
+    def use_volume_key(self, key: AnyKey) -> None:
         """Let SageMaker, on its behalf, use a key for volumes."""
-        self._keys[key_arn] = None
+        if not self._keys.by_key_policy(key, VOLUME_KEY):
+            resource, alias = key_resource(key)
+            for actions, condition in self._keys.volume_rights(self._user):
+                self._allow(actions, resource, condition=alias + condition)
 
-    def render(self) -> dict[str, Any]:
-        """Return the document."""
-        statements = [
-            _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [self._log_group_arn]),
-            _allow(["states:StartExecution"], [self._state_machine_arn]),
-            _allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
-            _allow(
-                ["cloudformation:DescribeStackResource", "cloudformation:DescribeStacks"],
-                [cdk.Aws.STACK_ID],
-            ),
-            _allow([f"sagemaker:{name}" for name in _LISTS], ["*"]),
-        ]
-        for kind, arns in self._names.items():
-            statements.append(_allow([f"sagemaker:{name}" for name in _ACTIONS[kind]], list(arns)))
-        for bucket_arn, prefixes in self._prefixes.items():
-            condition = None if "*" in prefixes else {"StringLike": {"s3:prefix": list(prefixes)}}
-            statements.append(_allow(["s3:ListBucket"], [bucket_arn], condition))
-        for action, arns in (
-            ("sagemaker:DescribeAutoMLJobV2", self._foreign_jobs),
-            ("s3:PutObject", self._written),
-            ("s3:GetObject", self._read),
-            ("s3:DeleteObject", self._deleted),
-        ):
-            if arns:
-                statements.append(_allow([action], list(arns)))
-        if self._roles:
-            service = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-            passed = list(dict.fromkeys(role.known_arn for role in self._roles))
-            statements.append(_allow(["iam:PassRole"], passed, service))
-        if self._keys:
-            statements.append(_allow(["kms:CreateGrant", "kms:DescribeKey"], list(self._keys)))
-        return {"Version": "2012-10-17", "Statement": statements}
+    def _allow(
+        self,
+        actions: tuple[str, ...],
+        resource: str,
+        *,
+        prefix: str | None = None,
+        condition: Condition = (),
+    ) -> None:
+        right = Right(actions, resource, prefix, condition)
+        policy = self._policy.allow(right, self._user, f"{resource}{prefix or ''}")
+        if policy is not None:
+            self._awaited[policy] = None
 
 
-def _allow(
-    actions: list[str], resources: list[str], condition: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    return {
-        "Effect": "Allow",
-        "Action": actions[0] if len(actions) == 1 else actions,
-        "Resource": resources[0] if len(resources) == 1 else resources,
-        **({"Condition": condition} if condition else {}),
-    }
+def _base(state_machine_arn: str, log_group_arn: str) -> list[dict[str, Any]]:
+    stack = ("cloudformation:DescribeStackResource", "cloudformation:DescribeStacks")
+    return [
+        allow(("logs:CreateLogStream", "logs:PutLogEvents"), [log_group_arn]),
+        allow(("states:StartExecution",), [state_machine_arn]),
+        allow(("xray:PutTelemetryRecords", "xray:PutTraceSegments"), ["*"]),
+        allow(stack, [cdk.Aws.STACK_ID]),
+    ]
 
 
-def _as_in_arns(name: str) -> str:
-    return name if is_token(name) else name.lower()
+def _sagemaker(name_scope: str) -> list[dict[str, Any]]:
+    every = [arn("sagemaker", f"{kind}/*") for kind in _KINDS]
+    generated = [arn("sagemaker", f"{kind}/*-{name_scope}*") for kind in _KINDS]
+    owner = f"{name_scope}/*"
+    creating = (("StringLike", f"aws:RequestTag/{OWNER}", owner),)
+    while_creating = (*creating, ("Null", "sagemaker:TaggingAction", "false"))
+    owning = (("StringLike", f"aws:ResourceTag/{OWNER}", owner),)
+    return [
+        allow(_actions(_LISTS), ["*"]),
+        # What is gone has no tags: describing goes by kind, so that it is "not found".
+        allow(_actions(_DESCRIBE), every),
+        allow(_actions(_CREATE), every, creating),
+        allow(_actions(("AddTags",)), every, while_creating),
+        allow(_actions(_CHANGE), every, owning),
+        # A tag may show a little later than what bears it; and a configuration has no tag of
+        # ours to be seen by in the request that moves an endpoint to it.
+        allow(_actions(_CHANGE), generated),
+        allow(("iam:PassRole",), [role_arn(f"*automl-{name_scope}-*")], PASSED_TO_SAGEMAKER),
+    ]
 
 
-def _arn(kind: str, name: str) -> str:
-    place = f"{cdk.Aws.PARTITION}:sagemaker:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
-    return f"arn:{place}:{kind}/{name}"
+def _uploads(name_scope: str) -> list[dict[str, Any]]:
+    """Folders lie below ``inputs/<scope>-…/`` of whatever output a template has, or had."""
+    folder = f"inputs/{name_scope}-*"
+    listing = allow(("s3:ListBucket",), [bucket_arn("*")])
+    listing["Condition"] = {"StringLike": {"s3:prefix": [folder, f"*/{folder}"]}}
+    return [listing, allow((*WRITE, "s3:DeleteObject"), [bucket_arn(f"*/{folder}")])]
+
+
+def _actions(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"sagemaker:{name}" for name in names)

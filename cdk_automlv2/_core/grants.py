@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk_automlv2._core.roles import base_models_statement, role_arn, vpc_statement
-from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.homes import Homes
+from cdk_automlv2._core.identity import digest
+from cdk_automlv2._core.keys import (
+    DECRYPT,
+    ENCRYPT_DECRYPT,
+    VOLUME_KEY,
+    KeyGrants,
+    key_resource,
+)
+from cdk_automlv2._core.made_role import MadeRole
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, Right
+from cdk_automlv2._core.role_policies import (
+    Policies,
+    ReportedPolicies,
+    RolePolicies,
+    is_precreated,
+)
+from cdk_automlv2._core.roles import base_model_rights, container_rights, job_rights, vpc_rights
+from cdk_automlv2._core.s3 import AnyKey, S3Location
 
-MakeRole = Callable[[Construct, str], tuple[iam.Role, iam.PolicyDocument]]
-
+_LIST = ("s3:ListBucket",)
 _READ = ("s3:GetObject",)
-_WRITE = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
-_GIVEN: WeakKeyDictionary[object, dict[object, RoleGrants]] = WeakKeyDictionary()
+_WRITE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+_GIVEN_INLINE = 7_168
+"""Characters of inline policies added to a given role; the rest is its owner's."""
+
+_GIVEN: WeakKeyDictionary[AutoMLProvider, dict[str, _Given]] = WeakKeyDictionary()
 
 
 class RoleGrants:
-    """A role and its grants; each is made once, however many jobs share the role.
+    """A role, as one construct uses it; policies are shared by all that use the same role.
 
     Attributes:
         arn: The role's ARN; may be a token.
-        known_arn: The same, which does not refer to a role made here where that has a name that is
-            known beforehand.
     """
 
-    def __init__(
-        self,
-        arn: str,
-        role: iam.IRole | None,
-        document: iam.PolicyDocument | None = None,
-        known_arn: str | None = None,
-        policy: iam.Policy | None = None,
-    ) -> None:
-        self._policy = policy
-        self.arn = arn
-        self.known_arn = known_arn or arn
-        self._role = role
-        self._document = document
-        self._seen: set[tuple[str, ...]] = set()
+    def __init__(self, user: Construct, role: MadeRole | _Given | str) -> None:
+        self._user = user
+        self._made = role if isinstance(role, MadeRole) else None
+        self._given = role if isinstance(role, _Given) else None
+        self._role = None if isinstance(role, str) else role.role
+        self.arn: str = role if isinstance(role, str) else role.role.role_arn
+        self._policies = None if isinstance(role, str) else role.policies
+        self._keys = KeyGrants(self._role)
+        self._awaited: dict[cdk.CfnResource, None] = {}
+        self._resource: cdk.CfnResource | None = None
 
     @property
     def principal(self) -> iam.IPrincipal:
-        """The role, to be granted more.
+        """The role, to be granted more; what is granted to a role made here is waited for.
 
         Raises:
             ValueError: If the role was given as an ARN.
@@ -57,115 +71,145 @@ class RoleGrants:
                 f"role: must be an iam.IRole to be granted anything, got {self.arn!r}; "
                 "use iam.Role.from_role_arn"
             )
+        if self._made is not None and self._resource is not None:
+            self._resource.node.add_dependency(self._role)
         return self._role.grant_principal
 
-    def retain(self) -> None:
-        """Keep a role that was made here when the stack is deleted.
+    def for_user(self, user: Construct) -> RoleGrants:
+        """Return the same role as another construct uses it."""
+        return RoleGrants(user, self._made or self._given or self.arn)
 
-        It loses its name, which would be taken when the same stack is deployed again.
-        """
-        if self._made and isinstance(self._role, iam.Role):
-            self._role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
-            resource = self._role.node.default_child
-            assert isinstance(resource, iam.CfnRole)
-            resource.role_name = None
-            self.known_arn = self.arn
+    def retain(self) -> None:
+        """Keep a role that was made here when the stack is deleted."""
+        if self._made is not None:
+            self._made.retain()
+
+    def pass_before(self, provider: AutoMLProvider, resource: cdk.CfnResource) -> None:
+        """Let the function pass the role; the resource that names it comes after its rights."""
+        self._resource = resource
+        if self._made is not None and not self._made.is_precreated:
+            provider.watch(self._made, resource)
+        else:
+            rights = provider.policy.for_user(self._user)
+            rights.pass_role(self.arn)
+            rights.apply_before(resource)
+        self.apply_before(resource)
+
+    def apply_before(self, resource: cdk.CfnResource) -> None:
+        """Let a resource come after what this construct has granted the role."""
+        for policy in self._awaited:
+            resource.add_resource_dependency(policy)
+        self._keys.apply_before(resource)
+
+    def allow_job(self) -> None:
+        """Let the role run a job, which passes it on."""
+        if self._given is not None:
+            self._allow([Right(("iam:PassRole",), literal(self.arn), None, PASSED_TO_SAGEMAKER)])
+        self._allow(job_rights())
+
+    def allow_containers(self) -> None:
+        """Let the role run the containers of a model."""
+        self._allow(container_rights())
 
     def allow_read(self, location: S3Location) -> None:
-        """Let the role list and read the objects of a location."""
-        self._allow("list", location.uri, make=location.list_statement)
-        self._allow("read", location.uri, make=lambda: location.object_statement(*_READ))
+        """Let the role list, read and decrypt the objects of a location."""
+        self._allow_objects(location, _READ)
+        self._allow_keys(location.keys, DECRYPT)
 
     def allow_write(self, location: S3Location) -> None:
-        """Let the role list, read and write the objects of a location."""
-        self._allow("list", location.uri, make=location.list_statement)
-        self._allow("write", location.uri, make=lambda: location.object_statement(*_WRITE))
+        """Let the role list, read and write the objects of a location, with its keys."""
+        self._allow_objects(location, _WRITE)
+        self._allow_keys(location.keys, ENCRYPT_DECRYPT)
 
     def allow_vpc(self) -> None:
         """Let the role make network interfaces."""
-        self._allow("vpc", make=vpc_statement)
+        self._allow(vpc_rights())
 
     def allow_read_base_models(self) -> None:
         """Let the role read and write the bucket of base models that AWS keeps."""
-        self._allow("base models", make=base_models_statement)
+        self._allow(base_model_rights())
 
-    def allow_volume_key(self, arn: str) -> None:
+    def allow_volume_key(self, key: AnyKey) -> None:
         """Let the role give SageMaker a grant on the key of its volumes."""
-        actions = ["kms:CreateGrant", "kms:DescribeKey"]
-        self._allow("volume key", arn, make=lambda: _statement(actions, arn))
+        if not self._keys.by_key_policy(key, VOLUME_KEY):
+            resource, alias = key_resource(key)
+            for actions, condition in self._keys.volume_rights(self._user):
+                self._allow([Right(actions, resource, None, alias + condition)])
 
-    def allow_key(self, key: kms.IKey | str | None) -> None:
-        """Let the role encrypt and decrypt with a key."""
-        if isinstance(key, str):
-            actions = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
-            arn = key
-            self._allow("key", arn, make=lambda: _statement(actions, arn))
-        elif key is not None and self._policy is not None:
-            self.allow_key(key.key_arn)
-        elif key is not None and self._role is not None:
-            key.grant_encrypt_decrypt(self._role)
+    def _allow_objects(self, location: S3Location, actions: tuple[str, ...]) -> None:
+        listing = Right(_LIST, location.bucket_arn, location.pattern)
+        self._allow([listing, Right(actions, location.objects_arn)])
 
-    def allow_bucket_key(self, bucket: s3.IBucket) -> None:
-        """Let the role decrypt what lies in a bucket with a key of its own."""
-        key = bucket.encryption_key
-        if key is not None and self._policy is not None:
-            arn = key.key_arn
-            self._allow("decrypt", arn, make=lambda: _statement(["kms:Decrypt"], arn))
-        elif key is not None and self._role is not None:
-            key.grant_decrypt(self._role)
+    def _allow_keys(self, keys: Iterable[AnyKey], actions: tuple[str, ...]) -> None:
+        for key in keys:
+            if not self._keys.by_key_policy(key, actions):
+                resource, alias = key_resource(key)
+                self._allow([Right(actions, resource, None, alias)])
 
-    def come_before(self, resource: cdk.CfnResource) -> None:
-        """Let ``resource`` wait for the grants that were given here to a role of another stack."""
-        if self._policy is not None:
-            resource.node.add_dependency(self._policy)
-
-    @property
-    def _made(self) -> bool:
-        return self._document is not None and self._policy is None
-
-    def _allow(self, *wish: str, make: Callable[[], iam.PolicyStatement]) -> None:
-        if self._role is None or wish in self._seen:
+    def _allow(self, rights: Iterable[Right]) -> None:
+        if self._policies is None:
             return
-        self._seen.add(wish)
-        if self._document is not None:
-            self._document.add_statements(make())
-        else:
-            self._role.add_to_principal_policy(make())
+        for right in rights:
+            policy = self._policies.allow(right, self._home(right))
+            if policy is not None and self._made is None:
+                self._awaited[policy] = None
+
+    def _home(self, right: Right) -> str:
+        if self._given is None:
+            return ""
+        return self._given.homes.of(f"{right.resource}{right.prefix or ''}", self._user)
 
 
-def use_role(scope: Construct, id: str, role: iam.IRole | str | None, make: MakeRole) -> RoleGrants:
-    """Return the role given, or make one as the child ``id`` of ``scope``."""
+class _Given:
+    """A role that was given as a construct, and the policies that are added to it in one stack."""
+
+    def __init__(self, provider: AutoMLProvider, role: iam.IRole) -> None:
+        self.role = role
+        self.homes = Homes(provider.stack)
+        self._id = f"GrantsOf{role.node.id}{digest(role.node.path, 8)}"
+        self.policies: Policies = self._policies_of(provider, role)
+
+    def _policies_of(self, provider: AutoMLProvider, role: iam.IRole) -> Policies:
+        # A policy needs a statement to be attached, and attaching it tells whether the role takes
+        # any: others may be precreated, of another account, or not to be changed.
+        if is_precreated(role):
+            return ReportedPolicies(role, [])
+        stack = provider.stack
+        policy = iam.Policy(stack, self._id, document=iam.PolicyDocument(statements=[_any()]))
+        role.attach_inline_policy(policy)
+        resource = policy.node.default_child
+        assert isinstance(resource, iam.CfnPolicy)
+        if not stack.resolve(resource.roles):
+            return ReportedPolicies(role, [])
+
+        def first(document: Any) -> cdk.CfnResource:
+            resource.policy_document = document
+            return resource
+
+        return RolePolicies(
+            stack, self._id, role.role_name, role.node.path, first, [], inline=_GIVEN_INLINE
+        )
+
+
+def _any() -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=["sagemaker:ListTags"], resources=["*"])
+
+
+def use_role(
+    user: Construct,
+    id: str,
+    role: iam.IRole | str | None,
+    *,
+    provider: AutoMLProvider,
+    passes_itself: bool,
+) -> RoleGrants:
+    """Return the role given, or make one as the child ``id`` of ``user``."""
     if role is None:
-        made, document = make(scope, id)
-        return RoleGrants(made.role_arn, made, document, role_arn(scope))
+        return RoleGrants(user, MadeRole(user, id, passes_itself=passes_itself))
     if isinstance(role, str):
-        return RoleGrants(role, None)
-    stack = cdk.Stack.of(scope)
-    by_stack = _GIVEN.setdefault(role, {})
-    grants = by_stack.get(stack)
-    if grants is None:
-        grants = by_stack[stack] = _given(scope, id, role, stack)
-    return grants
-
-
-def _given(scope: Construct, id: str, role: iam.IRole, stack: cdk.Stack) -> RoleGrants:
-    """Return the grants of a role that was given; those of another stack's go into this one.
-
-    There they would refer to what belongs to this stack, which refers to the role.
-    """
-    if cdk.Stack.of(role) is stack:
-        return RoleGrants(role.role_arn, role)
-    document = iam.PolicyDocument()
-    policy = iam.Policy(scope, f"{id}Policy", document=document)
-    # Unlike the policy's own method, the role's does nothing where it must not be granted anything.
-    role.attach_inline_policy(policy)
-    return RoleGrants(role.role_arn, role, document, policy=policy)
-
-
-def key_arn(key: kms.IKey | str | None) -> str | None:
-    """Return a key's ARN or id, however it was given."""
-    return key if isinstance(key, str | None) else key.key_arn
-
-
-def _statement(actions: list[str], arn: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=[arn])
+        return RoleGrants(user, role)
+    known = _GIVEN.setdefault(provider, {})
+    path = str(role.node.path)
+    if path not in known:
+        known[path] = _Given(provider, role)
+    return RoleGrants(user, known[path])

@@ -1,4 +1,4 @@
-"""Where jobs write: the user's path, or one bucket for the stack."""
+"""Where jobs write that are given no output: one bucket for the stack."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._core.names import base_name
-from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.s3 import AnyKey, S3Location
 from cdk_automlv2._core.sharing import SharedValue
 
 _ID = "AutoMLV2Output"
 
 
-def output_location(scope: Construct, output_path: str | None) -> S3Location:
-    """Return where the job below ``scope`` writes; makes the stack's bucket at its first use."""
-    if output_path is not None:
-        return S3Location(output_path)
+def default_output(scope: Construct, keys: tuple[AnyKey, ...]) -> S3Location:
+    """Return where a job writes that is told nowhere; makes the stack's bucket at its first use."""
     stack = cdk.Stack.of(scope)
     bucket = stack.node.try_find_child(_ID)
     if bucket is None:
@@ -30,4 +28,5 @@ def output_location(scope: Construct, output_path: str | None) -> S3Location:
         )
     assert isinstance(bucket, s3.Bucket)
     name = SharedValue(bucket, stack, "BucketName", bucket.bucket_name)
-    return S3Location(f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/", name)
+    uri = f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/"
+    return S3Location(uri, keys, is_folder=True, bucket_name=name)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_automlv2._core.assets import handlers_dir, waiter_definition
 from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionPolicy
 from cdk_automlv2._core.identity import digest, identity, name_scope
-from cdk_automlv2._core.lazy import BeforeRendering, Producer
+from cdk_automlv2._core.lazy import BeforeRendering
+from cdk_automlv2._core.made_role import MadeRole
 from cdk_automlv2._core.tags import complete_tags
 from cdk_automlv2._core.tokens import without_none
 
@@ -49,9 +52,15 @@ class AutoMLProvider(Construct):
         log = _log_group(self, "FunctionLog")
         arn = f"arn:{cdk.Aws.PARTITION}:states:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
         self.policy = FunctionPolicy(
-            self._name_scope, f"{arn}:stateMachine:{machine_name}", log.log_group_arn
+            self,
+            role,
+            self._name_scope,
+            f"{arn}:stateMachine:{machine_name}",
+            log.log_group_arn,
         )
         self.function = _function(self, role, log, self.policy)
+        self._watched: list[tuple[MadeRole, cdk.CfnResource]] = []
+        self.node.add_validation(_WhenAspectsHaveRun(self._look_at_roles))
         self._service_token = self.function.function_arn
         late_name = cdk.Lazy.uncached_string(BeforeRendering(machine_name, self._complete))
         self.state_machine = _state_machine(self, late_name, self._service_token)
@@ -70,6 +79,19 @@ class AutoMLProvider(Construct):
     def name_pattern(self) -> str:
         """Pattern of the names that this stack's things are given at deployment."""
         return f"*-{self._name_scope}*"
+
+    def watch(self, role: MadeRole, user: cdk.CfnResource) -> None:
+        """Let the function pass a role made here, whatever aspects do to its name.
+
+        Args:
+            role: The role.
+            user: The custom resource that names it.
+        """
+        self._watched.append((role, user))
+
+    def _look_at_roles(self) -> None:
+        for role, user in self._watched:
+            role.pass_if_renamed(self.policy.role, user)
 
     def mark(self, scope: Construct) -> str:
         """Return what stands for one construct of this stack in names and keys."""
@@ -124,6 +146,19 @@ class AutoMLProvider(Construct):
         return identity(scope, self.stack)
 
 
+@jsii.implements(IValidation)
+class _WhenAspectsHaveRun:
+    """Calls ``then`` once aspects have run and references are resolved; finds no fault."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        self._then = then
+
+    def validate(self) -> list[str]:
+        """Return no error."""
+        self._then()
+        return []
+
+
 def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:
     policies = {"AutoMLV2": iam.PolicyDocument(statements=list(statements))} if statements else None
     principal = iam.ServicePrincipal(service)
@@ -159,17 +194,9 @@ def _function(
         environment={"STACK_ID": cdk.Aws.STACK_ID},
         log_group=log,
     )
-    rights = iam.CfnPolicy(
-        scope,
-        "FunctionPolicy",
-        policy_name="AutoMLV2",
-        policy_document=cdk.Lazy.any(Producer(policy.render)),
-        roles=[role.role_name],
-    )
     resource = function.node.default_child
     assert isinstance(resource, cdk.CfnResource)
-    # Whatever refers to the function comes after its rights, and is deleted before them.
-    resource.add_resource_dependency(rights)
+    policy.attach(resource)
     # The CDK lets a function depend on its role though a reference says so already.
     resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})
     return function

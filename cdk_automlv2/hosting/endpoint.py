@@ -12,7 +12,8 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from cdk_automlv2._core import waiting
-from cdk_automlv2._core.grants import key_arn
+from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
@@ -62,7 +63,7 @@ class _AutoMLEndpointBase(Construct):
         return iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["sagemaker:InvokeEndpoint"],
-            resource_arns=[self.endpoint_arn],
+            resource_arns=[literal(self.endpoint_arn)],
         )
 
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
@@ -174,12 +175,11 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
-        if endpoint_name is not None:
-            provider.policy.own("endpoint", endpoint_name)
-        key = key_arn(volume_kms_key)
-        if key is not None:
-            provider.policy.create_grant(key)
-            model.role.allow_volume_key(key)
+        rights = provider.policy.for_user(self)
+        role = model.role.for_user(self)
+        if volume_kms_key is not None:
+            rights.use_volume_key(volume_kms_key)
+            role.allow_volume_key(volume_kms_key)
         if removal_policy is not None and stays(removal_policy):
             model.retain(removal_policy)
         usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
@@ -198,7 +198,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
                     **without_none(**dict(sizes.values())),
                 }
             ],
-            KmsKeyId=key,
+            KmsKeyId=optional_key_arn(volume_kms_key),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
             BaseName=base_name(id),
@@ -207,6 +207,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             Wait=None if wait else False,
             Tags=tag_list(tags),
         )
+        rights.apply_before(self._resource)
+        role.apply_before(self._resource)
         self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags, provider.stack)
         if removal_policy is not None and stays(removal_policy):

@@ -16,7 +16,6 @@ from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
-from cdk_automlv2._core.roles import hosting_role
 from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token
@@ -79,16 +78,14 @@ class AutoMLModel(Construct):
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
-        self.role = use_role(self, "Role", role, hosting_role)
+        self.role = use_role(self, "Role", role, provider=provider, passes_itself=False)
+        self.role.allow_containers()
         self.job = job
         if role is None or not isinstance(role, str):
             self.role.allow_read(job.require_output().in_stack(provider.stack))
         vpc = bind_vpc(self, vpc_config)
         if vpc is not None:
             self.role.allow_vpc()
-        provider.policy.pass_role(self.role)
-        if name is not None:
-            provider.policy.own("model", name)
         self._resource = provider.resource(
             self,
             "Resource",
@@ -106,7 +103,7 @@ class AutoMLModel(Construct):
             Tags=tag_list(tags),
             ServiceTimeout=3600,
         )
-        self.role.come_before(self._resource)
+        self.role.pass_before(provider, self._resource)
         self._tags = LateTags(self._resource, tags, provider.stack)
         self._retained = False
         if removal_policy is not None and stays(removal_policy):

@@ -70,10 +70,11 @@ class AutoMLCandidates(Construct):
     ) -> None:
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
+        rights = provider.policy.for_user(self)
         output = job.output_location
         if output is not None:
             output = output.in_stack(provider.stack)
-            provider.policy.write_objects(output)
+            rights.write_objects(output.below("candidates"))
         self._stack = provider.stack
         self._resource = provider.resource(
             self,
@@ -88,6 +89,7 @@ class AutoMLCandidates(Construct):
             SortBy=sort_by,
             MaxResults=max_results,
         )
+        rights.apply_before(self._resource)
 
     @property
     def candidates(self) -> str:

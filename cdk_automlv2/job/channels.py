@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.options import field_faults
+from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
+    from aws_cdk import aws_kms as kms
     from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
@@ -37,13 +39,11 @@ class BoundChannel:
     Attributes:
         request: The API's ``AutoMLJobChannel``.
         location: What the job reads, to be granted to its role.
-        bucket: The bucket construct, where the channel was made from one.
         upload: The resource that unpacks a folder, where there is one.
     """
 
     request: dict[str, Any]
     location: S3Location
-    bucket: s3.IBucket | None = None
     upload: cdk.CfnResource | None = None
 
 
@@ -60,6 +60,9 @@ class AutoMLDataChannel:
         compression_type: None or Gzip. Default: None.
         content_type: Such as ``text/csv;header=present``, the default for tabular data, or
             ``x-application/vnd.amazon+parquet``.
+        kms_key: Key that the data are encrypted with, as a construct or by its ARN; the job's role
+            is granted to decrypt with it. Default: none, or one that everybody in the account may
+            use.
 
     Raises:
         OptionsError: If a value is not one the API takes.
@@ -72,10 +75,14 @@ class AutoMLDataChannel:
     channel_type: str | None = None
     compression_type: str | None = None
     content_type: str | None = None
-    bucket: s3.IBucket | None = field(default=None, repr=False, compare=False, kw_only=True)
+    kms_key: kms.IKey | str | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        raise_if_any("AutoMLDataChannel", _problems(self))
+        raise_if_any("AutoMLDataChannel", self._problems())
+
+    def _problems(self) -> Iterator[OptionFault]:
+        yield from _problems(self)
+        yield from uri_problems("s3_uri", self.s3_uri)
 
     @classmethod
     def from_bucket(
@@ -98,12 +105,12 @@ class AutoMLDataChannel:
             channel_type=channel_type,
             compression_type=compression_type,
             content_type=content_type,
-            bucket=bucket,
+            kms_key=bucket.encryption_key,
         )
 
     def to_request_dict(self) -> dict[str, Any]:
         """Return the API's ``AutoMLJobChannel``, without what is not set."""
-        return _request(self, self.s3_data_type, self.s3_uri)
+        return _request(self, self.s3_data_type, normalized(self.s3_uri))
 
     @classmethod
     def from_response_dict(cls, data_channel: Mapping[str, Any]) -> Self:
@@ -121,11 +128,13 @@ class AutoMLDataChannel:
         """Return the channel as the job sends it; creates nothing."""
         from cdk_automlv2._core.s3 import S3Location
 
-        location = S3Location(self.s3_uri)
+        location = S3Location(
+            normalized(self.s3_uri), () if self.kms_key is None else (self.kms_key,)
+        )
         if self.s3_data_type != "S3Prefix":
             # A manifest names objects that only it knows; they lie in its bucket as a rule.
             location = location.whole_bucket()
-        return BoundChannel(self.to_request_dict(), location, self.bucket)
+        return BoundChannel(self.to_request_dict(), location)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import aws_cdk as cdk
@@ -9,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_automlv2._core import waiting
+from cdk_automlv2._core.keys import grant_decrypt
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.sharing import SharedValue
@@ -28,8 +30,6 @@ class AutoMLJobBase(Construct):
     problem_config: ProblemConfig | None
     _provider: AutoMLProvider
     _settled: cdk.CfnResource | None
-    _names: str
-    """Name of the job, or a pattern of the names it may have, for rights."""
 
     @property
     def auto_ml_job_name(self) -> str:
@@ -95,16 +95,13 @@ class AutoMLJobBase(Construct):
         return self._settled
 
     def use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str:
-        """Let the function of a stack look at the job; return the name of the settled job there.
+        """Return the name of the settled job, for the function of a stack.
 
         Raises:
             OptionsError: If the deployment does not wait for the job, or it is of another account,
                 Region or stage.
         """
-        name = self.value("AutoMLJobName").in_stack(provider.stack)
-        if provider is not self._provider:
-            provider.policy.describe_job(self._names)
-        return name
+        return self.value("AutoMLJobName").in_stack(provider.stack)
 
     def _shared(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
         may_be_empty = name.startswith("ObjectiveMetric")
@@ -125,14 +122,19 @@ class AutoMLJobBase(Construct):
         )
 
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` read what the job wrote below its output path."""
+        """Let ``grantee`` list and read what the job wrote, and use its keys."""
         location = self.require_output().in_any_stack()
-        iam.Grant.add_to_principal(
-            grantee=grantee, actions=["s3:ListBucket"], resource_arns=[location.bucket_arn]
+        listing = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["s3:ListBucket"],
+            resource_arns=[location.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": location.pattern}},
         )
-        return iam.Grant.add_to_principal(
+        reading = iam.Grant.add_to_principal(
             grantee=grantee, actions=["s3:GetObject"], resource_arns=[location.objects_arn]
         )
+        grants = [listing, reading, *(grant_decrypt(key, grantee) for key in location.keys)]
+        return reduce(iam.Grant.combine, grants)
 
     def require_output(self) -> S3Location:
         """Return where the job writes.

@@ -9,21 +9,24 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._core import waiting
-from cdk_automlv2._core.grants import RoleGrants, key_arn, use_role
+from cdk_automlv2._core.function_policy import FunctionRights
+from cdk_automlv2._core.grants import RoleGrants, use_role
+from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
-from cdk_automlv2._core.output_bucket import output_location
 from cdk_automlv2._core.provider import AutoMLProvider
-from cdk_automlv2._core.roles import job_role
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token, without_none
-from cdk_automlv2.job.channels import BoundChannel, DataChannel
+from cdk_automlv2.job.channel_notes import note_on_channels
+from cdk_automlv2.job.channels import DataChannel
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.option_rules import ATTACHED_RULES, JOB_RULES, channel_list
+from cdk_automlv2.job.output import AutoMLOutput, given_output, job_output
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 
@@ -45,6 +48,7 @@ class AutoMLJobV2(AutoMLJobBase):
         output_path: ``s3://bucket/prefix`` for candidates and reports; 512 characters at most,
             not among the inputs, may hold tokens. Default: one private, encrypted, retained bucket
             for the stack.
+        output: The same as an ``AutoMLOutput`` or a bucket, whose key goes with it.
         role: Role the job runs as: an ``iam.IRole``, which is granted what the job needs, or an
             ARN, which is not. Default: a role of the job's own.
         job_objective: ``{"MetricName": "F1"}``; goes with the problem's ``problem_type``.
@@ -81,6 +85,7 @@ class AutoMLJobV2(AutoMLJobBase):
         problem_config: ProblemConfig,
         inputs: DataChannel | Sequence[DataChannel],
         output_path: str | None = None,
+        output: AutoMLOutput | s3.IBucket | None = None,
         role: iam.IRole | str | None = None,
         job_objective: dict[str, str] | None = None,
         validation_fraction: float | None = None,
@@ -98,25 +103,24 @@ class AutoMLJobV2(AutoMLJobBase):
         channels = channel_list(inputs)
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
-        self._names = job_name or self._provider.name_pattern
         self.problem_config = problem_config
-        self.output_location = output_location(self, output_path)
+        self.output_location = job_output(self, output_path, output, output_kms_key)
         vpc = bind_vpc(self, vpc_config)
         security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
         bound = [
             channel.bind(self, f"Input{number}", self.output_location)
             for number, channel in enumerate(channels, start=1)
         ]
-        _warn_about_manifests(self, bound)
-        self.role = use_role(self, "Role", role, job_role)
-        self._grant(bound, job_name, output_kms_key, security)
+        note_on_channels(self, channels)
+        self.role = use_role(self, "Role", role, provider=self._provider, passes_itself=True)
+        rights = self._grant([channel.location for channel in bound], security)
         resource = self._provider.resource(
             self,
             "Resource",
             "AutoMLJobV2",
             AutoMLJobInputDataConfig=[channel.request for channel in bound],
             OutputDataConfig=without_none(
-                S3OutputPath=self.output_location.uri, KmsKeyId=key_arn(output_kms_key)
+                S3OutputPath=self.output_location.uri, KmsKeyId=optional_key_arn(output_kms_key)
             ),
             AutoMLProblemTypeConfig=problem_config.to_request_dict(),
             AutoMLJobObjective=job_objective,
@@ -130,7 +134,8 @@ class AutoMLJobV2(AutoMLJobBase):
             Revision=revision,
             Tags=tag_list(tags),
         )
-        self.role.come_before(resource)
+        rights.apply_before(resource)
+        self.role.pass_before(self._provider, resource)
         self._tags = LateTags(resource, tags, self._provider.stack)
         self._resource = resource
         for upload in filter(None, (channel.upload for channel in bound)):
@@ -161,6 +166,8 @@ class AutoMLJobV2(AutoMLJobBase):
         auto_ml_job_name: str,
         *,
         output_path: str | None = None,
+        output: AutoMLOutput | s3.IBucket | None = None,
+        output_kms_key: kms.IKey | str | None = None,
         timeout: cdk.Duration | None = None,
     ) -> AutoMLJobBase:
         """Return a job that exists already, in this account and Region.
@@ -172,9 +179,22 @@ class AutoMLJobV2(AutoMLJobBase):
             id: Its id.
             auto_ml_job_name: The job's name; may be a token.
             output_path: Where the job wrote, so that a model of it can be granted to read it.
+            output: The same as an ``AutoMLOutput`` or a bucket, whose key goes with it.
+            output_kms_key: Key that the job wrote with; whoever reads the output may use it.
             timeout: Longest wait. Default: 12 hours.
+
+        Raises:
+            OptionsError: If both ``output_path`` and ``output`` are given, or no S3 URI.
         """
-        return AttachedAutoMLJob(scope, id, auto_ml_job_name, output_path, timeout)
+        return AttachedAutoMLJob(
+            scope,
+            id,
+            auto_ml_job_name,
+            output_path=output_path,
+            output=output,
+            output_kms_key=output_kms_key,
+            timeout=timeout,
+        )
 
     def describe(self) -> AutoMLJobV2:
         """Return the job itself: what the SDK finds in a description are its attributes here."""
@@ -224,34 +244,18 @@ class AutoMLJobV2(AutoMLJobBase):
         """
         return self.role.principal
 
-    def _grant(
-        self,
-        bound: list[BoundChannel],
-        job_name: str | None,
-        output_kms_key: kms.IKey | str | None,
-        security: _SecurityOptions,
-    ) -> None:
-        self._provider.policy.pass_role(self.role)
-        if job_name is not None:
-            self._provider.policy.own("automl-job", job_name)
-        for channel in bound:
-            self._provider.policy.list_objects(channel.location)
-            self.role.allow_read(channel.location)
-            if channel.bucket is not None:
-                self.role.allow_bucket_key(channel.bucket)
-        self._grant_feature_specification()
+    def _grant(self, inputs: list[S3Location], security: _SecurityOptions) -> FunctionRights:
+        rights = self._provider.policy.for_user(self)
+        self.role.allow_job()
+        features = getattr(self.problem_config, "feature_specification_s3_uri", None)
+        for location in [*inputs, *([] if features is None else [S3Location(features)])]:
+            rights.list_objects(location)
+            self.role.allow_read(location)
         self.role.allow_write(self.require_output())
-        self.role.allow_key(output_kms_key)
         if isinstance(self.problem_config, AutoMLTextGenerationConfig):
             self.role.allow_read_base_models()
-        security.grant(self.role, self._provider)
-
-    def _grant_feature_specification(self) -> None:
-        uri = getattr(self.problem_config, "feature_specification_s3_uri", None)
-        if uri is not None:
-            location = S3Location(uri)
-            self.role.allow_read(location)
-            self._provider.policy.list_objects(location)
+        security.grant(self.role, rights)
+        return rights
 
 
 class AttachedAutoMLJob(AutoMLJobBase):
@@ -263,15 +267,16 @@ class AttachedAutoMLJob(AutoMLJobBase):
         scope: Construct,
         id: str,
         auto_ml_job_name: str,
-        output_path: str | None,
-        timeout: cdk.Duration | None,
+        *,
+        output_path: str | None = None,
+        output: AutoMLOutput | s3.IBucket | None = None,
+        output_kms_key: kms.IKey | str | None = None,
+        timeout: cdk.Duration | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
-        self._names = auto_ml_job_name
-        self._provider.policy.describe_job(auto_ml_job_name)
         self.problem_config = None
-        self.output_location = None if output_path is None else S3Location(output_path)
+        self.output_location = given_output(output_path, output, output_kms_key)
         seconds = waiting.DEFAULT_TIMEOUT_SECONDS if timeout is None else int(timeout.to_seconds())
         self._settled = self._wait_for(auto_ml_job_name, seconds)
 
@@ -291,29 +296,17 @@ class _SecurityOptions:
 
     def to_request(self) -> dict[str, Any]:
         return without_none(
-            VolumeKmsKeyId=key_arn(self._key),
+            VolumeKmsKeyId=optional_key_arn(self._key),
             EnableInterContainerTrafficEncryption=self._encrypt,
             VpcConfig=self._vpc,
         )
 
-    def grant(self, role: RoleGrants, provider: AutoMLProvider) -> None:
+    def grant(self, role: RoleGrants, rights: FunctionRights) -> None:
         if self._vpc is not None:
             role.allow_vpc()
-        arn = key_arn(self._key)
-        if arn is not None:
-            role.allow_volume_key(arn)
-            provider.policy.create_grant(arn)
-
-
-def _warn_about_manifests(job: AutoMLJobV2, bound: list[BoundChannel]) -> None:
-    """Say at synth what the deployment will say too: such a job is not found again."""
-    for number, channel in enumerate(bound):
-        kind = channel.request["DataSource"]["S3DataSource"]["S3DataType"]
-        if kind != "S3Prefix":
-            cdk.Annotations.of(job).add_info(
-                f"inputs[{number}] is a {kind}, so that its data cannot be told: a rollback "
-                "returns to the job, but a new stack of the same name trains again"
-            )
+        if self._key is not None:
+            role.allow_volume_key(self._key)
+            rights.use_volume_key(self._key)
 
 
 def _warn_if_short(job: AutoMLJobV2, timeout: cdk.Duration | None, config: ProblemConfig) -> None:

@@ -11,6 +11,7 @@ from cdk_automlv2._core.options import Rule, limits
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job import rules
 from cdk_automlv2.job.channels import DataChannel
+from cdk_automlv2.job.output import path_of
 from cdk_automlv2.job.security import vpc_problems
 from cdk_automlv2.problem_configs import ProblemConfig
 
@@ -45,21 +46,33 @@ def output_path_rule(output_path: str | None) -> Iterable[OptionFault]:
     return rules.output_problems(output_path)
 
 
-def overlap_rule(inputs: Any, output_path: str | None) -> Iterable[OptionFault]:
+def output_rule(output_path: str | None, output: Any) -> Iterator[OptionFault]:
+    """One of the two ways to say where a job writes."""
+    if output_path is not None and output is not None:
+        yield OptionFault("output_path", "cannot be used with output", output_path, "drop one")
+
+
+def overlap_rule(inputs: Any, output_path: str | None, output: Any) -> Iterable[OptionFault]:
     """No output among the data that are learnt from."""
-    return () if output_path is None else rules.overlap_problems(channel_list(inputs), output_path)
+    path = path_of(output_path, output)
+    return () if path is None else rules.overlap_problems(channel_list(inputs), path)
 
 
 def named_overlap_rule(
-    inputs: Any, output_path: str | None, job_name: str | None, base_job_name: str | None
+    inputs: Any,
+    output_path: str | None,
+    output: Any,
+    job_name: str | None,
+    base_job_name: str | None,
 ) -> Iterator[OptionFault]:
     """No output among the data, where only the job's name makes it so."""
     name = job_name or base_job_name
-    if output_path is None or name is None:
+    path = path_of(output_path, output)
+    if path is None or name is None:
         return
     channels = channel_list(inputs)
-    if not any(True for _ in rules.overlap_problems(channels, output_path)):
-        yield from rules.overlap_problems(channels, output_path, name)
+    if not any(True for _ in rules.overlap_problems(channels, path)):
+        yield from rules.overlap_problems(channels, path, name)
 
 
 def base_job_name_rule(base_job_name: str | None) -> Iterator[OptionFault]:
@@ -92,6 +105,7 @@ SETTINGS_RULES: tuple[Rule, ...] = (
     common_rules.tags_rule,
     common_rules.timeout_rule,
     output_path_rule,
+    output_rule,
     objective_rule,
     base_job_name_rule,
     revision_rule,
@@ -113,4 +127,5 @@ ATTACHED_RULES: tuple[Rule, ...] = (
     ),
     common_rules.timeout_rule,
     output_path_rule,
+    output_rule,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel
@@ -119,11 +120,12 @@ def split_problems(
         )
 
 
-def output_problems(output_path: str | None) -> Iterator[OptionFault]:
-    """Yield what is wrong with the length of the output path."""
+def output_problems(output_path: str | None, option: str = "output_path") -> Iterator[OptionFault]:
+    """Yield what is wrong with an output path."""
+    yield from uri_problems(option, output_path)
     if output_path is not None and not is_token(output_path) and len(output_path) > LONGEST_OUTPUT:
         rule = f"must have {LONGEST_OUTPUT} characters or less"
-        yield OptionFault("output_path", rule, output_path)
+        yield OptionFault(option, rule, output_path)
 
 
 def overlap_problems(
@@ -149,7 +151,7 @@ def overlap_problems(
 
 
 def _bucket_and_key(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.partition("://")[2].partition("/")
+    bucket, _, key = normalized(uri).partition("://")[2].partition("/")
     return bucket, key
 
 

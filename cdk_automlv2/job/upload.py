@@ -28,12 +28,11 @@ def upload_folder(
     """
     provider = AutoMLProvider.of(scope)
     asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
-    folder = S3Location(f"{output.uri.rstrip('/')}/inputs/{provider.mark(scope)}/")
-    location = S3Location(f"{folder.uri}{asset.asset_hash[:16]}/")
-    source = _location(asset)
-    provider.policy.read_objects(f"{source.bucket_arn}/{source.prefix}")
-    provider.policy.write_objects(location)
-    provider.policy.delete_objects(folder)
+    folder = output.below(f"inputs/{provider.mark(scope)}")
+    location = folder.below(asset.asset_hash[:16])
+    rights = provider.policy.for_user(scope)
+    rights.read_object(_location(asset))
+    rights.use_keys(location)
     resource = provider.resource(
         scope,
         id,
@@ -43,6 +42,7 @@ def upload_folder(
         Folder=folder.uri,
         S3Uri=location.uri,
     )
+    rights.apply_before(resource)
     return location, resource
 
 

@@ -17,9 +17,6 @@ FOLDER = {
     "Folder": f"s3://out/inputs/{MARK}/",
     "S3Uri": f"s3://out/inputs/{MARK}/0123456789abcdef/",
 }
-rights_follow_the_template = pytest.mark.xfail(
-    strict=True, reason="the policy names what the present template names"
-)
 
 
 @pytest.fixture
@@ -67,7 +64,6 @@ def wait():
     return Resource("Wait", "AutoMLWait", properties)
 
 
-@rights_follow_the_template
 def test_a_renamed_endpoint_goes_with_the_rights_of_the_new_template(aws, cloudformation):
     cloudformation.deploy([serving(EndpointName="shop")])
 
@@ -77,7 +73,6 @@ def test_a_renamed_endpoint_goes_with_the_rights_of_the_new_template(aws, cloudf
     assert len(aws.configs) == 1
 
 
-@rights_follow_the_template
 def test_an_endpoint_that_left_the_template_goes(aws, cloudformation):
     cloudformation.deploy([serving(EndpointName="shop"), job()])
 
@@ -87,7 +82,6 @@ def test_an_endpoint_that_left_the_template_goes(aws, cloudformation):
     assert not aws.configs
 
 
-@rights_follow_the_template
 def test_an_endpoint_renamed_and_rolled_back_goes_with_the_rights_of_the_old_template(
     aws, cloudformation
 ):
@@ -100,7 +94,6 @@ def test_an_endpoint_renamed_and_rolled_back_goes_with_the_rights_of_the_old_tem
     assert len(aws.configs) == 1
 
 
-@rights_follow_the_template
 def test_a_running_job_that_was_renamed_is_stopped(aws, cloudformation):
     aws.job_seconds = RUNNING
     cloudformation.deploy([job(AutoMLJobName="first")])
@@ -111,7 +104,6 @@ def test_a_running_job_that_was_renamed_is_stopped(aws, cloudformation):
     cloudformation.delete()
 
 
-@rights_follow_the_template
 def test_a_renamed_model_goes(aws, cloudformation):
     cloudformation.deploy([job(), wait(), model(ModelName="m1")])
 
@@ -120,7 +112,6 @@ def test_a_renamed_model_goes(aws, cloudformation):
     assert set(aws.models) == {*MODELS, "m2"}
 
 
-@rights_follow_the_template
 def test_a_folder_that_left_the_template_goes(aws, cloudformation):
     cloudformation.deploy([folder(), job()])
 
@@ -129,7 +120,6 @@ def test_a_folder_that_left_the_template_goes(aws, cloudformation):
     assert not aws.written
 
 
-@rights_follow_the_template
 def test_a_folder_goes_with_the_output_path_of_before(aws, cloudformation):
     cloudformation.deploy([folder()])
 

@@ -9,6 +9,7 @@ from aws_cdk import assertions
 
 from cdk_automlv2 import AutoMLDataChannel, AutoMLEndpoint, AutoMLJobV2, AutoMLModel
 from cdk_automlv2 import AutoMLTabularConfig as Tabular
+from tests.iam import Environment, Question, evaluate
 
 ROLE_ARN = "arn:aws:iam::111122223333:role/given"
 CHANNEL = AutoMLDataChannel("S3Prefix", "s3://in/train/")
@@ -51,6 +52,47 @@ def statement_for(stack: cdk.Stack, logical_id_part: str, action: str) -> dict[s
     """The one statement that allows an action."""
     [one] = [line for line in statements(stack, logical_id_part) if action in actions(line)]
     return one
+
+
+def may(stack: cdk.Stack, who: str, action: str, resource: str, **context: Any) -> bool:
+    """Whether IAM would let a role do something; ``who`` is a part of its logical id.
+
+    Args:
+        stack: The stack of the role.
+        who: ``function``, or a part of the role's logical id.
+        action: The action.
+        resource: ARN; ``:kind/name`` for one of SageMaker's, ``s3://…`` for one of S3's.
+        context: ``owner`` (tag of the resource), ``owner_asked`` (tag of the request), and other
+            keys with ``__`` for the colon.
+    """
+    body = template(stack)
+    place = Environment(stack_name=stack.stack_name)
+    if who == "function":
+        documents = place.function_documents(body)
+    else:
+        [role] = [
+            name
+            for name, item in body["Resources"].items()
+            if item["Type"] == "AWS::IAM::Role" and who in name
+        ]
+        documents = place.documents_of(body, role)
+    keys = {key.replace("__", ":"): value for key, value in context.items()}
+    for word, key in (("owner", "aws:ResourceTag"), ("owner_asked", "aws:RequestTag")):
+        if word in keys:
+            keys[f"{key}/cdk-automlv2:owner"] = keys.pop(word)
+    arn = resource.replace("s3://", "arn:aws:s3:::")
+    if arn.startswith(":"):
+        arn = f"arn:aws:sagemaker:eu-west-1:111122223333{arn}"
+    return evaluate(documents, Question(action, arn, keys)).allowed
+
+
+def scope_of(stack: cdk.Stack) -> str:
+    """What the names and owner tags of a stack's resources have in common."""
+    found = template(stack)["Resources"].values()
+    [scope] = {
+        item["Properties"]["NameScope"] for item in found if item["Type"].startswith("Custom::")
+    }
+    return str(scope)
 
 
 def job(stack: cdk.Stack, id: str = "Churn", **options: Any) -> AutoMLJobV2:

@@ -4,7 +4,16 @@ from aws_cdk import aws_iam as iam
 
 from cdk_automlv2 import AutoMLEndpoint, OptionsError
 
-from .helpers import endpoint, model, properties, resources, statement_for, statements
+from .helpers import (
+    endpoint,
+    may,
+    model,
+    properties,
+    resources,
+    scope_of,
+    statement_for,
+    statements,
+)
 
 ENDPOINT = "Custom::AutoMLEndpoint"
 
@@ -122,12 +131,9 @@ def test_a_named_endpoint_is_named_and_allowed(stack):
     endpoint(stack, endpoint_name="shop")
 
     assert properties(stack, ENDPOINT)["EndpointName"] == "shop"
-    named = [
-        line
-        for line in statements(stack, "FunctionPolicy")
-        if ":endpoint/shop" in str(line["Resource"])
-    ]
-    assert len(named) == 1
+    owner = f"{scope_of(stack)}/x"
+    assert may(stack, "function", "sagemaker:CreateEndpoint", ":endpoint/shop", owner_asked=owner)
+    assert may(stack, "function", "sagemaker:DeleteEndpoint", ":endpoint/shop", owner=owner)
 
 
 def test_tags_of_the_stack_reach_the_endpoint(stack):

@@ -16,8 +16,10 @@ from .helpers import (
     ROLE_ARN,
     actions,
     job,
+    may,
     properties,
     resources,
+    scope_of,
     statement_for,
     statements,
     template,
@@ -230,12 +232,10 @@ def test_a_named_job_is_named_and_allowed(stack):
     job(stack, job_name="Churn-2026")
 
     assert properties(stack, JOB)["AutoMLJobName"] == "Churn-2026"
-    named = [
-        line
-        for line in statements(stack, "FunctionPolicy")
-        if ":automl-job/churn-2026" in str(line["Resource"])
-    ]
-    assert len(named) == 1
+    owner = f"{scope_of(stack)}/x"
+    name = ":automl-job/churn-2026"
+    assert may(stack, "function", "sagemaker:CreateAutoMLJobV2", name, owner_asked=owner)
+    assert may(stack, "function", "sagemaker:StopAutoMLJob", name, owner=owner)
 
 
 def test_a_uri_that_is_a_token_is_granted_by_its_bucket(stack):
