@@ -1,8 +1,9 @@
 """InvokeEndpoint: the answers and the errors of the data plane."""
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
+from cdk_automlv2.local.sagemaker.faults import Fault
 from cdk_automlv2.local.training.candidates import _archive
 from cdk_automlv2.local.training.stages import LabelStage
 
@@ -207,3 +208,25 @@ def test_an_update_keeps_weights_only_where_it_is_told_to(sagemaker, world, more
         return found if found and found["EndpointConfigName"] == "next" else None
 
     assert wait_for(updated)["ProductionVariants"][0]["CurrentWeight"] == kept
+
+
+def test_boto3s_waiters_see_an_endpoint_come_and_go(sagemaker, world):
+    deploy(sagemaker, world)
+    often = {"Delay": 1, "MaxAttempts": 20}
+
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="Shop", WaiterConfig=often)
+    sagemaker.delete_endpoint(EndpointName="Shop")
+    sagemaker.get_waiter("endpoint_deleted").wait(EndpointName="Shop", WaiterConfig=often)
+
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    with pytest.raises(ClientError, match="Could not find"):
+        sagemaker.list_tags(ResourceArn="arn:aws:sagemaker:us-east-1:000000000000:endpoint/shop")
+
+
+def test_boto3s_waiter_gives_up_on_an_endpoint_that_failed(sagemaker, world):
+    world.faults.add(Fault("EndpointFails", message="no capacity"))
+    assert deploy(sagemaker, world)["FailureReason"] == "no capacity"
+
+    waiter = sagemaker.get_waiter("endpoint_in_service")
+    with pytest.raises(WaiterError, match="terminal failure state"):
+        waiter.wait(EndpointName="Shop", WaiterConfig={"Delay": 1, "MaxAttempts": 5})

@@ -43,6 +43,19 @@ def test_a_job_that_only_writes_notebooks_has_no_candidate(sagemaker):
     assert "BestCandidate" not in job
 
 
+def test_a_job_tells_from_its_start_what_is_resolved(sagemaker):
+    criteria = {"MaxCandidates": 3}
+    config = {"TargetAttributeName": "y", "ProblemType": "Regression"}
+    config["CompletionCriteria"] = criteria
+    request = job_request(AutoMLProblemTypeConfig={"TabularJobConfig": config})
+    sagemaker.create_auto_ml_job_v2(**request, AutoMLJobObjective={"MetricName": "MSE"})
+
+    resolved = {"AutoMLJobObjective": {"MetricName": "MSE"}, "CompletionCriteria": criteria}
+    job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName="churn")
+    assert job["ResolvedAttributes"] == resolved
+    assert wait_for(lambda: ended(sagemaker, "churn"))["ResolvedAttributes"] == resolved
+
+
 def test_candidates_are_listed_in_the_order_asked_for(sagemaker):
     sagemaker.create_auto_ml_job_v2(**job_request())
     wait_for(lambda: ended(sagemaker, "churn"))
