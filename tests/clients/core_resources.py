@@ -9,7 +9,7 @@ import json
 import sys
 
 import boto3
-from sagemaker.core.resources import AutoMLJob, AutoMLJobV2, Endpoint, EndpointConfig, Model
+from sagemaker.core.resources import AutoMLJobV2, Endpoint, EndpointConfig, Model
 from sagemaker.core.shapes import (
     AutoMLDataSource,
     AutoMLJobChannel,
@@ -67,7 +67,7 @@ def run(place):
     found = {
         "status": job.auto_ml_job_status,
         "answer": answer.body.read().decode(),
-        "jobs": [item.auto_ml_job_name for item in AutoMLJob.get_all(name_contains="core")],
+        "jobs": [AutoMLJobV2.get("core").auto_ml_job_name],
         "endpoints": [item.endpoint_name for item in Endpoint.get_all(name_contains="core")],
         "models": [item.model_name for item in Model.get_all(name_contains="core")],
     }
