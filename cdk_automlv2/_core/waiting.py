@@ -17,11 +17,12 @@ LINK_SECONDS = 55 * 60
 
 DEFAULT_TIMEOUT_SECONDS = 12 * 3600
 LONG_CHAIN = 14
-"""Links from which on synth warns; the default timeout needs so many."""
+"""Links that the default timeout needs; synth warns of more."""
 
-_LONGEST_CHAIN = 480
+LONGEST_DAYS = 18
 _ANSWER_SECONDS = 4 * 60
 _STACK_LIMIT = 500
+_DAY_SECONDS = 24 * 3600
 
 
 def links(timeout_seconds: int) -> list[int]:
@@ -66,21 +67,26 @@ def chain(
     return previous
 
 
-def warn_if_long(scope: Construct, what: str, count: int) -> None:
+def warn_if_long(scope: Construct, what: str, seconds: int, count: int) -> None:
     """Say what a long wait costs in resources of the stack.
+
+    Args:
+        scope: Whose wait it is.
+        what: It, in words.
+        seconds: The whole wait.
+        count: Resources that wait.
 
     Raises:
         OptionsError: If no stack could hold it.
     """
-    if count > _LONGEST_CHAIN:
-        days = _LONGEST_CHAIN * LINK_SECONDS // (24 * 3600)
-        problem = OptionFault(
+    if seconds > LONGEST_DAYS * _DAY_SECONDS:
+        fault = OptionFault(
             "timeout",
-            f"must be {days} days or less, as a stack has {_STACK_LIMIT} resources",
-            f"{count} wait resources",
+            f"must be {LONGEST_DAYS} days or less, as a stack has {_STACK_LIMIT} resources",
+            f"{seconds} s, {count} wait resources",
             "wait less, or start the job with wait=False",
         )
-        raise OptionsError(scope.node.path, (problem,))
+        raise OptionsError(scope.node.path, (fault,))
     if count > LONG_CHAIN:
         cdk.Annotations.of(scope).add_warning_v2(
             "cdk-automlv2:long-wait",

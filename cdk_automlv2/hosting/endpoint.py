@@ -245,13 +245,13 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         """The endpoint itself waits for the first 55 minutes; links wait for the rest."""
         if not waits:
             return self._resource
-        waiting.warn_if_long(self, "the endpoint", len(waits))
         target = {
             "Target": "Endpoint",
             "EndpointName": self._resource.ref,
             "EndpointConfigName": self._resource.get_att("EndpointConfigName"),
         }
         whole = sum(waits) + waiting.LINK_SECONDS
+        waiting.warn_if_long(self, "the endpoint", whole, len(waits))
         return waiting.chain(provider, self, waits, whole, target, self._resource)
 
 

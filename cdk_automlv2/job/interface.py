@@ -38,8 +38,12 @@ class AutoMLJobBase(Construct):
 
     @property
     def auto_ml_job_arn(self) -> str:
-        """ARN of the job; a token, known once the job has completed."""
-        return self.attribute("AutoMLJobArn")
+        """ARN of the job; a token. Of a job waited for it is known once that has completed."""
+        if self._settled is not None:
+            return self.attribute("AutoMLJobArn")
+        return self._provider.stack.format_arn(
+            service="sagemaker", resource="automl-job", resource_name=self.auto_ml_job_name
+        )
 
     @property
     def auto_ml_job_status(self) -> str:
@@ -175,7 +179,7 @@ class AutoMLJobBase(Construct):
         self, job_name: str, seconds: int, started: cdk.CfnResource | None = None
     ) -> cdk.CfnResource:
         waits = waiting.links(seconds)
-        waiting.warn_if_long(self, "the job", len(waits))
+        waiting.warn_if_long(self, "the job", seconds, len(waits))
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
         if not self.makes_candidates:
             target["CandidateRequired"] = False

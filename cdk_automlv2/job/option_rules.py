@@ -93,7 +93,6 @@ SETTINGS_RULES: tuple[Rule, ...] = (
     *limits(
         "CreateAutoMLJobV2",
         job_objective="AutoMLJobObjective",
-        validation_fraction="DataSplitConfig.ValidationFraction",
         job_name="AutoMLJobName",
         output_path="OutputDataConfig.S3OutputPath",
     ),

@@ -109,7 +109,7 @@ def split_problems(
         rule = f"cannot be used with {_kind(config)}"
         yield OptionFault("validation_fraction", rule, validation_fraction)
         return
-    if validation_fraction in (0, 1):
+    if not 0 < validation_fraction < 1:
         yield OptionFault("validation_fraction", "must be above 0 and below 1", validation_fraction)
     if len(channels) == 2:
         yield OptionFault(

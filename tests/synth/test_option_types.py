@@ -130,7 +130,7 @@ def test_a_bucket_is_no_key(stack):
 
 def test_auto_ml_v2_refuses_when_it_is_made_what_only_fit_would_use(stack):
     assert faults(lambda: AutoMLV2(stack, "Early", CONFIG, validation_fraction=5)) == [
-        "validation_fraction: must be 0 to 1, got 5"
+        "validation_fraction: must be above 0 and below 1, got 5"
     ]
 
 
