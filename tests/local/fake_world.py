@@ -58,6 +58,9 @@ class FakeTrainer:
                     "CandidateStatus": "Completed",
                     "ObjectiveStatus": "Succeeded",
                     "CandidateSteps": [],
+                    "InferenceContainers": [
+                        {"Image": "image", "ModelDataUrl": "s3://out/model.tar.gz"}
+                    ],
                     "FinalAutoMLJobObjectiveMetric": {
                         "MetricName": "F1",
                         "Type": "Maximize",

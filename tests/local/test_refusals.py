@@ -108,6 +108,7 @@ def test_items_of_a_list_and_values_of_a_map_are_told_together(url):
         ("ListModels", {"MaxResults": 1.5}, "NUMBER_VALUE can not be converted to a Integer"),
         ("ListModels", {"MaxResults": 2**40}, "NUMBER_VALUE can not be converted to a Integer"),
         ("ListModels", {"NameContains": 5}, "NUMBER_VALUE can not be converted to a String"),
+        ("ListModels", {"NameContains": "\ud800"}, "STRING_VALUE can not be converted to a String"),
         ("ListModels", {"NameContains": {}}, "Start of structure or map found where not expected"),
         ("ListModels", {"NameContains": []}, "Start of list found where not expected"),
         ("ListModels", {"CreationTimeAfter": 1e300}, "can not be converted to a Timestamp"),

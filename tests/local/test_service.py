@@ -8,6 +8,8 @@ from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault
 from cdk_automlv2.local.sagemaker.rates import PUBLISHED, Rates
 from cdk_automlv2.local.sagemaker.service import OPERATIONS
+from cdk_automlv2.local.training.candidates import _archive
+from cdk_automlv2.local.training.stages import LabelStage
 
 from .fake_world import ROLE, ended, job_request, wait_for
 
@@ -54,6 +56,36 @@ def test_a_job_tells_from_its_start_what_is_resolved(sagemaker):
     job = sagemaker.describe_auto_ml_job_v2(AutoMLJobName="churn")
     assert job["ResolvedAttributes"] == resolved
     assert wait_for(lambda: ended(sagemaker, "churn"))["ResolvedAttributes"] == resolved
+
+
+@pytest.mark.parametrize(
+    ("deploy", "name"),
+    [
+        ({"AutoGenerateEndpointName": True}, "automl-churn"),
+        ({"AutoGenerateEndpointName": False, "EndpointName": "shop"}, "shop"),
+    ],
+)
+def test_a_job_that_is_asked_to_serves_its_best_candidate(sagemaker, world, deploy, name):
+    world.iam.s3.objects["out/model.tar.gz"] = _archive(LabelStage(["no", "yes"]))
+    sagemaker.create_auto_ml_job_v2(**job_request(ModelDeployConfig=deploy))
+
+    job = wait_for(lambda: ended(sagemaker, "churn"))
+
+    assert job["AutoMLJobSecondaryStatus"] == "Completed"
+    assert job["ModelDeployResult"] == {"EndpointName": name}
+    assert sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService"
+
+
+def test_a_job_completes_though_its_endpoint_does_not_come_up(sagemaker, world):
+    world.faults.add(Fault("EndpointFails"))
+    sagemaker.create_auto_ml_job_v2(**job_request(ModelDeployConfig={}))
+
+    job = wait_for(lambda: ended(sagemaker, "churn"))
+
+    assert job["AutoMLJobStatus"] == "Completed"
+    assert job["AutoMLJobSecondaryStatus"] == "ModelDeploymentError"
+    assert "ModelDeployResult" not in job
+    assert job["BestCandidate"]
 
 
 def test_candidates_are_listed_in_the_order_asked_for(sagemaker):

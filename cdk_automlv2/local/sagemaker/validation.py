@@ -113,6 +113,8 @@ def _json_name(value: Any) -> str:
 
 
 def _fits(value: Any, type_name: str) -> bool:
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value)
     bits = {"integer": 31, "long": 63}.get(type_name)
     if bits is not None:
         return bool(-(2**bits) <= value < 2**bits)

@@ -9,6 +9,7 @@ from cdk_automlv2.local.sagemaker import request_rules
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError, not_found, validation
 from cdk_automlv2.local.sagemaker.faults import JOB_HANGS
+from cdk_automlv2.local.sagemaker.operations import one_click
 from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
 from cdk_automlv2.local.sagemaker.paging import Listing
 from cdk_automlv2.local.sagemaker.state import JOB, Record, State
@@ -154,9 +155,26 @@ class _Run:
         elif result.failure:
             self._end("Failed", "Failed", FailureReason=result.failure[:1024])
         elif all(self._phase(status, seconds) for status, seconds in _AFTER):
-            self._end("Completed", "Completed", **self._resolved(result.attributes))
+            self._complete(self._resolved(result.attributes))
         else:
             self._stopped()
+
+    def _complete(self, attributes: Record) -> None:
+        """End the job, with an endpoint where one was asked for; without, it completes too."""
+        if "ModelDeployConfig" not in self._job:
+            self._end("Completed", "Completed", **attributes)
+            return
+        self._status("DeployingModel")
+        try:
+            name = one_click.deploy(self._state, self._caller, self._job, self._stop)
+        except ServiceError:
+            name = ""
+        if self._stop.is_set():
+            self._stopped()
+            return
+        deployed = {"ModelDeployResult": {"EndpointName": name}} if name else {}
+        secondary = "Completed" if name else "ModelDeploymentError"
+        self._end("Completed", secondary, **attributes, **deployed)
 
     def _resolved(self, attributes: Record) -> Record:
         found = {**self._job["ResolvedAttributes"], **attributes.get("ResolvedAttributes", {})}
