@@ -230,3 +230,14 @@ def test_boto3s_waiter_gives_up_on_an_endpoint_that_failed(sagemaker, world):
     waiter = sagemaker.get_waiter("endpoint_in_service")
     with pytest.raises(WaiterError, match="terminal failure state"):
         waiter.wait(EndpointName="Shop", WaiterConfig={"Delay": 1, "MaxAttempts": 5})
+
+
+def test_an_endpoint_on_instances_does_not_become_serverless(sagemaker, world):
+    deploy(sagemaker, world)
+    config = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    variant = {"VariantName": "v", "ModelName": "yes", "ServerlessConfig": config}
+    sagemaker.create_endpoint_config(EndpointConfigName="next", ProductionVariants=[variant])
+
+    with pytest.raises(ClientError, match="cannot become serverless"):
+        sagemaker.update_endpoint(EndpointName="Shop", EndpointConfigName="next")
+    assert in_service(sagemaker, "Shop")["EndpointConfigName"] == "Shop"

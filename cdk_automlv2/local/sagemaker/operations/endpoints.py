@@ -57,9 +57,19 @@ def update_endpoint(state: State, caller: Caller, request: Record) -> Record:
             raise not_found(CONFIG.words, config_arn)
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
+        _refuse_serverless(endpoint, state.configs[config_arn])
         _set(state, endpoint, EndpointStatus="Updating")
     _start(_move, state, caller, endpoint, config_arn, request, _UPDATE)
     return {"EndpointArn": endpoint["EndpointArn"]}
+
+
+def _refuse_serverless(endpoint: Record, config: Record) -> None:
+    """Refuse the way from instances to serverless; the way back is allowed."""
+    shown = endpoint.get("ProductionVariants", [])
+    before = [item for item in shown if "CurrentInstanceCount" in item]
+    if before and any("ServerlessConfig" in item for item in config["ProductionVariants"]):
+        name = endpoint["EndpointName"]
+        raise validation(f"Endpoint {name} has instances and cannot become serverless.")
 
 
 def delete_endpoint(state: State, caller: Caller, request: Record) -> Record:
