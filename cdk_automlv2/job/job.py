@@ -37,11 +37,11 @@ _AFTER_JOB_SECONDS = 30 * 60
 class AutoMLJobV2(AutoMLJobBase):
     """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
 
-    Deleting the construct stops the job if it runs. Its record and its candidates stay, since AWS has
-    no call to delete a job; the files of a ``LocalAutoMLDataChannel`` are deleted with it, data that
-    you keep in S3 are not touched. A change of the training (data, problem, objective, output) trains a
-    new job while the old one stays; a change back finds the old one again. New data under the same
-    prefix change nothing in the template: set another ``revision`` to train on them.
+    Deleting the construct stops the job if it runs. Its record and its candidates stay, since AWS
+    has no call to delete a job; the files of a ``LocalAutoMLDataChannel`` are deleted with it, data
+    that you keep in S3 are not touched. A change of the training (data, problem, objective, output)
+    trains a new job while the old one stays; a change back finds the old one again. New data under
+    the same prefix change nothing in the template: set another ``revision`` to train on them.
 
     Args:
         problem_config: What to predict, and how.
