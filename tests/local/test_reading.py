@@ -55,6 +55,14 @@ def test_these_are_no_numbers(text):
     assert values.number(text) is None
 
 
+@given(st.lists(st.text(alphabet="0123456789+-.eE na_\n", max_size=6), max_size=4))
+def test_many_numbers_are_read_as_each_of_them(texts):
+    found = [values.number(text) for text in texts]
+    all_plain = all(value is not None and values.is_usable(value) for value in found)
+
+    assert values.plain_numbers(texts) == (found if all_plain else None)
+
+
 @pytest.mark.parametrize(
     ("column", "read"),
     [

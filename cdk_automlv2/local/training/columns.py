@@ -71,11 +71,16 @@ class Column:
         Raises:
             CellError: If a cell is a word where only numbers were, or is infinite.
         """
-        read = _READERS[self.kind]
         made = np.full(len(cells), np.nan)
-        for position, cell in enumerate(cells):
-            if cell is None:
-                continue
+        found = [position for position, cell in enumerate(cells) if cell is not None]
+        if self.kind == NUMBERS:
+            plain = values.plain_numbers([cell for cell in cells if cell is not None])
+            if plain is not None:
+                made[found] = plain
+                return made
+        read = _READERS[self.kind]
+        for position in found:
+            cell = str(cells[position])
             value = read(cell)
             if value is None:
                 if self.kind != MIXED:
@@ -144,6 +149,8 @@ def words_of(frame: pd.DataFrame) -> list[str]:
 
 
 def _kind(cells: list[str]) -> str:
+    if values.plain_numbers(cells) is not None:
+        return NUMBERS
     for kind in (TRUTHS, MOMENTS):
         if all(_READERS[kind](cell) is not None for cell in cells):
             return kind

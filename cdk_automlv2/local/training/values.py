@@ -6,12 +6,14 @@ Only what cannot be misread is a number: no separators of thousands, no decimal 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 LARGEST = 1e100
 """Numbers beyond are refused: their squares would be infinite."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMERIC_SIGNS = re.compile(r"[0-9+\-.eE \n]*")
 _INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.I)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
 _TRUTH = {"true": 1.0, "false": 0.0}
@@ -23,6 +25,20 @@ def number(text: str) -> float | None:
     if _NUMBER.fullmatch(text) or _INFINITY.fullmatch(text):
         return float(text)
     return None
+
+
+def plain_numbers(texts: Sequence[str]) -> list[float] | None:
+    """Return the numbers that all texts are; ``None`` if one may be none, or is infinite.
+
+    It decides as ``number`` does, and much faster.
+    """
+    if not _NUMERIC_SIGNS.fullmatch("\n".join(texts)):
+        return None
+    try:
+        made = [float(text) for text in texts]
+    except ValueError:
+        return None
+    return made if not made or (is_usable(max(made)) and is_usable(min(made))) else None
 
 
 def is_usable(value: float) -> bool:
