@@ -176,6 +176,42 @@ REFUSED = {
         "TextClassificationJobConfig.ContentColumn",
     ),
     "horizon too long": ({"problem": series(ForecastHorizon=501)}, "must be 500 or less"),
+    "frequency of a larger unit": ({"problem": series(ForecastFrequency="60min")}, "forecastFreq"),
+    "a week in days": ({"problem": series(ForecastFrequency="7D")}, "forecastFrequency"),
+    "quantile of nothing": ({"problem": series(ForecastQuantiles=["p0"])}, "forecastQuantiles"),
+    "quantile of all": ({"problem": series(ForecastQuantiles=["p100"])}, "forecastQuantiles"),
+    "six quantiles": (
+        {"problem": series(ForecastQuantiles=[f"p{number}0" for number in range(1, 7)])},
+        "Member must have length less than or equal to 5",
+    ),
+    "holidays of two countries": (
+        {"problem": series(HolidayConfig=[{"CountryCode": "DE"}, {"CountryCode": "FR"}])},
+        "holidayConfig",
+    ),
+    "holidays of a name": (
+        {"problem": series(HolidayConfig=[{"CountryCode": "Germany"}])},
+        "holidayConfig.1.member.countryCode",
+    ),
+    "fill by a decimal": (
+        {"problem": transformed(Filling={"y": {"backfill": "value", "backfill_value": "1.5"}})},
+        "filling.y.member",
+    ),
+    "base model of a long name": ({"problem": language(BaseModelName="x" * 257)}, "baseModelName"),
+    "more candidates than there can be": (
+        {"problem": tabular(CompletionCriteria={"MaxCandidates": 751})},
+        "Member must have value less than or equal to 750",
+    ),
+    "six grouping columns": (
+        {
+            "problem": series(
+                TimeSeriesConfig={
+                    **SERIES["TimeSeriesConfig"],
+                    "GroupingAttributeNames": [f"g{number}" for number in range(6)],
+                }
+            )
+        },
+        "groupingAttributeNames",
+    ),
     "aggregation of another column": (
         {"problem": transformed(Aggregation={"x": "sum"})},
         "Transformations.Aggregation: must name the target",
