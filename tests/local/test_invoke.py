@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.faults import Fault
 from cdk_automlv2.local.training.candidates import _archive
 from cdk_automlv2.local.training.stages import LabelStage
@@ -241,3 +242,18 @@ def test_an_endpoint_on_instances_does_not_become_serverless(sagemaker, world):
     with pytest.raises(ClientError, match="cannot become serverless"):
         sagemaker.update_endpoint(EndpointName="Shop", EndpointConfigName="next")
     assert in_service(sagemaker, "Shop")["EndpointConfigName"] == "Shop"
+
+
+def test_what_an_endpoint_is_on_its_way_to_is_shown_until_it_is_there(sagemaker, world):
+    world.clock = Clock(speed=300)
+    container = {"Image": "image", "ModelDataUrl": "s3://out/none.tar.gz"}
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    variant = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+
+    pending = sagemaker.describe_endpoint(EndpointName="e")["PendingDeploymentSummary"]
+
+    assert pending["EndpointConfigName"] == "c"
+    assert pending["ProductionVariants"][0]["DesiredInstanceCount"] == 1
+    assert "PendingDeploymentSummary" not in wait_for(lambda: in_service(sagemaker, "e"))

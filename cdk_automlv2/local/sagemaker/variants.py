@@ -95,6 +95,15 @@ def summaries(fleet: Fleet, now: datetime) -> list[Record]:
     ]
 
 
+def pending(config: Record, now: datetime) -> Record:
+    """Return what is shown of a configuration that an endpoint is on its way to."""
+    shown = [
+        {"VariantName": item["VariantName"], **_size(item)} for item in config["ProductionVariants"]
+    ]
+    name = config["EndpointConfigName"]
+    return {"EndpointConfigName": name, "ProductionVariants": shown, "StartTime": now}
+
+
 def _size(variant: Record) -> Record:
     weight = variant.get("InitialVariantWeight", 1.0)
     shown = {"CurrentWeight": weight, "DesiredWeight": weight}

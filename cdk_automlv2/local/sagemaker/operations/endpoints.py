@@ -39,6 +39,7 @@ def create_endpoint(state: State, caller: Caller, request: Record) -> Record:
             "EndpointArn": arn,
             "EndpointConfigName": state.configs[config_arn]["EndpointConfigName"],
             "EndpointStatus": "Creating",
+            "PendingDeploymentSummary": variants.pending(state.configs[config_arn], now),
             "CreationTime": now,
             "LastModifiedTime": now,
         }
@@ -58,7 +59,8 @@ def update_endpoint(state: State, caller: Caller, request: Record) -> Record:
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         _refuse_serverless(endpoint, state.configs[config_arn])
-        _set(state, endpoint, EndpointStatus="Updating")
+        pending = variants.pending(state.configs[config_arn], state.clock.now())
+        _set(state, endpoint, EndpointStatus="Updating", PendingDeploymentSummary=pending)
     _start(_move, state, caller, endpoint, config_arn, request, _UPDATE)
     return {"EndpointArn": endpoint["EndpointArn"]}
 
@@ -121,6 +123,7 @@ def _move(
     planned = state.faults.take(move.fault)
     failure = planned.message if planned else failure
     with state.lock:
+        endpoint.pop("PendingDeploymentSummary", None)
         if fleet is None or failure:
             _set(state, endpoint, EndpointStatus=move.failed_status, FailureReason=failure)
         else:
