@@ -211,9 +211,7 @@ def _is_doubtful(event: LifecycleEvent, status: str, context: Context) -> bool:
             context.progress[_DOUBTS] = 0
         return False
     if context.progress.get(_DOUBTS, 0):
-        raise LifecycleError(
-            f"the stack is {status} by now, so that what was asked for is not wanted any more"
-        )
+        raise LifecycleError(f"request abandoned: the stack is now {status}")
     logs.decision("the stack does not seem to want this", event, status=status)
     context.progress[_DOUBTS] = 1
     return True

@@ -149,9 +149,7 @@ def test_an_update_that_comes_when_all_is_over_does_nothing(stack, aws, status):
     answer = stack.update("AutoMLJobV2", name, JOB, MORE_CANDIDATES)
 
     assert answer["Status"] == "FAILED"
-    assert answer["Reason"] == (
-        f"the stack is {status} by now, so that what was asked for is not wanted any more"
-    )
+    assert answer["Reason"] == (f"request abandoned: the stack is now {status}")
     assert len(aws.jobs) == 1
 
 

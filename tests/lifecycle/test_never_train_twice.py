@@ -174,7 +174,7 @@ def test_a_rollback_never_trains(stack, aws):
     answer = stack.update(TYPE, old, JOB | {"Revision": "1"}, JOB | {"Revision": "2"})
 
     assert answer["Status"] == "FAILED"
-    assert answer["Reason"] == "there is no AutoML job of the former settings to go back to"
+    assert answer["Reason"] == "rollback failed: no earlier job matches the previous configuration"
     assert aws.calls["create_auto_ml_job_v2"] == 1
 
 

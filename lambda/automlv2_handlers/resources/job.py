@@ -124,7 +124,7 @@ def _roll_back(event: LifecycleEvent, training: Mapping[str, Any], context: Cont
     if not any(item.may_serve() for item in known) and context.count(_LOOKED) < _LOOKS_BACK:
         return Pending(event.physical_id, "the job of the former settings to be listed")
     if not known:
-        raise LifecycleError("there is no AutoML job of the former settings to go back to")
+        raise LifecycleError("rollback failed: no earlier job matches the previous configuration")
     # What this stack went forward to is what it had, though a stack before it had something good.
     found = max(known, key=lambda item: (item.is_of_stack(event), item.may_serve(), item.since))
     tags.sync(event, found.arn, found.marks, context)
