@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from automlv2_handlers import logs
-from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
+from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
 
@@ -27,7 +27,7 @@ _LEAVING: Final = "Leaving"
 _SEEN: Final = "Seen"
 _UNREAD: Final = "Unread"
 _THROTTLES_TOLERATED: Final = 8
-_DENIALS_TOLERATED: Final = 4
+_REFUSALS_TOLERATED: Final = 4
 _AFTER_UPDATE: Final = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 _AGAIN: Final = "the stack to be looked at again"
 
@@ -244,13 +244,10 @@ def _status(event: LifecycleEvent, context: Context) -> str:
     """
     try:
         status = context.gateway.stack_status(event.stack_id)
-    except (BusyError, DeniedError) as error:
-        busy = isinstance(error, BusyError)
-        if context.count(_UNREAD) <= (_THROTTLES_TOLERATED if busy else _DENIALS_TOLERATED):
-            raise BusyError(str(error)) from error
-        why = str(error)
     except GatewayError as error:
-        context.count(_UNREAD)
+        tolerated = _THROTTLES_TOLERATED if isinstance(error, BusyError) else _REFUSALS_TOLERATED
+        if context.count(_UNREAD) <= tolerated:
+            raise BusyError(str(error)) from error
         why = str(error)
     else:
         context.progress[_UNREAD] = 0
