@@ -11,7 +11,7 @@ from cdk_automlv2.errors import OptionFault
 _ENDPOINT = r"s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 _VIRTUAL_HOSTED = re.compile(rf"https://(?P<bucket>[^/?#]+)\.{_ENDPOINT}(?:/(?P<key>[^?#%]*))?")
 _PATH_STYLE = re.compile(rf"https://{_ENDPOINT}/(?P<bucket>[^/?#]+)(?:/(?P<key>[^?#%]*))?")
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _API = re.compile(r"(https|s3)://[^/]")
 _RULE = "must be an S3 URI such as s3://bucket/prefix"
 

@@ -54,6 +54,16 @@ def test_points_of_sagemaker_are_tried(cloud, role_arn):
     assert done.stdout.count("not tried: ") == 8
 
 
+def test_points_of_rights_are_tried(cloud):
+    cloud.client("s3").create_bucket(Bucket="trial-rights")
+
+    done = run(cloud, "rights_points", "--bucket", "trial-rights", "--wait-seconds", "0.5")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no --key-arn was given" in done.stdout
+    assert "refused" not in done.stdout
+
+
 def test_points_of_cloudformation_are_tried(cloud):
     points = ["rollback_order", "pending_deletion_of_what_came_back", "creation_tried_again"]
     only = [word for name in points for word in ("--only", name)]
