@@ -18,6 +18,8 @@ from .helpers import job
         ("s3://data/train", "s3://data/train/"),
         ("s3://data/train/", "s3://data/train"),
         ("s3://data/train/", "s3://data/train/models/of/mine"),
+        ("https://data.s3.us-east-1.amazonaws.com/train/", "s3://data/train/"),
+        ("s3://data/train", "https://s3.amazonaws.com/data/train"),
     ],
 )
 def test_an_output_below_an_input_is_refused(stack, uri, output):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.training.objects import split_uri
 
 STAGE_FILE = "stage.joblib"
 ANY = "*/*"
@@ -29,15 +30,14 @@ class HostedModel:
 
         Raises:
             ValueError: If a container has no artifact that was trained here.
+            DataError: If a container names none.
         """
         import joblib
 
         stages = []
         for container in containers:
             url = container.get("ModelDataUrl", "")
-            bucket, _, key = url.removeprefix("s3://").partition("/")
-            if not url.startswith("s3://") or not key:
-                raise ValueError(f"ModelDataUrl must be s3://bucket/key, got {url!r}")
+            bucket, key = split_uri(url)
             archive = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
             stage = joblib.load(io.BytesIO(_stage_in(archive, url)))
             stages.append((stage, container.get("Environment", {})))
