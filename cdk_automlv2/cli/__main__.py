@@ -10,8 +10,8 @@ def main() -> None:
     try:
         from cdk_automlv2.cli.commands import automlv2
     except ImportError as error:
-        sys.exit(f"automlv2: {error.name} is not installed; pip install 'cdk-automlv2[local]'")
-    automlv2()
+        sys.exit(f"automlv2: {error.name} is not installed; pip install 'cdk-automlv2[cli]'")
+    automlv2(prog_name="automlv2")
 
 
 if __name__ == "__main__":

@@ -62,19 +62,6 @@ def _running_executions(states: Any) -> list[dict[str, str]]:
     return running
 
 
-def show(found: Inventory, console: Console) -> None:
-    """Print each kind of which there is any."""
-    for kind, rows in found.items():
-        if not rows:
-            continue
-        table = Table(*rows[0], title=kind, title_justify="left")
-        for row in rows:
-            table.add_row(*row.values())
-        console.print(table)
-    if not any(found.values()):
-        console.print("nothing is deployed")
-
-
 def leaderboard(candidates: list[dict[str, Any]], console: Console) -> None:
     """Print candidates, the best first as given, with all their metrics."""
     names = sorted(

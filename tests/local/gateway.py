@@ -39,7 +39,7 @@ def allow(*actions, on="*", **condition):
     return {**found, "Condition": condition} if condition else found
 
 
-def as_role(cloud, arn, service):
+def as_role(cloud, arn, service, config=None):
     """A client that acts as the role."""
     answer = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
     credentials = answer["Credentials"]
@@ -51,4 +51,5 @@ def as_role(cloud, arn, service):
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
+        config=config,
     )

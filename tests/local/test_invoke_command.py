@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from cdk_automlv2.cli import commands
+from cdk_automlv2.cli import commands, local
 
 
 class FakeRuntime:
@@ -24,7 +24,7 @@ class FakeRuntime:
 def runtime(monkeypatch):
     found = FakeRuntime()
     cloud = SimpleNamespace(client=lambda _service: found)
-    monkeypatch.setattr(commands, "LocalCloud", SimpleNamespace(attach=lambda _folder: cloud))
+    monkeypatch.setattr(local, "LocalCloud", SimpleNamespace(attach=lambda _folder: cloud))
     return found
 
 

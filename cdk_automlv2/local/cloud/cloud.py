@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
+import math
 import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cdk_automlv2.local.cloud.processes import Server, free_ports
-from cdk_automlv2.local.cloud.toolchain import bin_dir, cdk_command
+from cdk_automlv2.local.cloud import cdk_cli, environment, signals, state_file
+from cdk_automlv2.local.cloud.ask import ask
+from cdk_automlv2.local.cloud.credentials import KeyRing
+from cdk_automlv2.local.cloud.environment import REGION
+from cdk_automlv2.local.cloud.errors import CdkError, LocalCloudError, told
+from cdk_automlv2.local.cloud.processes import Server, end_all, servers_of
+from cdk_automlv2.local.cloud.servers import MODULES, Settings, start_both
+from cdk_automlv2.local.cloud.signature import Key
+from cdk_automlv2.local.cloud.state_file import Saved
+
+__all__ = ["CdkError", "LocalCloud", "LocalCloudError"]
 
 ACCOUNT = "000000000000"
-REGION = "us-east-1"
 DEFAULT_SPEED = 60.0
 DEFAULT_FOLDER = Path(".automlv2")
 
-_CDK_OPTIONS = ("--ci", "--no-notices")
-_UNSET = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN")
-
-
-class LocalCloudError(Exception):
-    """When the local cloud is not there, or is there already."""
-
-
-class CdkError(Exception):
-    """When the CDK CLI failed; what it said was shown before."""
+_OWN_SERVICES = ("sagemaker", "sagemaker-runtime")
 
 
 @dataclass
@@ -43,12 +40,14 @@ class LocalCloud:
         ministack: Server of everything but SageMaker.
         sagemaker: Server of SageMaker and its runtime.
         speed: How much faster than AWS waiting goes.
+        keys: Made at the start; who has none of them is refused.
     """
 
     folder: Path
     ministack: Server
     sagemaker: Server
     speed: float
+    keys: KeyRing
 
     @classmethod
     def start(
@@ -57,54 +56,99 @@ class LocalCloud:
         speed: float = DEFAULT_SPEED,
         throttles: float | None = None,
         *,
+        accounts: Sequence[str] = (ACCOUNT,),
         bootstrap: bool = True,
     ) -> Self:
-        """Start the servers on free ports and bootstrap the account for the CDK.
+        """Start the servers on free ports and bootstrap the accounts for the CDK.
 
         Args:
             folder: For the state file and the logs; made if missing.
             speed: 1 waits as long as AWS would, 60 a sixtieth of it; training is not sped up.
             throttles: Part of SageMaker's calls to throttle by chance, on top of AWS's published
                 rates. Default: no rates.
+            accounts: Numbers of the accounts there are, each with a key of its own; clients and
+                the CDK use the first one unless told otherwise.
             bootstrap: Whether to bootstrap; without it the CDK CLI cannot deploy.
 
         Raises:
-            LocalCloudError: If one of that folder runs already.
+            LocalCloudError: If one of that folder runs already, or the folder cannot be used.
+            ValueError: If the speed or an account makes no sense.
             RuntimeError: If a server does not come up.
         """
-        folder = folder.absolute()
-        if _running(folder) is not None:
-            raise LocalCloudError(f"a local cloud is running already; its state is in {folder}")
-        (folder / "tmp").mkdir(parents=True, exist_ok=True)
-        ports = free_ports(2)
-        cloud = cls(
-            folder,
-            _start_ministack(folder, ports, speed),
-            _start_sagemaker(folder, ports, speed, -1 if throttles is None else throttles),
-            speed,
-        )
-        try:
-            cloud._save()
-            cloud.ministack.wait_until_ready("/_ministack/health", folder / "ministack.log")
-            cloud.sagemaker.wait_until_ready("/_automlv2/health", folder / "sagemaker.log")
-            if bootstrap:
-                cloud._bootstrap()
-        except BaseException:
-            cloud.stop()
-            raise
+        if not (math.isfinite(speed) and speed > 0):
+            raise ValueError(f"speed must be a number above 0, got {speed}")
+        keys, folder = KeyRing.make(accounts), folder.absolute()
+        settings = Settings(folder, keys, speed, -1 if throttles is None else throttles)
+        with told(folder):
+            _make_private(folder)
+            with state_file.locked(folder):
+                cloud = cls._start(settings)
+                try:
+                    cloud._make_ready(bootstrap)
+                except BaseException:
+                    cloud.stop()
+                    raise
         return cloud
+
+    @classmethod
+    def _start(cls, settings: Settings) -> Self:
+        """Start the servers and save them at once; nothing is left if that fails."""
+        folder = settings.folder
+        saved = state_file.load(folder)
+        if saved is not None and (saved.ministack.is_running() or saved.sagemaker.is_running()):
+            raise LocalCloudError(f"a local cloud is running already; its state is in {folder}")
+        if servers_of(folder, MODULES):
+            raise LocalCloudError(
+                f"a local cloud is running in {folder} without a state; automlv2 local stop"
+            )
+        started: list[Server] = []
+        try:
+            with signals.held():
+                ministack, sagemaker = start_both(settings, started)
+                saved = Saved(ministack, sagemaker, settings.keys, settings.speed)
+                state_file.save(folder, saved)
+        except BaseException:
+            _stop(folder, started)
+            raise
+        return cls(folder, ministack, sagemaker, settings.speed, settings.keys)
+
+    def _make_ready(self, bootstrap: bool) -> None:
+        self.ministack.wait_until_ready("/_ministack/health", self.folder / "ministack.log")
+        self.sagemaker.wait_until_ready("/_automlv2/health", self.folder / "sagemaker.log")
+        for account in self.keys.accounts if bootstrap else ():
+            self._bootstrap(account)
 
     @classmethod
     def attach(cls, folder: Path = DEFAULT_FOLDER) -> LocalCloud:
         """Return the cloud that runs with its state in ``folder``.
 
         Raises:
-            LocalCloudError: If none does.
+            LocalCloudError: If none does, or one of its servers has ended.
         """
-        cloud = _running(folder.absolute())
-        if cloud is None:
+        folder = folder.absolute()
+        saved = state_file.load(folder)
+        servers = (saved.ministack, saved.sagemaker) if saved else ()
+        alive = [server.is_running() for server in servers]
+        if saved is None or not any(alive):
             raise LocalCloudError("no local cloud is running here; automlv2 local start")
+        cloud = cls(folder, saved.ministack, saved.sagemaker, saved.speed, saved.keys)
+        if not all(alive):
+            raise LocalCloudError(cloud.ended())
         return cloud
+
+    @classmethod
+    def stop_all(cls, folder: Path = DEFAULT_FOLDER) -> bool:
+        """Stop what runs for ``folder``, whole or half, saved or not; whether there was any."""
+        folder, broken = folder.absolute(), False
+        try:
+            saved = state_file.load(folder)
+        except state_file.BrokenError:
+            saved, broken = None, True
+        servers = [saved.ministack, saved.sagemaker] if saved else []
+        found = broken or any(server.is_running() for server in servers)
+        found = found or bool(servers_of(folder, MODULES))
+        _stop(folder, servers)
+        return found
 
     def __enter__(self) -> Self:
         return self
@@ -119,42 +163,56 @@ class LocalCloud:
 
     def stop(self) -> None:
         """Stop both servers and forget the cloud; what it held is gone."""
-        self.sagemaker.stop()
-        self.ministack.stop()
-        (self.folder / "state.json").unlink(missing_ok=True)
+        _stop(self.folder, [self.sagemaker, self.ministack])
 
-    @cached_property
+    def is_running(self) -> bool:
+        """Whether both servers run."""
+        return self.ministack.is_running() and self.sagemaker.is_running()
+
+    def ended(self) -> str:
+        """Say that a server has ended, and which."""
+        name = "sagemaker" if self.ministack.is_running() else "ministack"
+        log = self.folder / f"{name}.log"
+        return f"a server of the local cloud has ended, see {log}; automlv2 local stop, then start"
+
+    def variables(self, account: str | None = None) -> dict[str, str]:
+        """Return the environment variables that lead a client to this cloud.
+
+        Args:
+            account: Whose key. Default: the first account's.
+        """
+        return environment.variables(self.ministack, self.sagemaker, self._key(account))
+
+    @property
     def environment(self) -> dict[str, str]:
         """Environment in which AWS's tools and SDKs reach this cloud and no other."""
-        kept = {key: value for key, value in os.environ.items() if key not in _UNSET}
-        return {
-            **kept,
-            "AWS_ENDPOINT_URL": self.ministack.url,
-            "AWS_ENDPOINT_URL_S3": self.ministack.url,
-            "AWS_ENDPOINT_URL_SAGEMAKER": self.sagemaker.url,
-            "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": self.sagemaker.url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "CDK_DISABLE_VERSION_CHECK": "1",
-            "PATH": f"{bin_dir()}{os.pathsep}{os.environ.get('PATH', '')}",
-        }
+        return environment.whole(self.variables(), Path.cwd())
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of this cloud, with every right."""
+    def client(self, service: str, account: str | None = None, config: Any = None) -> Any:
+        """Return a boto3 client of this cloud, with every right in the account.
+
+        Args:
+            service: As boto3 calls it.
+            account: Whose key it has. Default: the first account's.
+            config: botocore's ``Config``.
+        """
         import boto3
 
-        own = service in ("sagemaker", "sagemaker-runtime")
+        key = self._key(account)
         return boto3.client(
             service,
-            endpoint_url=self.sagemaker.url if own else self.ministack.url,
+            endpoint_url=(self.sagemaker if service in _OWN_SERVICES else self.ministack).url,
             region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=key.access_key,
+            aws_secret_access_key=key.secret_key,
+            config=config,
         )
+
+    def _key(self, account: str | None) -> Key:
+        known = self.keys.accounts
+        if account is not None and account not in known:
+            raise LocalCloudError(f"there is no account {account}; there are {', '.join(known)}")
+        return known[account] if account is not None else next(iter(known.values()))
 
     def plan_fault(self, where: str, *, code: str = "", message: str = "", times: int = 1) -> None:
         """Let something go wrong in SageMaker.
@@ -172,16 +230,18 @@ class LocalCloud:
 
     def clear_faults(self) -> None:
         """Forget the faults that have not come yet."""
-        self._faults("DELETE", None)
+        self._faults("DELETE", b"")
 
-    def _faults(self, method: str, body: bytes | None) -> None:
-        url = f"{self.sagemaker.url}/_automlv2/faults"
-        request = urllib.request.Request(url, data=body, method=method)
-        with urllib.request.urlopen(request, timeout=10):
-            return
+    def _faults(self, method: str, body: bytes) -> None:
+        ask(self.keys.own, f"{self.sagemaker.url}/_automlv2/faults", body, method)
 
     def cdk(
-        self, arguments: Sequence[str], *, folder: Path | None = None, quiet: bool = False
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path | None = None,
+        quiet: bool = False,
+        account: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run the CDK CLI against this cloud.
 
@@ -189,18 +249,11 @@ class LocalCloud:
             arguments: Such as ``["deploy", "--all"]``.
             folder: The app's folder. Default: the working directory.
             quiet: Whether to keep the output for the caller instead of showing it.
+            account: Whose key it has. Default: the first account's.
         """
         place = (folder or Path.cwd()).absolute()
-        return subprocess.run(
-            [*cdk_command(place), *arguments, *_CDK_OPTIONS],
-            cwd=place,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if quiet else None,
-            stderr=subprocess.STDOUT if quiet else None,
-            text=True,
-            check=False,
-        )
+        whole = environment.whole(self.variables(account), place)
+        return cdk_cli.run(arguments, place, whole, quiet=quiet)
 
     def cdk_lines(self, arguments: Sequence[str], *, folder: Path | None = None) -> Iterator[str]:
         """Run the CDK CLI and yield its output line by line, as it comes.
@@ -209,73 +262,32 @@ class LocalCloud:
             CdkError: After the last line, if the CLI failed.
         """
         place = (folder or Path.cwd()).absolute()
-        process = subprocess.Popen(
-            [*cdk_command(place), *arguments, *_CDK_OPTIONS],
-            cwd=place,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert process.stdout is not None
-        with process:
-            try:
-                for line in process.stdout:
-                    yield line.rstrip()
-            except BaseException:
-                process.terminate()
-                raise
-        if process.returncode != 0:
-            raise CdkError(f"cdk {arguments[0]} failed with exit status {process.returncode}")
+        return cdk_cli.lines(arguments, place, environment.whole(self.variables(), place))
 
-    def _bootstrap(self) -> None:
-        done = self.cdk(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], folder=self.folder, quiet=True)
+    def _bootstrap(self, account: str) -> None:
+        arguments = ["bootstrap", f"aws://{account}/{REGION}"]
+        done = self.cdk(arguments, folder=self.folder, quiet=True, account=account)
         if done.returncode != 0:
+            if not self.is_running():
+                raise LocalCloudError("the local cloud was stopped before it was ready")
             raise RuntimeError(f"cdk bootstrap failed:\n{done.stdout}")
 
-    def _save(self) -> None:
-        servers = {"ministack": asdict(self.ministack), "sagemaker": asdict(self.sagemaker)}
-        text = json.dumps({**servers, "speed": self.speed})
-        (self.folder / "state.json").write_text(text)
+
+def _make_private(folder: Path) -> None:
+    """Make the folder one that only its owner may enter; not one that holds other things too."""
+    there = folder.exists()
+    (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "tmp").chmod(0o700)
+    if not there or folder.name == DEFAULT_FOLDER.name:
+        folder.chmod(0o700)
+    (folder / ".gitignore").write_text("*\n")
 
 
-def _running(folder: Path) -> LocalCloud | None:
-    path = folder / "state.json"
-    if not path.exists():
-        return None
-    state = json.loads(path.read_text())
-    ministack, sagemaker = Server(**state["ministack"]), Server(**state["sagemaker"])
-    if ministack.is_running() and sagemaker.is_running():
-        return LocalCloud(folder, ministack, sagemaker, state["speed"])
-    return None
-
-
-def _start_ministack(folder: Path, ports: list[int], speed: float) -> Server:
-    port, sagemaker_port = ports
-    sagemaker = f"http://127.0.0.1:{sagemaker_port}"
-    environment = {
-        "AUTH": "true",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_HOST": "127.0.0.1",
-        "SFN_WAIT_SCALE": str(1 / speed),
-        "LOG_LEVEL": "WARNING",
-        "TMPDIR": str(folder / "tmp"),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker,
-        "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
-    }
-    command = [sys.executable, "-m", "cdk_automlv2.local.cloud.gateway", str(port)]
-    return Server.start(command, port, environment, folder / "ministack.log")
-
-
-def _start_sagemaker(folder: Path, ports: list[int], speed: float, throttles: float) -> Server:
-    ministack_port, port = ports
-    ministack = f"http://127.0.0.1:{ministack_port}"
-    command = [
-        *(sys.executable, "-m", "cdk_automlv2.local.sagemaker"),
-        *(str(port), ministack, str(speed), str(throttles)),
-    ]
-    environment = {"AWS_EC2_METADATA_DISABLED": "true"}
-    return Server.start(command, port, environment, folder / "sagemaker.log")
+def _stop(folder: Path, servers: Sequence[Server]) -> None:
+    """End servers, and whatever else runs for the folder; a second Ctrl-C waits for that."""
+    with signals.held():
+        with contextlib.suppress(OSError):
+            state_file.forget(folder)  # First: who waits for the servers sees why they end.
+        for server in servers:
+            server.stop()
+        end_all(lambda: servers_of(folder, MODULES))

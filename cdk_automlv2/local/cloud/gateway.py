@@ -1,9 +1,7 @@
-"""Runs ministack in this process, repaired, with two more routes for our SageMaker.
+"""Runs ministack in this process, repaired and guarded, with routes more for our SageMaker.
 
-    python -m cdk_automlv2.local.cloud.gateway PORT
-
-Requests count as encrypted: they never leave the machine, and policies that demand TLS, as CDK's
-bootstrap bucket has one, would refuse every one of them.
+Started by ``local.cloud.servers``. Requests count as encrypted: they never leave the machine, and
+policies that demand TLS, as CDK's bootstrap bucket has one, would refuse every one of them.
 """
 
 from __future__ import annotations
@@ -11,59 +9,76 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from cdk_automlv2.local.cloud import repairs
+from cdk_automlv2.local.cloud import bodies, repairs
 from cdk_automlv2.local.cloud.authorizer import AUTHORIZE, SESSION, authorize, session
+from cdk_automlv2.local.cloud.bodies import Receive
+from cdk_automlv2.local.cloud.credentials import (
+    FIND,
+    KeyRing,
+    admit_administrators,
+    answer_key,
+    keys_in_ministack,
+)
+from cdk_automlv2.local.cloud.guard import Application, Guard, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Route = Callable[[dict[str, Any]], dict[str, Any]]
 
-_ROUTES = {AUTHORIZE: authorize, SESSION: session}
-
-
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one connection."""
-    from ministack.app import app
-
-    if scope["type"] != "http":
-        await app(scope, receive, send)
-    elif scope["path"] in _ROUTES:
-        question = json.loads(await _body(receive))
-        await _send_json(send, _ROUTES[scope["path"]](question))
-    else:
-        await app({**scope, "scheme": "https"}, receive, send)
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        part: bytes = message.get("body", b"")
-        body += part
-        if not message.get("more_body"):
-            return body
+HEALTH = "/_ministack/health"
+_UNSIGNED = (
+    ("GET", HEALTH),
+    ("PUT", "/_ministack/cfn-response/"),
+    ("PUT", "/_ministack/cfn-signal/"),
+)
+_QUESTION_LIMIT = 1024 * 1024
 
 
-async def _send_json(send: Send, answer: dict[str, Any]) -> None:
+def application(ring: KeyRing) -> Application:
+    """Return ministack with our routes; nothing of it is guarded."""
+    routes: dict[str, Route] = {
+        AUTHORIZE: authorize,
+        SESSION: session,
+        FIND: partial(answer_key, ring),
+    }
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        from ministack.app import app
+
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif scope["path"] in routes:
+            await _answer(routes[scope["path"]], receive, send)
+        else:
+            await app({**scope, "scheme": "https"}, receive, send)
+
+    return serve
+
+
+async def _answer(route: Route, receive: Receive, send: Send) -> None:
+    question = json.loads(await bodies.read(receive, {}, _QUESTION_LIMIT))
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+    await send({"type": "http.response.body", "body": json.dumps(route(question)).encode()})
 
 
-def main(port: int) -> None:
-    """Serve on 127.0.0.1 until stopped."""
+def main(descriptor: int, port: int) -> None:
+    """Serve on the socket of that descriptor and port until stopped; keys are on standard input."""
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
+    ring = KeyRing.from_standard_input()
     repairs.apply()
+    admit_administrators(ring)
     config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
+    config.bind = [f"fd://{descriptor}"]
     config.keep_alive_timeout = 75
-    asyncio.run(serve(application, config))  # type: ignore[arg-type]
+    guarded = Guard(application(ring), port, keys_in_ministack(ring), unsigned=_UNSIGNED)
+    asyncio.run(serve(guarded, config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    _, _folder, _descriptor, _port = sys.argv
+    main(int(_descriptor), int(_port))

@@ -1,14 +1,15 @@
-"""Servers of the local cloud: started on free ports, known by process id, stopped for sure."""
+"""Servers of the local cloud: started on ports of their own, found again, stopped for sure."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,20 +17,29 @@ import psutil
 
 _STOP_SECONDS = 5
 _READY_SECONDS = 60
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _STARTED: dict[int, subprocess.Popen[bytes]] = {}
 """Processes that this one started, kept so that they can be reaped."""
 
 
 def free_ports(count: int) -> list[int]:
     """Return ports of 127.0.0.1 that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for item in sockets:
-            item.bind(("127.0.0.1", 0))
-        return [item.getsockname()[1] for item in sockets]
-    finally:
-        for item in sockets:
-            item.close()
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(listener()) for _ in range(count)]
+        return [port_of(item) for item in sockets]
+
+
+def listener() -> socket.socket:
+    """Return a socket with a port of its own on 127.0.0.1; nobody else can take it any more."""
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    return made
+
+
+def port_of(bound: socket.socket) -> int:
+    """Return the port of a socket."""
+    port: int = bound.getsockname()[1]
+    return port
 
 
 @dataclass(frozen=True)
@@ -53,19 +63,38 @@ class Server:
 
     @classmethod
     def start(
-        cls, command: Sequence[str], port: int, environment: Mapping[str, str], log: Path
+        cls,
+        command: Sequence[str],
+        bound: socket.socket,
+        environment: Mapping[str, str],
+        log: Path,
+        said: str,
     ) -> Server:
-        """Start a process in a session of its own; its output goes to ``log``."""
-        with log.open("ab") as sink:
+        """Start a process in a session of its own.
+
+        Args:
+            command: What to run; the socket's descriptor and its port are added.
+            bound: Socket to listen on; closed here.
+            environment: All of its environment.
+            log: Where its output goes; only its owner may read it.
+            said: What it reads on standard input.
+        """
+        port = port_of(bound)
+        sink = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        with bound, os.fdopen(sink, "ab") as output:
             process = subprocess.Popen(
-                command,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
+                [*command, str(bound.fileno()), str(port)],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=[bound.fileno()],
             )
         _STARTED[process.pid] = process
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(said.encode() + b"\n")
         return cls(process.pid, psutil.Process(process.pid).create_time(), port)
 
     def wait_until_ready(self, path: str, log: Path) -> None:
@@ -77,7 +106,7 @@ class Server:
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline and self.is_running():
             try:
-                with urllib.request.urlopen(self.url + path, timeout=2):
+                with _DIRECT.open(self.url + path, timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
@@ -89,20 +118,33 @@ class Server:
         return self._process() is not None
 
     def stop(self) -> None:
-        """End the process and what it started; returns when they are gone."""
-        process = self._process()
-        if process is None:
-            return
-        family = [process, *process.children(recursive=True)]
-        for member in family:
-            _signal(member.terminate)
-        _, alive = psutil.wait_procs(family, timeout=_STOP_SECONDS)
-        for member in alive:
-            _signal(member.kill)
-        psutil.wait_procs(alive, timeout=_STOP_SECONDS)
+        """End the process and what it started; returns when they are gone.
+
+        Also ends what is left of a process that has ended by itself.
+        """
+        end_all(self._family)
         child = _STARTED.pop(self.pid, None)
         if child is not None:
             child.wait()
+
+    def _family(self) -> Iterator[psutil.Process]:
+        """Yield the process and all in its session: children of one that is gone stay in it."""
+        leader = self._process()
+        if leader is not None:
+            yield leader
+            with contextlib.suppress(psutil.NoSuchProcess):
+                yield from leader.children(recursive=True)
+        elif psutil.pid_exists(self.pid) and self._is_other():
+            return
+        for process in psutil.process_iter():
+            if process.pid != self.pid and _session_of(process) == self.pid:
+                yield process
+
+    def _is_other(self) -> bool:
+        """Whether the id belongs to a later process; then its session is not ours."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return abs(psutil.Process(self.pid).create_time() - self.started) >= 1
+        return False
 
     def _process(self) -> psutil.Process | None:
         try:
@@ -113,8 +155,37 @@ class Server:
             return None
 
 
-def _signal(send: object) -> None:
+def end_all(find: Callable[[], Iterable[psutil.Process]]) -> None:
+    """End the processes that ``find`` finds, and those that they start meanwhile."""
+    for send in (psutil.Process.terminate, psutil.Process.kill, psutil.Process.kill):
+        family = [process for process in find() if _is_alive(process)]
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                send(member)
+        psutil.wait_procs(family, timeout=_STOP_SECONDS)
+
+
+def servers_of(folder: Path, modules: Sequence[str]) -> list[psutil.Process]:
+    """Return this user's processes that run one of ``modules`` for ``folder``."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            command = process.cmdline()
+            ours = process.uids().real == os.getuid()
+            if ours and str(folder) in command and any(name in command for name in modules):
+                found.append(process)
+    return found
+
+
+def _is_alive(process: psutil.Process) -> bool:
     try:
-        send()  # type: ignore[operator]
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
-        return
+        return False
+
+
+def _session_of(process: psutil.Process) -> int:
+    try:
+        return os.getsid(process.pid)
+    except OSError:
+        return 0

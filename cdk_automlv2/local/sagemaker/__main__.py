@@ -1,4 +1,4 @@
-"""The HTTP server: ``… -m cdk_automlv2.local.sagemaker PORT MINISTACK_URL SPEED THROTTLES``."""
+"""The HTTP server, with the guard before it; started by ``local.cloud.servers``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cdk_automlv2.local.cloud.credentials import KeyRing, RemoteKeys
+from cdk_automlv2.local.cloud.guard import Guard
 from cdk_automlv2.local.sagemaker import protocol, runtime, service
 from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
@@ -22,6 +24,7 @@ from cdk_automlv2.local.sagemaker.faults import Fault, Faults
 from cdk_automlv2.local.sagemaker.rates import Rates
 from cdk_automlv2.local.sagemaker.state import State
 
+HEALTH = "/_automlv2/health"
 _JSON = "application/x-amz-json-1.1"
 
 
@@ -62,7 +65,7 @@ def application(state: State) -> Starlette:
         routes=[
             Route("/", control, methods=["POST"]),
             Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
-            Route("/_automlv2/health", health),
+            Route(HEALTH, health),
             Route("/_automlv2/faults", add_fault, methods=["POST"]),
             Route("/_automlv2/faults", clear_faults, methods=["DELETE"]),
         ]
@@ -79,22 +82,27 @@ def _request_id() -> dict[str, str]:
     return {"x-amzn-RequestId": str(uuid.uuid4())}
 
 
-def main(port: int, ministack_url: str, speed: float, throttles: float) -> None:
-    """Serve on 127.0.0.1 until stopped.
+def main(ministack_url: str, speed: float, throttles: float, descriptor: int, port: int) -> None:
+    """Serve until stopped; keys are read from standard input.
 
     Args:
-        port: Where to listen.
         ministack_url: Where IAM, STS and S3 are.
         speed: How much faster than AWS waiting goes.
         throttles: Below 0 calls have no rates; else AWS's, and this part of calls is throttled
             by chance on top.
+        descriptor: Of the socket to listen on.
+        port: Of that socket.
     """
+    own = KeyRing.from_standard_input().own
     config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
+    config.bind = [f"fd://{descriptor}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
-    state = State(Iam(ministack_url), Clock(speed), Faults(), rates)
-    asyncio.run(serve(application(state), config))  # type: ignore[arg-type]
+    state = State(Iam(ministack_url, own), Clock(speed), Faults(), rates)
+    keys = RemoteKeys(ministack_url, own)
+    guarded = Guard(application(state), port, keys, unsigned=[("GET", HEALTH)])
+    asyncio.run(serve(guarded, config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
+    _, _folder, _url, _speed, _throttles, _descriptor, _port = sys.argv
+    main(_url, float(_speed), float(_throttles), int(_descriptor), int(_port))

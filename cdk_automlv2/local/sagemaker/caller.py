@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_automlv2.local.cloud.ask import ask_json
 from cdk_automlv2.local.cloud.authorizer import AUTHORIZE, SESSION
+from cdk_automlv2.local.cloud.guard import ACCOUNT_HEADER
+from cdk_automlv2.local.cloud.signature import Key
 from cdk_automlv2.local.sagemaker.errors import ServiceError, validation
 
 ACCOUNT = "000000000000"
@@ -45,7 +46,8 @@ class Caller:
         found = _CREDENTIAL.search(headers.get("authorization", ""))
         if found is None:
             raise ServiceError("MissingAuthenticationTokenException", "the request is not signed")
-        return cls(found[1], headers.get("x-amz-security-token", ""), found[2])
+        account = headers.get(ACCOUNT_HEADER.decode(), "") or ACCOUNT
+        return cls(found[1], headers.get("x-amz-security-token", ""), found[2], account)
 
 
 def partition_of(region: str) -> str:
@@ -58,10 +60,12 @@ class Iam:
 
     Args:
         url: Base address of ministack.
+        key: The local cloud's own key.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: Key) -> None:
         self._url = url
+        self._key = key
 
     def require(
         self, caller: Caller, action: str, resource: str, context: dict[str, Any] | None = None
@@ -80,7 +84,7 @@ class Iam:
             "resource": resource,
             "context": context or {},
         }
-        verdict = self._ask(AUTHORIZE, question)
+        verdict = ask_json(self._key, self._url + AUTHORIZE, question)
         if not verdict["allowed"]:
             raise ServiceError(verdict["code"], verdict["message"])
 
@@ -88,6 +92,8 @@ class Iam:
         """Refuse unless the caller may hand the role to SageMaker, and the role trusts it."""
         context = {"iam:PassedToService": _SERVICE}
         self.require(caller, "iam:PassRole", role_arn, context)
+        if role_arn.split(":")[4] != caller.account:
+            raise ServiceError("AccessDeniedException", "Cross-account pass role is not allowed.")
         self._session(role_arn, caller.region)
 
     def require_grant(self, role_arn: str, region: str, key: str) -> None:
@@ -97,7 +103,8 @@ class Iam:
             ServiceError: If policies of the role, or the key's own, do not allow it.
         """
         session = self._session(role_arn, region)
-        caller = Caller(session["access_key"], session["session_token"], region)
+        account = role_arn.split(":")[4]
+        caller = Caller(session["access_key"], session["session_token"], region, account)
         context = {
             "kms:GrantIsForAWSResource": "true",
             "kms:ViaService": f"sagemaker.{region}.amazonaws.com",
@@ -139,16 +146,10 @@ class Iam:
             "aws:SourceArn": f"arn:aws:sagemaker:{region}:{account}:local",
         }
         question = {"service": _SERVICE, "role": role_arn, "region": region, "context": context}
-        found = self._ask(SESSION, question)
+        found: dict[str, str] = ask_json(self._key, self._url + SESSION, question)
         if not found["allowed"]:
             raise validation(
                 f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
                 f"principal '{_SERVICE}' to assume the role."
             )
-        return found
-
-    def _ask(self, route: str, question: dict[str, Any]) -> dict[str, Any]:
-        request = urllib.request.Request(self._url + route, data=json.dumps(question).encode())
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
         return found

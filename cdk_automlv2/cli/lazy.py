@@ -1,0 +1,67 @@
+"""A group whose commands are imported when they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A command that is not imported yet.
+
+    Attributes:
+        module: Where it is.
+        name: What it is called there.
+        help: Its line in the list of commands.
+        extra: What must be installed for it.
+    """
+
+    module: str
+    name: str
+    help: str
+    extra: str
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name, and imports the one that is asked for.
+
+    Args:
+        lazy: The commands by name.
+        options: Those of ``click.Group``.
+    """
+
+    def __init__(self, *, lazy: Mapping[str, Lazy], **options: Any) -> None:
+        super().__init__(**options)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*super().list_commands(ctx), *self._lazy])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command.
+
+        Raises:
+            ClickException: If what it needs is not installed.
+        """
+        lazy = self._lazy.get(cmd_name)
+        if lazy is None:
+            return super().get_command(ctx, cmd_name)
+        try:
+            command: click.Command = getattr(import_module(lazy.module), lazy.name)
+        except ModuleNotFoundError as error:
+            raise click.ClickException(
+                f"`automlv2 {cmd_name}` needs {error.name}; "
+                f"pip install 'cdk-automlv2[{lazy.extra}]'"
+            ) from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, item.help) for name, item in sorted(self._lazy.items())])

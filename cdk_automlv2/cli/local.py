@@ -1,0 +1,198 @@
+"""``automlv2 local …``: the local cloud for any CDK app."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdk_automlv2.cli import console, content, tables
+from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.local import LocalCloud
+from cdk_automlv2.local.cloud import environment, signals, state_file
+from cdk_automlv2.local.cloud.cloud import ACCOUNT, DEFAULT_FOLDER, DEFAULT_SPEED
+
+_CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+_NONE_RUNS = "no local cloud is running here; automlv2 local start"
+
+
+@click.group()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where the local cloud keeps its state file and logs.",
+)
+@click.pass_context
+def local(context: click.Context, folder: Path) -> None:
+    """Deploy a CDK app on this machine: no account, no Docker."""
+    context.obj = folder
+
+
+def _speed(_context: object, _option: object, value: float) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise click.BadParameter(f"must be more than 0, and a number, got {value}")
+    return value
+
+
+@local.command()
+@click.option(
+    "--speed",
+    default=DEFAULT_SPEED,
+    show_default=True,
+    callback=_speed,
+    help="Times as fast as AWS.",
+)
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    default=(ACCOUNT,),
+    show_default=True,
+    help="Number of an account; again for more.",
+)
+@click.option("--detach", is_flag=True, help="Return at once; `automlv2 local stop` ends it.")
+@click.option(
+    "--bootstrap/--no-bootstrap",
+    default=True,
+    show_default=True,
+    help="Whether to bootstrap the accounts for the CDK.",
+)
+@click.pass_obj
+def start(
+    folder: Path, speed: float, accounts: tuple[str, ...], detach: bool, bootstrap: bool
+) -> None:
+    """Start the local cloud and keep it until Ctrl-C."""
+    with friendly_errors(), signals.as_interrupt():
+        cloud = LocalCloud.start(folder, speed, accounts=accounts, bootstrap=bootstrap)
+        try:
+            click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
+            click.echo(f"state and logs in {cloud.folder}")
+            if not detach:
+                _keep(cloud)
+        except BaseException:
+            cloud.stop()
+            raise
+    with contextlib.suppress(OSError):  # The terminal may be closed.
+        if not detach:
+            click.echo("stopped")
+
+
+def _keep(cloud: LocalCloud) -> None:
+    """Wait until somebody stops the cloud, here or with `stop`; then nothing of it is left.
+
+    Raises:
+        ClickException: If a server has ended by itself.
+    """
+    asked = threading.Event()
+    for number in signals.ENDING:
+        signal.signal(number, lambda *_: asked.set())
+    click.echo("Ctrl-C stops it")
+    while cloud.is_running() and not asked.wait(0.3):
+        pass
+    ended = cloud.ended()
+    stopped_elsewhere = state_file.load(cloud.folder) is None
+    cloud.stop()
+    if not (asked.is_set() or stopped_elsewhere):
+        raise click.ClickException(ended)
+
+
+@local.command()
+@click.pass_obj
+def stop(folder: Path) -> None:
+    """Stop the local cloud, whatever is left of it; what it holds is gone."""
+    with friendly_errors():
+        if not LocalCloud.stop_all(folder):
+            raise click.ClickException(_NONE_RUNS)
+    click.echo("stopped")
+
+
+@local.command(context_settings=_CDK)
+@click.argument("cdk_arguments", nargs=-1)
+@click.pass_obj
+def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
+    """`cdk deploy` the app of this folder; arguments are those of the CDK CLI."""
+    _run_cdk(folder, ["deploy", "--require-approval", "never", *_all_unless_named(cdk_arguments)])
+
+
+@local.command(context_settings=_CDK)
+@click.argument("cdk_arguments", nargs=-1)
+@click.pass_obj
+def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
+    """`cdk destroy` the app of this folder; arguments are those of the CDK CLI."""
+    _run_cdk(folder, ["destroy", "--force", *_all_unless_named(cdk_arguments)])
+
+
+@local.command(context_settings={"ignore_unknown_options": True})
+@click.argument("endpoint")
+@click.argument("rows", nargs=-1)
+@click.option("--file", type=click.File("rb"), help="What to send; - is standard input.")
+@click.option("--content-type", help="Its type. Default: by the file's ending, or its content.")
+@click.option("--accept", help="Type of the answer. Default: the container's own.")
+@click.pass_obj
+def invoke(
+    folder: Path,
+    endpoint: str,
+    rows: tuple[str, ...],
+    file: Any,
+    content_type: str | None,
+    accept: str | None,
+) -> None:
+    """Send ROWS (CSV without header and target, or one JSON object) to ENDPOINT."""
+    body: bytes = file.read() if file else "\n".join(rows).encode()
+    if not body.strip():
+        raise click.UsageError("give a row of CSV, a JSON object, or --file")
+    kind = content_type or content.content_type(body, getattr(file, "name", ""))
+    with friendly_errors():
+        runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
+        answer = runtime.invoke_endpoint(
+            EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
+        )
+        told: bytes = answer["Body"].read()
+    click.echo(told, nl=not told.endswith(b"\n"))
+
+
+@local.command()
+@click.option("--plain", is_flag=True, help="Print lines of words parted by tabs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def status(folder: Path, plain: bool, as_json: bool) -> None:
+    """Show stacks, jobs, models, endpoints and running executions."""
+    form = console.Form.chosen(plain=plain, as_json=as_json)
+    with friendly_errors():
+        found = tables.inventory(LocalCloud.attach(folder))
+    console.show(found, form, "nothing is deployed")
+
+
+@local.command()
+@click.option("--account", help="Whose key. Default: the first account's.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def env(folder: Path, account: str | None, as_json: bool) -> None:
+    """Print the environment for any other client: eval "$(automlv2 local env)"."""
+    with friendly_errors():
+        found = LocalCloud.attach(folder).variables(account)
+    click.echo(json.dumps(found, indent=1) if as_json else environment.for_shell(found))
+
+
+def _run_cdk(folder: Path, arguments: list[str]) -> None:
+    with friendly_errors():
+        try:
+            sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
+        except KeyboardInterrupt:
+            words = f"interrupted; what `cdk {arguments[0]}` has begun goes on in the local cloud"
+            click.echo(f"{words}: automlv2 local status", err=True)
+            sys.exit(130)
+
+
+def _all_unless_named(arguments: tuple[str, ...]) -> list[str]:
+    named = any(not argument.startswith("-") for argument in arguments)
+    return list(arguments) if named or "--all" in arguments else ["--all", *arguments]

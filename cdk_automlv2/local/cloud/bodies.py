@@ -1,0 +1,64 @@
+"""Bodies of requests: read whole, up to a limit, and handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class GoneError(Exception):
+    """When the client has gone before its body was read."""
+
+
+class TooLargeError(Exception):
+    """When a body is larger than the server takes.
+
+    Attributes:
+        code: AWS's error code.
+        message: Its words.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.code = "RequestEntityTooLargeException"
+        self.message = f"the request is larger than {limit:,} bytes"
+        super().__init__(self.message)
+
+
+async def read(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+    """Return a body.
+
+    Raises:
+        TooLargeError: If it is, or says it is, larger than ``limit``.
+        GoneError: If the client goes away.
+    """
+    said = headers.get("content-length", "")
+    if said.isdecimal() and (len(said) > 15 or int(said) > limit):
+        raise TooLargeError(limit)
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise GoneError
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise TooLargeError(limit)
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that hands out the body, then what comes after it."""
+    given = False
+
+    async def receive_again() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again

@@ -1,0 +1,37 @@
+"""Requests as they are given, and the signatures that belong to them."""
+
+import http.client
+
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+LIST = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "SageMaker.ListModels"}
+
+
+def key_of(servers):
+    return servers.keys.accounts["000000000000"]
+
+
+def send(server, method, path, body=b"", headers=()):
+    """Send a request as it is given; its answer's status, headers and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    try:
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        known = {"Host": f"127.0.0.1:{server.port}", "Content-Length": str(len(body))}
+        for name, value in {**known, **dict(headers)}.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def signed(server, key, service, path="/", body=b"", headers=(), method="POST"):
+    """Headers of a request signed with ``key``."""
+    signer = S3SigV4Auth if service == "s3" else SigV4Auth
+    request = AWSRequest(method, server.url + path, data=body, headers=dict(headers))
+    signer(Credentials(key.access_key, key.secret_key), service, "us-east-1").add_auth(request)
+    return dict(request.headers.items())
