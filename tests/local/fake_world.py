@@ -1,6 +1,7 @@
 """The local SageMaker over HTTP, with neither IAM nor S3 nor training behind it."""
 
 import asyncio
+import json
 import threading
 import time
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from cdk_automlv2.local.cloud.processes import free_ports
+from cdk_automlv2.local.sagemaker import service
 from cdk_automlv2.local.sagemaker.__main__ import application
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
@@ -144,3 +146,14 @@ def ended(sagemaker, name):
 def error_of(caught):
     error = caught.value.response["Error"]
     return error["Code"], error["Message"]
+
+
+def ask(world, operation, request):
+    """Carry out one request without HTTP; returns what the service answers.
+
+    Raises:
+        ServiceError: What it refuses.
+    """
+    credential = "AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/sagemaker/aws4_request"
+    headers = {"x-amz-target": f"SageMaker.{operation}", "authorization": credential}
+    return json.loads(service.control(world, headers, json.dumps(request).encode()) or b"{}")

@@ -1,7 +1,6 @@
 """What synth refuses for values, the local SageMaker refuses for what was a token at synth."""
 
 import pytest
-from botocore.exceptions import ClientError
 
 from cdk_automlv2 import (
     AutoMLDataChannel,
@@ -14,9 +13,11 @@ from cdk_automlv2 import (
 )
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.job import rules
+from cdk_automlv2.local.sagemaker.errors import ServiceError
 
-from .fake_world import error_of, job_request
+from .fake_world import ask, job_request
 
+CREATE = "CreateAutoMLJobV2"
 TABULAR = {"TargetAttributeName": "y"}
 SERIES = {
     "ForecastFrequency": "1D",
@@ -289,13 +290,12 @@ def at_synth(problem=None, objective=None, channels=None, fraction=None, output=
 
 
 @pytest.mark.parametrize(("change", "text"), REFUSED.values(), ids=REFUSED)
-def test_the_service_refuses_what_synth_refuses(sagemaker, world, change, text):
-    with pytest.raises(ClientError) as caught:
-        sagemaker.create_auto_ml_job_v2(**request_of(**change))
+def test_the_service_refuses_what_synth_refuses(world, change, text):
+    with pytest.raises(ServiceError) as caught:
+        ask(world, CREATE, request_of(**change))
 
-    code, message = error_of(caught)
-    assert code == "ValidationException"
-    assert text in message
+    assert caught.value.code == "ValidationException"
+    assert text in caught.value.message
     assert not world.jobs
 
 
@@ -316,10 +316,10 @@ def test_synth_refuses_it_too(change):
         *({"problem": one(kind)} for kind in CONFIGS),
     ],
 )
-def test_the_service_takes_what_synth_takes(sagemaker, change):
+def test_the_service_takes_what_synth_takes(world, change):
     assert not at_synth(**change)
 
-    sagemaker.create_auto_ml_job_v2(**request_of(**change))
+    assert ask(world, CREATE, request_of(**change))["AutoMLJobArn"]
 
 
 @pytest.mark.parametrize(
@@ -331,10 +331,10 @@ def test_the_service_takes_what_synth_takes(sagemaker, change):
         ({"AutoGenerateEndpointName": True}, False),
     ],
 )
-def test_a_generated_endpoint_name_is_not_given_too(sagemaker, deploy, is_refused):
+def test_a_generated_endpoint_name_is_not_given_too(world, deploy, is_refused):
     request = job_request(ModelDeployConfig=deploy)
     if not is_refused:
-        sagemaker.create_auto_ml_job_v2(**request)
+        assert ask(world, CREATE, request)["AutoMLJobArn"]
         return
-    with pytest.raises(ClientError, match="EndpointName: can be used only with"):
-        sagemaker.create_auto_ml_job_v2(**request)
+    with pytest.raises(ServiceError, match="EndpointName: can be used only with"):
+        ask(world, CREATE, request)
