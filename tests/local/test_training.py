@@ -170,6 +170,21 @@ def test_every_algorithm_learns(algorithm, target):
     assert np.isfinite(candidate["FinalAutoMLJobObjectiveMetric"]["Value"])
 
 
+@pytest.mark.parametrize(
+    ("targets", "kind"),
+    [
+        ([0, 1] * 8, "BinaryClassification"),
+        ([0, 1, 2, 3] * 4, "MulticlassClassification"),
+        (range(16), "Regression"),
+        ([f"k{number % 8}" for number in range(16)], "MulticlassClassification"),
+    ],
+)
+def test_the_kind_of_problem_follows_from_the_target(targets, kind):
+    table = pd.DataFrame({"size": range(16), "target": targets})
+
+    assert TabularTraining(spec("target"), bucket(table)).problem.kind == kind
+
+
 def test_max_candidates_are_made():
     request = spec("species", CompletionCriteria={"MaxCandidates": 3})
 

@@ -77,3 +77,31 @@ def test_a_hundred_thousand_objects_count_each():
     many[77_777] = ("train/0077777.csv", "another", 77_777)
 
     assert UNKNOWN != found.value != fingerprint(request(), {}, Listing(*many)).value
+
+
+@pytest.mark.parametrize(
+    ("output", "written"),
+    [
+        ("s3://in/train/models/", "train/models/job-1/any/file"),
+        ("s3://in/train_output", "train_output/job-1/any/file"),
+        ("s3://in/train/", "train/job-1/sagemaker-automl-candidates/c/model.tar.gz"),
+        ("s3://in", "train/documentation/report.json"),
+    ],
+)
+def test_what_a_job_wrote_among_its_data_is_not_data(output, written):
+    asked = request() | {"OutputDataConfig": {"S3OutputPath": output}}
+    prefix = "s3://in/train" if written.startswith("train_") else "s3://in/train/"
+    asked["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = prefix
+
+    before = fingerprint(asked, {}, Listing(A))
+    after = fingerprint(asked, {}, Listing(A, (written, "e9", 99)))
+
+    assert before == after
+
+
+def test_data_below_the_output_path_are_data():
+    asked = request() | {"OutputDataConfig": {"S3OutputPath": "s3://in/"}}
+
+    before = fingerprint(asked, {}, Listing(A))
+
+    assert before != fingerprint(asked, {}, Listing(A, ("train/more/b.csv", "e9", 99)))

@@ -53,7 +53,7 @@ class Source:
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
             keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
         keys = [key for key in keys if not key.endswith("/")]
-        kept = [key for key in keys if not self._is_output(bucket, prefix, key)]
+        kept = [key for key in keys if self.keeps(key)]
         if not kept:
             left = f"; {len(keys)} below the output path were left aside" if keys else ""
             raise DataError(f"No objects found under {self.uri}{left}.")
@@ -66,18 +66,22 @@ class Source:
             return found
         return [place for place in found if not _MARKERS.search(place[1])] or found
 
-    def _is_output(self, bucket: str, prefix: str, key: str) -> bool:
-        """Whether a job wrote the object: below the output path, which is below the prefix."""
+    def keeps(self, key: str) -> bool:
+        """Whether an object under the prefix is data, not what a job wrote there.
+
+        As the function that fingerprints the data decides: automlv2_handlers/domain/job_output.py.
+        """
         if not self._output:
-            return False
-        there, path = split_uri(self._output)
-        root = f"{path.rstrip('/')}/" if path.strip("/") else ""
-        if there != bucket or not key.startswith(root):
-            return False
-        if len(root) > len(prefix.rstrip("/")) + 1 and root.startswith(prefix):
             return True
-        parts = key[len(root) :].split("/")
-        return len(parts) > 2 and parts[1] in _WRITTEN_BY_JOBS
+        bucket, prefix = split_uri(self.uri)
+        there, path = split_uri(self._output)
+        folder = f"{path.rstrip('/')}/" if path.strip("/") else ""
+        if there != bucket or not key.startswith(folder):
+            return True
+        if len(folder) > len(prefix.rstrip("/")) + 1 and folder.startswith(prefix):
+            return False
+        parts = key[len(folder) :].split("/")
+        return len(parts) <= 2 or parts[1] not in _WRITTEN_BY_JOBS
 
 
 def below(prefix: str, key: str) -> str:

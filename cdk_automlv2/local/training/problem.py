@@ -78,6 +78,8 @@ def _infer(target: str, table: Table, labels: Labels) -> str:
     if len(labels.classes) == 2:
         return "BinaryClassification"
     numbers = sum(values.number(label) is not None for label in labels.classes)
+    if numbers == len(labels.classes) and 2 * numbers > len(table.cells):
+        return "Regression"
     if numbers <= _MOST_CLASSES_OF_NUMBERS or 2 * numbers < len(labels.classes):
         return "MulticlassClassification"
     if numbers == len(labels.classes):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from automlv2_handlers.aws.gateway import Gateway, StoredObject
+from automlv2_handlers.domain.job_output import is_output
 from automlv2_handlers.domain.names import canonical, digest
 from automlv2_handlers.domain.s3_uri import S3Uri
 from automlv2_handlers.errors import BusyError, DeniedError, GatewayError, LifecycleError
@@ -46,7 +47,8 @@ def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> 
     """
     try:
         counter = itertools.count(1)
-        data = [_digest_of(_objects(uri, counter, gateway)) for uri in _inputs(request)]
+        output = _output(request)
+        data = [_digest_of(_objects(uri, output, counter, gateway)) for uri in _inputs(request)]
     except (DeniedError, BusyError):
         raise
     except (GatewayError, LifecycleError, UnlistableDataError) as error:
@@ -69,12 +71,21 @@ def _inputs(request: Mapping[str, Any]) -> Iterator[str]:
             yield config["FeatureSpecificationS3Uri"]
 
 
-def _objects(uri: str, counter: Iterator[int], gateway: Gateway) -> Iterator[StoredObject]:
-    bucket, prefix = S3Uri.parse(uri)
-    for item in gateway.objects(bucket, prefix):
+def _output(request: Mapping[str, Any]) -> S3Uri | None:
+    path = request.get("OutputDataConfig", {}).get("S3OutputPath")
+    return S3Uri.parse(path) if path else None
+
+
+def _objects(
+    uri: str, output: S3Uri | None, counter: Iterator[int], gateway: Gateway
+) -> Iterator[StoredObject]:
+    """Yield the objects under a prefix, without what jobs have written there."""
+    source = S3Uri.parse(uri)
+    for item in gateway.objects(*source):
         if next(counter) > MOST_OBJECTS:
             raise UnlistableDataError(f"the inputs have more than {MOST_OBJECTS:,} objects")
-        yield item
+        if not is_output(output, source, item[0]):
+            yield item
 
 
 def _digest_of(objects: Iterator[StoredObject]) -> str:
