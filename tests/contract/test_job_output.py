@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_automlv2.local.training.objects import Source
-
 from tests.local.fake_s3 import FakeS3
 
 FOLDERS = st.lists(
