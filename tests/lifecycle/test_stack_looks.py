@@ -99,7 +99,7 @@ def test_a_look_that_sees_nothing_takes_no_doubt_away(stack, aws, looks, kind, b
     answer = stack.create(kind, JOB if kind == "AutoMLJobV2" else OLD)
 
     assert answer["Status"] == "FAILED"
-    assert "by now" in answer["Reason"]
+    assert "the stack is now" in answer["Reason"]
     assert not invariants.running_jobs(aws)
     assert not aws.endpoints
 
@@ -163,7 +163,7 @@ def test_an_update_of_a_stack_that_has_turned_since_is_not_wanted(stack, aws):
     stack.run()
     aws.stack_status = real
 
-    assert "by now" in stack.answer(event)["Reason"]
+    assert "the stack is now" in stack.answer(event)["Reason"]
     assert config_of(aws, name) == before
 
 

@@ -209,3 +209,14 @@ def test_a_whole_pipeline_may_depend_on_another_without_a_circle(stack):
     second.node.add_dependency(first)
 
     assert template(stack)
+
+
+def test_the_function_is_told_which_stack_it_serves(stack):
+    nested = cdk.NestedStack(stack, "Inner")
+    job(stack)
+    job(nested)
+
+    for one in (stack, nested):
+        [function] = resources(one, "AWS::Lambda::Function")
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert variables == {"STACK_ID": {"Ref": "AWS::StackId"}}

@@ -43,6 +43,61 @@ def test_errors_of_the_service_are_told_apart(code, message, kind):
     assert str(error) == f"CreateModel: {code}: {message}"
 
 
+PASSING = [
+    *("ThrottlingException", "Throttling", "ThrottledException", "RequestThrottled"),
+    *("RequestThrottledException", "EC2ThrottledException", "TooManyRequestsException"),
+    *("RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown"),
+    *("ProvisionedThroughputExceededException", "PriorRequestNotComplete"),
+    *("TransactionInProgressException", "ServiceUnavailable", "ServiceUnavailableException"),
+    *("InternalError", "InternalFailure", "InternalServerError", "InternalServerException"),
+    *("InternalServiceError", "InternalServiceException", "RequestTimeout", "IncompleteBody"),
+    *("RequestTimeoutException", "ExpiredToken", "ExpiredTokenException", "RequestExpired"),
+    *("RequestTimeTooSkewed", "UnrecognizedClientException", "InvalidClientTokenId"),
+    *("com.amazonaws#ThrottlingException", "500", "502", "503", "504", "429", "408"),
+]
+
+
+@pytest.mark.parametrize("status", [0, 400, 403])
+@pytest.mark.parametrize("code", PASSING)
+def test_what_passes_is_asked_again(code, status):
+    assert type(classify(code, "words", "DescribeAutoMLJobV2", status)) is errors.BusyError
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, errors.RefusedError),
+        (403, errors.DeniedError),
+        (404, errors.NotFoundError),
+        (408, errors.BusyError),
+        (429, errors.BusyError),
+        (500, errors.BusyError),
+        (502, errors.BusyError),
+        (503, errors.BusyError),
+        (529, errors.BusyError),
+    ],
+)
+def test_an_unknown_code_is_told_by_its_http_status(status, kind):
+    assert type(classify("SomethingNew", "words", "CreateModel", status)) is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AccessDenied", errors.DeniedError),
+        ("UnauthorizedOperation", errors.DeniedError),
+        ("403", errors.DeniedError),
+        ("404", errors.NotFoundError),
+        ("NoSuchBucket", errors.NotFoundError),
+        ("NoSuchKey", errors.NotFoundError),
+        ("ServiceQuotaExceededException", errors.QuotaError),
+        ("ValidationError", errors.RefusedError),
+    ],
+)
+def test_a_code_is_told_without_words(code, kind):
+    assert type(classify(code, "", "CreateModel")) is kind
+
+
 class Client:
     """A boto3 client whose operations answer from a list."""
 
@@ -89,6 +144,63 @@ def test_an_unreachable_service_is_busy():
 
     with pytest.raises(errors.BusyError):
         aws.call("describe_model", ModelName="m")
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("reset"), TimeoutError("t"), OSError("x")])
+def test_a_connection_that_breaks_is_busy(error):
+    aws, _ = gateway(describe_model=[error])
+
+    with pytest.raises(errors.BusyError, match="describe_model: "):
+        aws.call("describe_model", ModelName="m")
+
+
+def test_the_http_status_of_an_error_counts():
+    answer = {"Error": {"Code": "Novel", "Message": "m"}}
+    answer["ResponseMetadata"] = {"HTTPStatusCode": 500}
+    aws, _ = gateway(describe_model=[ClientError(answer, "DescribeModel")])
+
+    with pytest.raises(errors.BusyError, match="DescribeModel: Novel: m"):
+        aws.call("describe_model", ModelName="m")
+
+
+def test_a_list_whose_page_follows_itself_ends():
+    page = {"Tags": [{"Key": "a", "Value": "1"}], "NextToken": "t"}
+    aws, client = gateway(list_tags=[page, page, page])
+
+    with pytest.raises(errors.RefusedError, match="never ends"):
+        aws.tags_of("arn")
+
+    assert len(client.calls) == 2
+
+
+@pytest.mark.parametrize("uri", ["s3://bucket", "s3://bucket/", "s3://bucket//"])
+def test_a_whole_bucket_is_never_emptied(uri):
+    aws, client = gateway()
+
+    with pytest.raises(errors.RefusedError, match="whole bucket"):
+        aws.remove_objects(uri)
+
+    assert not client.calls
+
+
+@pytest.mark.parametrize("uri", ["s3://bucket/p/1", "s3://bucket/p/1/"])
+def test_what_lies_beside_a_prefix_is_not_deleted(uri):
+    page = {"Contents": [{"Key": "p/1/a", "ETag": "1", "Size": 1}]}
+    aws, client = gateway(list_objects_v2=[page], delete_objects=[{}])
+
+    aws.remove_objects(uri)
+
+    assert client.calls[0][1] == {"Bucket": "bucket", "Prefix": "p/1/"}
+    assert client.calls[1][1]["Delete"] == {"Objects": [{"Key": "p/1/a"}]}
+
+
+def test_more_than_a_thousand_objects_are_deleted_in_batches():
+    page = {"Contents": [{"Key": f"p/{n}", "ETag": "1", "Size": 1} for n in range(1001)]}
+    aws, client = gateway(list_objects_v2=[page], delete_objects=[{}, {}])
+
+    aws.remove_objects("s3://bucket/p/")
+
+    assert [len(call["Delete"]["Objects"]) for _, call in client.calls[1:]] == [1000, 1]
 
 
 def test_a_request_that_boto3_refuses_is_refused():
