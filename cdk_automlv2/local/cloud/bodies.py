@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -24,6 +25,40 @@ class TooLargeError(Exception):
         self.code = "RequestEntityTooLargeException"
         self.message = f"the request is larger than {limit:,} bytes"
         super().__init__(self.message)
+
+
+class MalformedError(Exception):
+    """When a body is no JSON object.
+
+    Attributes:
+        code: AWS's error code.
+        message: Its words.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = "SerializationException"
+        self.message = message
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read the body of a request in JSON.
+
+    Raises:
+        MalformedError: If it is no object, is nested deeper than Python reads, holds a number of
+            more digits than that, or is not in UTF-8.
+    """
+    try:
+        found = json.loads(body.decode() or "{}", parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("The request is not JSON that can be read.") from error
+    if not isinstance(found, dict):
+        raise MalformedError("The request is not a JSON object.")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 async def read(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from cdk_automlv2.local.cloud import bodies
-from cdk_automlv2.local.cloud.bodies import Receive, TooLargeError
+from cdk_automlv2.local.cloud.bodies import MalformedError, Receive, TooLargeError
 from cdk_automlv2.local.cloud.refusals import refusal
 from cdk_automlv2.local.cloud.signature import (
     Claim,
@@ -86,7 +86,9 @@ class Guard:
                 key = None
             else:
                 body, key = await self._signed(scope, head, receive)
-        except (SignatureError, TooLargeError) as error:
+            if _is_json(head):
+                bodies.json_object(body)
+        except (SignatureError, TooLargeError, MalformedError) as error:
             for message in refusal(head, error.code, error.message):
                 await send(message)
             return
@@ -134,6 +136,12 @@ class Guard:
 
     def _limit_of(self, claim: Claim) -> int:
         return _S3_LIMIT if claim.service == "s3" else self._limit
+
+
+def _is_json(head: Head) -> bool:
+    """Whether the body is JSON, which every server must be able to read."""
+    kind = head.headers.get("content-type", "")
+    return "x-amz-target" in head.headers and kind.startswith("application/x-amz-json")
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from cdk_automlv2.local.cloud.signature import Head
 
-_STATUS = {"RequestEntityTooLargeException": 413}
+_STATUS = {"RequestEntityTooLargeException": 413, "SerializationException": 400}
 
 
 _OTHER_NAMES = {

@@ -68,8 +68,14 @@ def application(state: State) -> Starlette:
             Route(HEALTH, health),
             Route("/_automlv2/faults", add_fault, methods=["POST"]),
             Route("/_automlv2/faults", clear_faults, methods=["DELETE"]),
-        ]
+        ],
+        exception_handlers={Exception: _internal_failure},
     )
+
+
+async def _internal_failure(_request: Request, _error_met: Exception) -> Response:
+    """Answer what nobody has foreseen; the log has the trace."""
+    return _error(ServiceError("InternalFailure", "An internal error has occurred.", 500))
 
 
 def _error(error: ServiceError) -> Response:

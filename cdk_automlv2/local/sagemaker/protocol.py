@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2.local.cloud.bodies import MalformedError, json_object
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.validation import checked
+
+_LIMIT = 1024 * 1024
+"""Largest body of the control plane, in bytes."""
 
 
 def operation_of(target: str) -> str:
@@ -23,9 +27,17 @@ def parse(operation: str, body: bytes) -> dict[str, Any]:
     """Return the request, checked against the model as the service does.
 
     Raises:
-        ServiceError: ``SerializationException``, or ``ValidationException`` with every fault.
+        ServiceError: ``SerializationException``, ``ValidationException`` with every fault, or
+            ``RequestEntityTooLargeException``.
     """
-    return checked(json.loads(body or b"{}"), service_model.input_shape(operation))
+    if len(body) > _LIMIT:
+        words = f"the request is larger than {_LIMIT:,} bytes"
+        raise ServiceError("RequestEntityTooLargeException", words, 413)
+    try:
+        request = json_object(body)
+    except MalformedError as error:
+        raise ServiceError(error.code, error.message) from error
+    return checked(request, service_model.input_shape(operation))
 
 
 def serialise(operation: str, answer: dict[str, Any]) -> bytes:

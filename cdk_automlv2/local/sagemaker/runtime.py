@@ -11,6 +11,8 @@ from cdk_automlv2.local.sagemaker.hosting import ANY
 from cdk_automlv2.local.sagemaker.state import ENDPOINT, State
 from cdk_automlv2.local.sagemaker.variants import Fleet
 
+_LIMIT = 6 * 1024 * 1024
+"""Largest body in bytes; the model of the service (sagemaker-runtime, BodyBlob) has it too."""
 _PREFIX = "x-amzn-sagemaker-"
 _REFUSED: Mapping[str, str] = {
     "target-model": "a target model needs a multi-model endpoint",
@@ -29,6 +31,8 @@ def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, d
         ServiceError: ``ValidationError`` where the endpoint is missing or not in service,
             ``ModelError`` where a container fails.
     """
+    if len(body) > _LIMIT:
+        raise ServiceError("413", f"HTTP content length exceeded {_LIMIT} bytes.", 413)
     caller = Caller.from_headers(headers)
     arn = caller.arn(ENDPOINT.name, name)
     state.require(caller, "InvokeEndpoint", arn, **_context(headers))
