@@ -10,6 +10,7 @@ import boto3
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from cdk_automlv2.local.cloud.guard import ACCOUNT_HEADER
 from cdk_automlv2.local.cloud.processes import free_ports
 from cdk_automlv2.local.sagemaker import service
 from cdk_automlv2.local.sagemaker.__main__ import application
@@ -148,7 +149,7 @@ def error_of(caught):
     return error["Code"], error["Message"]
 
 
-def ask(world, operation, request):
+def ask(world, operation, request, account=""):
     """Carry out one request without HTTP; returns what the service answers.
 
     Raises:
@@ -156,4 +157,5 @@ def ask(world, operation, request):
     """
     credential = "AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/sagemaker/aws4_request"
     headers = {"x-amz-target": f"SageMaker.{operation}", "authorization": credential}
+    headers[ACCOUNT_HEADER.decode()] = account
     return json.loads(service.control(world, headers, json.dumps(request).encode()) or b"{}")

@@ -11,9 +11,10 @@ from automlv2_handlers.resources import candidates
 from botocore.exceptions import ClientError, ParamValidationError
 
 from cdk_automlv2.cli import tables
+from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.runtime import AutoMLRuntime
 
-from .fake_world import ROLE, FakeTrainer, client, ended, error_of, job_request, wait_for
+from .fake_world import ROLE, FakeTrainer, ask, client, ended, error_of, job_request, wait_for
 
 NUMBERS = range(25)
 KINDS = {
@@ -152,7 +153,7 @@ def test_the_commands_inventory_reads_all_pages(full):
     assert len(found) == len(NUMBERS)
 
 
-def test_accounts_and_regions_are_apart_and_names_differ_by_more_than_case(sagemaker, url):
+def test_regions_are_apart_and_names_differ_by_more_than_case(sagemaker, url):
     fill(sagemaker, range(1))
     abroad = client("sagemaker", url, "eu-west-1")
 
@@ -170,3 +171,18 @@ def test_accounts_and_regions_are_apart_and_names_differ_by_more_than_case(sagem
         )
     with pytest.raises(ClientError, match="already existing endpoint"):
         sagemaker.create_endpoint(EndpointName="Thing-00", EndpointConfigName="thing-00")
+
+
+def test_accounts_are_apart(world):
+    model = {"ModelName": "m", "ExecutionRoleArn": ROLE}
+    model["PrimaryContainer"] = {"Image": "image", "ModelDataUrl": "s3://out/none.tar.gz"}
+    ask(world, "CreateModel", model)
+
+    made = ask(world, "CreateModel", model, account="111122223333")["ModelArn"]
+
+    assert made == "arn:aws:sagemaker:us-east-1:111122223333:model/m"
+    for account in ("", "111122223333"):
+        assert len(ask(world, "ListModels", {}, account)["Models"]) == 1
+    with pytest.raises(ServiceError, match="Could not find model"):
+        ask(world, "AddTags", {"ResourceArn": made, "Tags": []})
+    assert ask(world, "ListTags", {"ResourceArn": made}, "111122223333") == {"Tags": []}
