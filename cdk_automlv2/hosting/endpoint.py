@@ -9,10 +9,12 @@ import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core import waiting
 from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
@@ -21,6 +23,7 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import without_none
+from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
@@ -52,11 +55,16 @@ class IAutoMLEndpoint(Protocol):
         """Return a metric of the endpoint."""
 
 
-class _AutoMLEndpointBase(Construct):
+class _AutoMLEndpointBase(cdk.Resource):
     """Grants and metrics; leans on name and ARN alone."""
 
     endpoint_name: str
     endpoint_arn: str
+
+    @property
+    def endpoint_ref(self) -> sagemaker_refs.EndpointReference:
+        """What the CDK's own constructs refer to an endpoint by."""
+        return sagemaker_refs.EndpointReference(endpoint_arn=self.endpoint_arn)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` send requests to the endpoint."""
@@ -98,7 +106,7 @@ class _AutoMLEndpointBase(Construct):
         return self.metric("OverheadLatency", **options)
 
 
-@jsii.implements(cdk.ITaggableV2)
+@jsii.implements(cdk.ITaggableV2, sagemaker_refs.IEndpointRef)
 class AutoMLEndpoint(_AutoMLEndpointBase):
     """A real-time endpoint that serves a model on instances.
 
@@ -211,13 +219,25 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         role.apply_before(self._resource)
         self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags, provider.stack)
-        if removal_policy is not None and stays(removal_policy):
-            retain(self._resource, removal_policy)
+        self._model = model
+        if removal_policy is not None:
+            self.apply_removal_policy(removal_policy)
 
     @classmethod
     def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:
         """Return an endpoint that lives elsewhere in this account and Region."""
         return _ImportedAutoMLEndpoint(scope, id, endpoint_name)
+
+    def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
+        """Keep or delete the endpoint, with its configuration and model, when the construct goes.
+
+        Raises:
+            OptionsError: If an endpoint cannot have that policy.
+        """
+        raise_if_any(f"AutoMLEndpoint {self.node.id!r}", removal_policy_rule(policy))
+        if stays(policy):
+            retain(self._resource, policy)
+            self._model.retain(policy)
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:
@@ -255,6 +275,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         return waiting.chain(provider, self, waits, whole, target, self._resource)
 
 
+@jsii.implements(sagemaker_refs.IEndpointRef)
 class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):
     def __init__(self, scope: Construct, id: str, endpoint_name: str) -> None:
         super().__init__(scope, id)

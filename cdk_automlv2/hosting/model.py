@@ -8,8 +8,10 @@ from typing import cast
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
+from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
+from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.grants import use_role
 from cdk_automlv2._core.identity import top_level_stack
 from cdk_automlv2._core.names import base_name
@@ -19,14 +21,14 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 
 
-@jsii.implements(iam.IGrantable, cdk.ITaggableV2)
-class AutoMLModel(Construct):
+@jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
+class AutoMLModel(cdk.Resource):
     """The inference containers of a job's candidate, as a SageMaker model.
 
     Deleting the construct deletes the model; artifacts in S3 stay. Another candidate, or other
@@ -114,6 +116,21 @@ class AutoMLModel(Construct):
         self._retained = True
         retain(self._resource, policy)
         self.role.retain()
+
+    def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
+        """Keep or delete the model when the construct or the stack goes.
+
+        Raises:
+            OptionsError: If a model cannot have that policy.
+        """
+        raise_if_any(f"AutoMLModel {self.node.id!r}", removal_policy_rule(policy))
+        if stays(policy):
+            self.retain(policy)
+
+    @property
+    def model_ref(self) -> sagemaker_refs.ModelReference:
+        """What the CDK's own constructs refer to a model by."""
+        return sagemaker_refs.ModelReference(model_arn=self.model_arn)
 
     @property
     def source(self) -> cdk.CfnResource:

@@ -7,7 +7,6 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from constructs import Construct
 
 from cdk_automlv2._core import waiting
 from cdk_automlv2._core.keys import grant_decrypt
@@ -18,7 +17,7 @@ from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
-class AutoMLJobBase(Construct):
+class AutoMLJobBase(cdk.Resource):
     """Attributes and grants of a job; they lean on the last link of its wait.
 
     Attributes:
