@@ -1,5 +1,6 @@
-"""Five stacks of twenty jobs with endpoints each, on a small table."""
+"""Ten stacks of twenty jobs with endpoints each, on a small table."""
 
+import os
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -7,7 +8,7 @@ import aws_cdk as cdk
 from cdk_automlv2 import AutoMLTabularConfig, AutoMLV2
 
 DATA = Path(__file__).parents[2] / "examples" / "regression" / "data" / "train.csv"
-STACKS, JOBS = 5, 20
+STACKS, JOBS = int(os.environ["LOAD_STACKS"]), int(os.environ["LOAD_JOBS"])
 
 app = cdk.App()
 for number in range(STACKS):
