@@ -27,7 +27,9 @@ _START_SECONDS: Final = 80
 _ANSWER_SECONDS: Final = 20
 """For what is left of a poll after its look."""
 
-_LOOKS_WITHOUT_MACHINE: Final = 6
+_LOOKS_WITHOUT_MACHINE: Final = 60
+_PAUSE_WITHOUT_MACHINE: Final = 15
+_LAST_LOOK_SECONDS: Final = 45
 _MOST_STATE_BYTES: Final = 190_000
 """Of Step Functions' 262,144: progress, an error's cause and the answer come to it."""
 
@@ -147,16 +149,18 @@ def _start_execution(state: State, environment: Environment) -> bool:
 
 
 def _delete_without_machine(state: State, environment: Environment) -> Answer:
-    """Go on with a Delete in this invocation; what SageMaker is deleting counts as gone."""
-    state = replace(state, progress={**state.progress, ALONE: True})
+    """Go on with a Delete in this invocation; what is on its way at its end counts as gone."""
     for _ in range(_LOOKS_WITHOUT_MACHINE):
-        if environment.seconds_left() < cfn_response.PUT_SECONDS + _ANSWER_SECONDS:
+        if environment.seconds_left() < _LAST_LOOK_SECONDS + cfn_response.PUT_SECONDS:
             break
-        environment.sleep(min(state.wait_seconds, 15))
+        environment.sleep(_PAUSE_WITHOUT_MACHINE)
         state = _poll(state, environment, cfn_response.PUT_SECONDS)
         if state.answer is not None:
             return state.answer
-    return polling.failure(state.event, "not deleted yet, and no state machine to go on")
+    state = replace(state, progress={**state.progress, ALONE: True})
+    state = _poll(state, environment, cfn_response.PUT_SECONDS)
+    missing = "not deleted yet, and there is no state machine to go on; delete it again later"
+    return state.answer or polling.failure(state.event, missing)
 
 
 def _poll(state: State, environment: Environment, reserve: float = _ANSWER_SECONDS) -> State:

@@ -95,9 +95,29 @@ def test_a_delete_without_a_state_machine_deletes_all_the_same(aws, error):
 
     aws.failures["start_execution"] = []
     assert answer["Status"] == "SUCCESS"
+    assert not aws.endpoints
+    assert not aws.configs
+
+
+def test_what_is_being_deleted_when_the_invocation_ends_counts_as_gone(aws):
+    aws.has_models("churn-1")
+    stack = Stack(aws)
+    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+    aws.now += 3600
+    began = aws.now
+    limited = replace(stack.environment, seconds_left=lambda: 300 - (aws.now - began))
+    stack.environment = limited
+    aws.failures["start_execution"] = [GONE[0]] * 99
+    stack.status = "DELETE_IN_PROGRESS"
+
+    answer = stack.delete("AutoMLEndpoint", name, OLD)
+
+    aws.failures["start_execution"] = []
+    assert answer["Status"] == "SUCCESS"
+    assert aws.now - began < 200
+    assert not aws.configs
     aws.wait(3600)
     assert aws.seen_endpoint(name) is None
-    assert not aws.configs
 
 
 def test_a_delete_without_a_state_machine_stops_a_job(aws):
@@ -121,8 +141,7 @@ def test_a_delete_that_names_no_state_machine_deletes_all_the_same(aws):
     del event["ResourceProperties"]["StateMachineArn"]
 
     assert stack.send(event)["Status"] == "SUCCESS"
-    aws.wait(3600)
-    assert aws.seen_endpoint(name) is None
+    assert not aws.endpoints
 
 
 def test_a_delete_that_can_not_be_done_in_one_invocation_says_so(aws):
@@ -141,6 +160,6 @@ def test_a_delete_that_can_not_be_done_in_one_invocation_says_so(aws):
 
     aws.failures["start_execution"] = []
     assert stack.answer(gone)["Status"] == "FAILED"
-    assert "no state machine" in stack.answer(gone)["Reason"]
+    assert "no state machine to go on" in stack.answer(gone)["Reason"]
     aws.wait(9000)
     stack.delete("AutoMLEndpoint", name, OLD)
