@@ -29,7 +29,7 @@ _NONE_RUNS = "no local cloud is running here; automlv2 local start"
     type=click.Path(path_type=Path),
     default=DEFAULT_FOLDER,
     show_default=True,
-    help="Where the local cloud keeps its state file and logs.",
+    help="Folder of the state file and logs.",
 )
 @click.pass_context
 def local(context: click.Context, folder: Path) -> None:
@@ -49,7 +49,7 @@ def _speed(_context: object, _option: object, value: float) -> float:
     default=DEFAULT_SPEED,
     show_default=True,
     callback=_speed,
-    help="Times as fast as AWS.",
+    help="Speed-up factor for waits.",
 )
 @click.option(
     "--account",
@@ -57,14 +57,14 @@ def _speed(_context: object, _option: object, value: float) -> float:
     multiple=True,
     default=(ACCOUNT,),
     show_default=True,
-    help="Number of an account; again for more.",
+    help="Account number; repeat it for several accounts.",
 )
-@click.option("--detach", is_flag=True, help="Return at once; `automlv2 local stop` ends it.")
+@click.option("--detach", is_flag=True, help="Run in the background until `automlv2 local stop`.")
 @click.option(
     "--bootstrap/--no-bootstrap",
     default=True,
     show_default=True,
-    help="Whether to bootstrap the accounts for the CDK.",
+    help="Bootstrap the accounts for the CDK.",
 )
 @click.pass_obj
 def start(
@@ -87,7 +87,7 @@ def start(
 
 
 def _keep(cloud: LocalCloud) -> None:
-    """Wait until somebody stops the cloud, here or with `stop`; then nothing of it is left.
+    """Wait until the cloud is stopped here or by `stop`, then clean up.
 
     Raises:
         ClickException: If a server has ended by itself.
@@ -108,7 +108,7 @@ def _keep(cloud: LocalCloud) -> None:
 @local.command()
 @click.pass_obj
 def stop(folder: Path) -> None:
-    """Stop the local cloud, whatever is left of it; what it holds is gone."""
+    """Stop the local cloud; its state is discarded."""
     with friendly_errors():
         if not LocalCloud.stop_all(folder):
             raise click.ClickException(_NONE_RUNS)
@@ -119,7 +119,7 @@ def stop(folder: Path) -> None:
 @click.argument("cdk_arguments", nargs=-1)
 @click.pass_obj
 def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
-    """`cdk deploy` the app of this folder; arguments are those of the CDK CLI."""
+    """Run `cdk deploy` in the current directory; takes the options of the CDK CLI."""
     _run_cdk(folder, ["deploy", "--require-approval", "never", *_all_unless_named(cdk_arguments)])
 
 
@@ -127,7 +127,7 @@ def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
 @click.argument("cdk_arguments", nargs=-1)
 @click.pass_obj
 def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
-    """`cdk destroy` the app of this folder; arguments are those of the CDK CLI."""
+    """Run `cdk destroy` in the current directory; takes the options of the CDK CLI."""
     _run_cdk(folder, ["destroy", "--force", *_all_unless_named(cdk_arguments)])
 
 
@@ -161,7 +161,7 @@ def invoke(
 
 
 @local.command()
-@click.option("--plain", is_flag=True, help="Print lines of words parted by tabs.")
+@click.option("--plain", is_flag=True, help="Print tab-separated lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def status(folder: Path, plain: bool, as_json: bool) -> None:
@@ -173,7 +173,7 @@ def status(folder: Path, plain: bool, as_json: bool) -> None:
 
 
 @local.command()
-@click.option("--account", help="Whose key. Default: the first account's.")
+@click.option("--account", help="Account to use. Default: the first one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def env(folder: Path, account: str | None, as_json: bool) -> None:
@@ -188,7 +188,7 @@ def _run_cdk(folder: Path, arguments: list[str]) -> None:
         try:
             sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
         except KeyboardInterrupt:
-            words = f"interrupted; what `cdk {arguments[0]}` has begun goes on in the local cloud"
+            words = f"interrupted; `cdk {arguments[0]}` goes on in the local cloud"
             click.echo(f"{words}: automlv2 local status", err=True)
             sys.exit(130)
 

@@ -312,7 +312,7 @@ def test_an_interrupted_deployment_says_that_it_goes_on(folder, detached, tmp_pa
         _, told = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert "what `cdk deploy` has begun goes on" in told
+    assert "`cdk deploy` goes on in the local cloud" in told
     assert "Traceback" not in told
 
 

@@ -16,7 +16,7 @@ from cdk_automlv2.local.cloud import cdk_cli, environment, signals, state_file
 from cdk_automlv2.local.cloud.ask import ask
 from cdk_automlv2.local.cloud.credentials import KeyRing
 from cdk_automlv2.local.cloud.environment import REGION
-from cdk_automlv2.local.cloud.errors import CdkError, LocalCloudError, told
+from cdk_automlv2.local.cloud.errors import CdkError, LocalCloudError, file_errors
 from cdk_automlv2.local.cloud.processes import Server, end_all, servers_of
 from cdk_automlv2.local.cloud.servers import MODULES, Settings, start_both
 from cdk_automlv2.local.cloud.signature import Key
@@ -36,11 +36,11 @@ class LocalCloud:
     """A running local cloud; a context manager that stops it.
 
     Attributes:
-        folder: Where its state file and logs lie.
+        folder: Folder of its state file and logs.
         ministack: Server of everything but SageMaker.
         sagemaker: Server of SageMaker and its runtime.
         speed: How much faster than AWS waiting goes.
-        keys: Made at the start; who has none of them is refused.
+        keys: Created at the start; requests signed with any other key are refused.
     """
 
     folder: Path
@@ -79,7 +79,7 @@ class LocalCloud:
             raise ValueError(f"speed must be a number above 0, got {speed}")
         keys, folder = KeyRing.make(accounts), folder.absolute()
         settings = Settings(folder, keys, speed, -1 if throttles is None else throttles)
-        with told(folder):
+        with file_errors(folder):
             _make_private(folder)
             with state_file.locked(folder):
                 cloud = cls._start(settings)
@@ -138,7 +138,7 @@ class LocalCloud:
 
     @classmethod
     def stop_all(cls, folder: Path = DEFAULT_FOLDER) -> bool:
-        """Stop what runs for ``folder``, whole or half, saved or not; whether there was any."""
+        """Stop every server of ``folder``, with or without a state file; whether there was one."""
         folder, broken = folder.absolute(), False
         try:
             saved = state_file.load(folder)
@@ -162,7 +162,7 @@ class LocalCloud:
         self.stop()
 
     def stop(self) -> None:
-        """Stop both servers and forget the cloud; what it held is gone."""
+        """Stop both servers; their state is discarded."""
         _stop(self.folder, [self.sagemaker, self.ministack])
 
     def is_running(self) -> bool:
@@ -274,7 +274,7 @@ class LocalCloud:
 
 
 def _make_private(folder: Path) -> None:
-    """Make the folder one that only its owner may enter; not one that holds other things too."""
+    """Create the folder, for its owner only; an existing folder of another name stays as it is."""
     there = folder.exists()
     (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "tmp").chmod(0o700)
@@ -284,10 +284,12 @@ def _make_private(folder: Path) -> None:
 
 
 def _stop(folder: Path, servers: Sequence[Server]) -> None:
-    """End servers, and whatever else runs for the folder; a second Ctrl-C waits for that."""
+    """Stop the servers and every other process of the folder; a second Ctrl-C waits."""
     with signals.held():
         with contextlib.suppress(OSError):
-            state_file.forget(folder)  # First: who waits for the servers sees why they end.
+            state_file.forget(
+                folder
+            )  # First: a waiting `start` then knows that the stop was asked for.
         for server in servers:
             server.stop()
         end_all(lambda: servers_of(folder, MODULES))

@@ -1,4 +1,4 @@
-"""What can go wrong with the local cloud; each says in one line what to do."""
+"""Errors of the local cloud; each message is one line and says what to do."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class LocalCloudError(Exception):
 
 
 class CdkError(Exception):
-    """When the CDK CLI failed; what it said was shown before."""
+    """When the CDK CLI failed; its output was shown before."""
 
 
 @contextmanager
-def told(folder: Path) -> Iterator[None]:
-    """Turn what the file system refuses into one line."""
+def file_errors(folder: Path) -> Iterator[None]:
+    """Turn errors of the file system into a LocalCloudError."""
     try:
         yield
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Stands before both servers: lets in what this machine's owner has sent, and nothing else.
+"""Middleware of both servers: accepts requests of the user who started them, and no others.
 
-Any web page may send requests to 127.0.0.1, and any user of this machine may. So a request must
-name the server's own address, must not come from a page, and must be signed with a key that this
-start of the local cloud has made, or has given to a role since.
+Any web page and any user of the machine can send requests to 127.0.0.1. So a request must name
+the server's own address, must not come from a web page, and must be signed with a key that was
+created at this start, or with a session of a role.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cdk_automlv2.local.cloud.signature import (
 )
 
 ACCOUNT_HEADER = b"x-automlv2-account"
-"""Header in which the guard tells a server whose key has signed; a client's own is dropped."""
+"""Header that names the signer's account to the server; a client cannot set it."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -39,16 +39,16 @@ _S3_LIMIT = 5 * 1024 * 1024 * 1024
 
 
 class Guard:
-    """An ASGI application around another one.
+    """ASGI middleware.
 
     Args:
-        app: What is guarded.
+        app: The application to protect.
         port: Where it listens, on 127.0.0.1.
         keys: Finds keys.
         unsigned: Requests that need no signature, as (method, path), a path that ends in a slash
-            with all below it: what tells nothing, and addresses that are secrets themselves.
-        private: Path prefix of what only the local cloud itself may ask.
-        limit: Largest body in bytes, of all but S3's.
+            with everything below it: health checks, and URLs that are secrets themselves.
+        private: Path prefix that only the local cloud's own key may call.
+        limit: Maximum size of a body in bytes, except for S3.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Guard:
         await self._app(_with_account(scope, account), bodies.replay(body, receive), send)
 
     def _require_own_address(self, scope: Scope) -> None:
-        """Refuse what a page has sent, and a name that somebody else has made lead here."""
+        """Refuse requests of web pages, and host names that DNS rebinding points here."""
         hosts = _values(scope, b"host")
         origins = _values(scope, b"origin")
         sites = _values(scope, b"sec-fetch-site")
@@ -109,7 +109,9 @@ class Guard:
             or any(site not in ("none", "same-origin") for site in sites)
         )
         if foreign:
-            raise SignatureError("AccessDeniedException", "the request comes from elsewhere")
+            raise SignatureError(
+                "AccessDeniedException", "requests of web pages and to other host names are refused"
+            )
 
     def _needs_no_signature(self, scope: Scope) -> bool:
         path = scope["path"]
@@ -156,7 +158,7 @@ def _with_account(scope: Scope, account: str) -> Scope:
 
 
 def _without_cors(send: Send) -> Send:
-    """Let no answer say that pages may read it."""
+    """Drop the headers that let web pages read an answer."""
 
     async def send_without(message: Message) -> None:
         if message["type"] == "http.response.start":
