@@ -100,6 +100,22 @@ class FunctionPolicy:
         for policy in self._shared:
             function.add_resource_dependency(policy)
 
+    def start(self, state_machine_arn: str) -> cdk.CfnResource | None:
+        """Let it start a state machine that has lost its name; return a policy to wait for."""
+        if isinstance(self._policies, ReportedPolicies):
+            self._policies.allow(Right(("states:StartExecution",), state_machine_arn))
+            return None
+        return iam.CfnPolicy(
+            self._scope,
+            "StartPolicy",
+            policy_name="AutoMLV2Start",
+            policy_document={
+                "Version": "2012-10-17",
+                "Statement": [allow(("states:StartExecution",), [state_machine_arn])],
+            },
+            roles=[self.role.role_name],
+        )
+
     def for_user(self, user: Construct) -> FunctionRights:
         """Return what adds the rights that one construct needs."""
         return FunctionRights(self, user)

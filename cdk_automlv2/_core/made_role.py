@@ -12,6 +12,7 @@ from cdk_automlv2._core.arns import role_arn
 from cdk_automlv2._core.context import SOURCE_ACCOUNT_CONDITION, is_on
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.lazy import Producer
+from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, SAGEMAKER, Right, allow
 from cdk_automlv2._core.role_policies import (
     Policies,
@@ -22,8 +23,6 @@ from cdk_automlv2._core.role_policies import (
 
 _OWN_LENGTH = 16
 """Of the 64 characters of a role's name; the longest Region leaves 16 free for prefixes."""
-
-_KEEPING = frozenset({cdk.CfnDeletionPolicy.RETAIN, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE})
 
 
 class MadeRole:
@@ -114,9 +113,7 @@ class MadeRole:
         overrides the property itself keeps this from being asked.
         """
         assert self._resource is not None
-        options = self._resource.cfn_options
-        stays = _KEEPING & {options.deletion_policy, options.update_replace_policy}
-        name = None if stays else self._resource.role_name
+        name = None if may_stay(self._resource) else self._resource.role_name
         self._keeps_name = name is not None and self._stem in name
         return name
 

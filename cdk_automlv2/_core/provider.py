@@ -18,8 +18,9 @@ from cdk_automlv2._core.assets import handlers_dir, waiter_definition
 from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionPolicy
 from cdk_automlv2._core.identity import digest, identity, name_scope
-from cdk_automlv2._core.lazy import BeforeRendering
+from cdk_automlv2._core.lazy import BeforeRendering, Producer
 from cdk_automlv2._core.made_role import MadeRole
+from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.tags import complete_tags
 from cdk_automlv2._core.tokens import without_none
 
@@ -60,10 +61,15 @@ class AutoMLProvider(Construct):
         )
         self.function = _function(self, role, log, self.policy)
         self._watched: list[tuple[MadeRole, cdk.CfnResource]] = []
-        self.node.add_validation(_WhenAspectsHaveRun(self._look_at_roles))
+        self.node.add_validation(_WhenAspectsHaveRun(self._look_at_names))
         self._service_token = self.function.function_arn
         late_name = cdk.Lazy.uncached_string(BeforeRendering(machine_name, self._complete))
         self.state_machine = _state_machine(self, late_name, self._service_token)
+        self._machine_name = late_name
+        self._machine_keeps_name = False
+        self.state_machine.add_property_override(
+            "StateMachineName", cdk.Lazy.any(Producer(self._name_of_machine))
+        )
         self._state_machine_arn = self.state_machine.attr_arn
 
     @classmethod
@@ -89,9 +95,22 @@ class AutoMLProvider(Construct):
         """
         self._watched.append((role, user))
 
-    def _look_at_roles(self) -> None:
+    def _look_at_names(self) -> None:
         for role, user in self._watched:
             role.pass_if_renamed(self.policy.role, user)
+        if not self._machine_keeps_name:
+            policy = self.policy.start(self.state_machine.attr_arn)
+            for resource in self._made:
+                if policy is not None:
+                    resource.add_resource_dependency(policy)
+            self._machine_keeps_name = True
+
+    def _name_of_machine(self) -> str | None:
+        """Return the state machine's name after aspects have run; none for one that may stay."""
+        given = self.state_machine.state_machine_name
+        name = None if may_stay(self.state_machine) else given
+        self._machine_keeps_name = name == self._machine_name
+        return name
 
     def mark(self, scope: Construct) -> str:
         """Return what stands for one construct of this stack in names and keys."""

@@ -7,6 +7,7 @@ import jsii
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk_automlv2 import AutoMLDataChannel, AutoMLTabularConfig, AutoMLV2
@@ -132,6 +133,35 @@ def test_what_is_retained_has_no_name_that_the_next_deployment_would_need():
         assert role["DeletionPolicy"] == "Retain"
         assert "RoleName" not in role["Properties"]
     check_passing(stack)
+
+
+@jsii.implements(cdk.IAspect)
+class RenamesMachines:
+    def visit(self, node):
+        if isinstance(node, sfn.CfnStateMachine):
+            node.add_property_override("StateMachineName", "acme-waiter")
+
+
+@pytest.mark.parametrize("how", ["retained", "renamed", "as it is"])
+def test_the_function_starts_the_state_machine_whatever_its_name_becomes(how):
+    app = cdk.App()
+    stack = cdk.Stack(app, "Shop")
+    endpoint(stack)
+    if how == "retained":
+        cdk.RemovalPolicies.of(app).retain()
+    if how == "renamed":
+        cdk.Aspects.of(app).add(RenamesMachines())
+
+    body = template(stack)
+    [(name, machine)] = [
+        item for item in body["Resources"].items() if "StateMachine" in item[1]["Type"]
+    ]
+    assert ("StateMachineName" in machine["Properties"]) is (how != "retained")
+    named = machine["Properties"].get("StateMachineName", "generated")
+    arn = f"arn:aws:states:eu-west-1:111122223333:stateMachine:{named}"
+    place = Environment(physical_ids={name: arn}, attributes={f"{name}.Arn": arn})
+    question = Question("states:StartExecution", arn)
+    assert evaluate(place.function_documents(body), question).allowed
 
 
 def test_a_retained_endpoint_keeps_its_role_without_its_name(stack):
