@@ -7,7 +7,14 @@ fails the start, not a deployment.
 
 from __future__ import annotations
 
-from cdk_automlv2.local.cloud.repairs import exports, functions, keys, nested_stacks, policies
+from cdk_automlv2.local.cloud.repairs import (
+    exports,
+    functions,
+    keys,
+    nested_stacks,
+    policies,
+    state_machines,
+)
 
 
 def apply() -> None:
@@ -17,3 +24,4 @@ def apply() -> None:
     exports.apply()
     nested_stacks.apply()
     functions.apply()
+    state_machines.apply()
