@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-clients test-deep check fix fuzz bench snapshots clean
+.PHONY: demo test test-clients test-deep test-deployed check fix fuzz bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -22,6 +22,10 @@ test-deep: .venv/.ready  ## 5,000 random sequences of deployments and faults.
 
 test-clients: .venv/.ready .clients/.ready  ## The SageMaker SDK, sagemaker-core and the AWS CLI against the local cloud.
 	@CLIENTS=1 $(BIN)/pytest tests/clients
+
+test-deployed: node_modules/.ready  ## Every way to compose an app: the rights of all cases, a sample of them deployed.
+	@MATRIX=all $(BIN)/pytest tests/synth/matrix
+	@$(BIN)/pytest -m deployed tests/e2e/test_matrix_deployed.py
 
 check: node_modules/.ready .checkov/.ready  ## Read-only checks: format, lint, types, templates, state machine.
 	@echo "== ruff"

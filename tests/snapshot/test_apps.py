@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SAVED = Path(__file__).parent / "templates"
 APPS = [ROOT / "app.py", *sorted(ROOT.glob("examples/*/app.py"))]
+COMPOSITIONS = Path(__file__).parent / "apps" / "compositions.py"
 
 
 def portable(template):
@@ -22,10 +23,9 @@ def portable(template):
     return json.loads(re.sub(r"[0-9a-f]{64}", "ASSET", json.dumps(template)))
 
 
-@pytest.mark.parametrize("app", APPS, ids=lambda app: str(app.relative_to(ROOT)))
-def test_the_template_is_the_one_saved(app, tmp_path):
-    folder = app.parent
-    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+def synthesize(app, folder, into):
+    """Run an app as the CDK CLI does; return what it has said."""
+    environment = {**os.environ, "CDK_OUTDIR": str(into), "PYTHONPATH": str(ROOT)}
     environment.pop("CDK_VALIDATION", None)
     done = subprocess.run(
         [sys.executable, str(app)],
@@ -36,12 +36,32 @@ def test_the_template_is_the_one_saved(app, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
+    return done.stderr
 
-    [path] = tmp_path.glob("*.template.json")
+
+def compare(path, name):
+    """Compare a template with the one saved under that name, or save it."""
     template = portable(json.loads(path.read_text()))
-    saved = SAVED / path.name.replace(".template", "")
+    saved = SAVED / f"{name}.json"
     if os.environ.get("WRITE_SNAPSHOTS") == "1":
         SAVED.mkdir(exist_ok=True)
         saved.write_text(json.dumps(template, indent=1) + "\n")
     assert template == json.loads(saved.read_text())
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: str(app.relative_to(ROOT)))
+def test_the_template_is_the_one_saved(app, tmp_path):
+    said = synthesize(app, app.parent, tmp_path)
+    assert "WARNING" not in said
+
+    [path] = tmp_path.glob("*.template.json")
+    compare(path, path.name.removesuffix(".template.json"))
+
+
+def test_the_templates_of_nested_staged_and_several_stacks_are_those_saved(tmp_path):
+    synthesize(COMPOSITIONS, tmp_path, tmp_path / "out")
+
+    found = {path.name: path for path in (tmp_path / "out").rglob("*.template.json")}
+    assert len(found) == 6
+    for name, path in found.items():
+        compare(path, f"composed-{re.sub('[0-9A-F]{8}', '', name.partition('.')[0])}")

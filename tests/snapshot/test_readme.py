@@ -36,9 +36,9 @@ def test_the_code_synthesizes(block, tmp_path):
 
 
 def test_there_is_an_example_of_at_most_twenty_lines():
-    [block] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    first, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
-    assert len([line for line in block.splitlines() if line.strip()]) <= 20
+    assert len([line for line in first.splitlines() if line.strip()]) <= 20
 
 
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))

@@ -1,0 +1,218 @@
+"""What constructs are given, and what an organisation does to the app. New ones are lines here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from cdk_automlv2 import AutoMLDataChannel, VpcConfig
+
+from .compositions import Place
+
+ROLE_ARN = "arn:aws:iam::111122223333:role/given"
+KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b"
+PREFIX = "acme-"
+
+
+@dataclass
+class Options:
+    """Options of the constructs of a case.
+
+    Attributes:
+        text: Returns a text as it is, or as a token that becomes it.
+    """
+
+    text: Callable[[str], str] = str
+    of_job: dict[str, Any] = field(default_factory=dict)
+    of_model: dict[str, Any] = field(default_factory=dict)
+    of_endpoint: dict[str, Any] = field(default_factory=dict)
+
+
+Give = Callable[[Place, Options], None]
+
+
+def _nothing(place: Place, options: Options) -> None:
+    """Leave everything at its default."""
+
+
+def _principal() -> iam.ServicePrincipal:
+    return iam.ServicePrincipal("sagemaker.amazonaws.com")
+
+
+def _role(options: Options, role: iam.IRole | str) -> None:
+    options.of_job["role"] = options.of_model["role"] = role
+
+
+def _given_role(place: Place, options: Options) -> None:
+    options.of_job["role"] = iam.Role(place.learn, "JobRole", assumed_by=_principal())
+    options.of_model["role"] = iam.Role(place.serve, "HostRole", assumed_by=_principal())
+
+
+def _platform_role(place: Place, options: Options) -> None:
+    platform = cdk.Stack(place.root, "Platform")
+    _role(options, iam.Role(platform, "Shared", assumed_by=_principal()))
+
+
+def _key_constructs(place: Place, options: Options) -> None:
+    key = kms.Key(place.learn, "Key")
+    options.of_job |= {"output_kms_key": key, "volume_kms_key": key}
+
+
+def _key_arns(place: Place, options: Options) -> None:
+    options.of_job |= {"output_kms_key": KEY_ARN, "volume_kms_key": KEY_ARN}
+    options.of_endpoint |= {"volume_kms_key": KEY_ARN}
+
+
+def _vpc_constructs(place: Place, options: Options) -> None:
+    for stack, given in ((place.learn, options.of_job), (place.serve, options.of_model)):
+        vpc = ec2.Vpc.from_vpc_attributes(
+            stack,
+            "TrainingVpc" if given is options.of_job else "ServingVpc",
+            vpc_id="vpc-1",
+            availability_zones=["eu-west-1a"],
+            private_subnet_ids=["subnet-1"],
+        )
+        given["vpc_config"] = VpcConfig(vpc)
+
+
+def _vpc_dicts(place: Place, options: Options) -> None:
+    vpc = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
+    options.of_job["vpc_config"] = options.of_model["vpc_config"] = vpc
+
+
+def _literals(place: Place, options: Options) -> None:
+    options.of_job["output_path"] = "s3://out/models/"
+
+
+def _names(place: Place, options: Options) -> None:
+    options.of_job |= {"job_name": "churn-1", "output_path": "s3://out/models/"}
+    options.of_model |= {"name": "churn-model", "tags": {"team": "ml"}}
+    options.of_endpoint |= {"endpoint_name": "churn", "tags": {"team": "ml"}}
+
+
+def _tokens(place: Place, options: Options) -> None:
+    """Give a token for every text that a stack may be given one for."""
+
+    def token(text: str) -> str:
+        return cdk.Token.as_string(cdk.Fn.sub(text))
+
+    options.text = token
+    options.of_job |= {
+        "output_path": f"s3://{token('out')}/models/",
+        "base_job_name": token("churn"),
+        "revision": token("1"),
+        "tags": {"team": token("ml")},
+    }
+    options.of_model |= {"tags": {"team": token("ml")}}
+    options.of_endpoint |= {"endpoint_name": token("churn"), "tags": {"team": token("ml")}}
+
+
+@jsii.implements(cdk.IAspect)
+class _NamesOfRoles:
+    """Gives every role a path and a prefix, as organisations demand."""
+
+    def visit(self, node: Any) -> None:
+        """Rename a role."""
+        if isinstance(node, iam.CfnRole):
+            node.path = "/teams/ml/"
+            if node.role_name is not None and not str(node.role_name).startswith(PREFIX):
+                node.role_name = f"{PREFIX}{node.role_name}"
+
+
+def _role_aspect(place: Place, options: Options) -> None:
+    cdk.Aspects.of(place.root).add(_NamesOfRoles())
+
+
+def _boundary(place: Place, options: Options) -> None:
+    arn = "arn:aws:iam::111122223333:policy/boundary"
+    boundary = iam.ManagedPolicy.from_managed_policy_arn(place.learn, "Boundary", arn)
+    iam.PermissionsBoundary.of(place.root).apply(boundary)
+
+
+def _stack_tags(place: Place, options: Options) -> None:
+    cdk.Tags.of(place.root).add("cost", "1")
+
+
+FACTORS: Mapping[str, Mapping[str, Give]] = {
+    "roles": {
+        "own": _nothing,
+        "given": _given_role,
+        "of another stack": _platform_role,
+        "imported": lambda place, options: _role(
+            options, iam.Role.from_role_arn(place.learn, "Imported", ROLE_ARN)
+        ),
+        "an ARN": lambda place, options: _role(options, ROLE_ARN),
+    },
+    "keys": {"none": _nothing, "constructs": _key_constructs, "ARNs": _key_arns},
+    "network": {"none": _nothing, "constructs": _vpc_constructs, "dicts": _vpc_dicts},
+    "texts": {
+        "defaults": _nothing,
+        "literals": _literals,
+        "names": _names,
+        "tokens": _tokens,
+    },
+    "organisation": {
+        "none": _nothing,
+        "names of roles": _role_aspect,
+        "boundary": _boundary,
+        "tags": _stack_tags,
+    },
+}
+"""What may be given, and in which ways; each pair of ways is tried together at least once."""
+
+
+def _token() -> str:
+    return cdk.Fn.ref("AWS::StackName")
+
+
+def _tag() -> dict[str, str]:
+    return {"team": _token()}
+
+
+TOKENS: Mapping[str, Mapping[str, Callable[[], Any]]] = {
+    "AutoMLJobV2": {
+        "inputs": lambda: AutoMLDataChannel("S3Prefix", _token()),
+        "output_path": lambda: f"s3://{_token()}/out/",
+        "role": _token,
+        "job_objective": lambda: {"MetricName": _token()},
+        "output_kms_key": _token,
+        "volume_kms_key": _token,
+        "vpc_config": lambda: {"SecurityGroupIds": [_token()], "Subnets": [_token()]},
+        "tags": _tag,
+        "base_job_name": _token,
+        "job_name": _token,
+        "revision": _token,
+    },
+    "AutoMLModel": {
+        "candidate_name": _token,
+        "role": _token,
+        "vpc_config": lambda: {"SecurityGroupIds": [_token()], "Subnets": [_token()]},
+        "name": _token,
+        "tags": _tag,
+    },
+    "AutoMLEndpoint": {
+        "instance_type": _token,
+        "endpoint_name": _token,
+        "volume_kms_key": _token,
+        "tags": _tag,
+    },
+    "AutoMLCandidates": {
+        "candidate_name": _token,
+        "status_equals": _token,
+        "sort_order": _token,
+        "sort_by": _token,
+    },
+}
+"""Options that may be known only at deployment, each with such a value."""
+
+NO_TOKENS: Mapping[str, set[str]] = {
+    "AutoMLModel": {"processing_unit", "inference_response_keys"},
+}
+"""Options that decide what is synthesized, and so must be known."""

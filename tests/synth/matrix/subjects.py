@@ -1,0 +1,171 @@
+"""What is composed: every public construct, and every way to make one. A new one is a line here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from cdk_automlv2 import (
+    AutoMLCandidates,
+    AutoMLDataChannel,
+    AutoMLEndpoint,
+    AutoMLJobV2,
+    AutoMLModel,
+    AutoMLTabularConfig,
+    AutoMLV2,
+    LocalAutoMLDataChannel,
+)
+
+from .compositions import COMPOSITIONS, Place
+from .options import FACTORS, Options
+
+FOLDER = str(Path(__file__).with_name("data"))
+CONFIG = AutoMLTabularConfig(
+    "churn", mode="ENSEMBLING", max_candidates=1, max_total_job_runtime_in_seconds=600
+)
+
+
+def _channel(options: Options) -> AutoMLDataChannel:
+    return AutoMLDataChannel("S3Prefix", options.text("s3://in/train/"))
+
+
+def _job(place: Place, options: Options, **more: Any) -> AutoMLJobV2:
+    given = options.of_job | more
+    given.setdefault("inputs", _channel(options))
+    return AutoMLJobV2(place.learn, "Job", problem_config=CONFIG, **given)
+
+
+def _model(place: Place, options: Options, job: Any = None) -> AutoMLModel:
+    made = job or _job(place, options)
+    return AutoMLModel(place.serve, "Model", job=made, **options.of_model)
+
+
+def _job_alone(place: Place, options: Options) -> None:
+    job = _job(place, options)
+    cdk.CfnOutput(place.learn, "Name", value=job.auto_ml_job_name)
+    cdk.CfnOutput(place.serve, "Best", value=f"{job.best_candidate_name} of {job.auto_ml_job_arn}")
+    cdk.CfnOutput(place.serve, "Metric", value=job.objective_metric_value)
+
+
+def _job_not_waited_for(place: Place, options: Options) -> None:
+    job = _job(place, options, wait=False)
+    cdk.CfnOutput(place.serve, "Name", value=job.auto_ml_job_name)
+    cdk.CfnOutput(place.serve, "Data", value=job.data_fingerprint)
+
+
+def _job_of_a_folder(place: Place, options: Options) -> None:
+    job = _job(place, options, inputs=LocalAutoMLDataChannel("S3Prefix", FOLDER))
+    job.grant_read_output(iam.User(place.serve, "Reader"))
+    job.grant_describe(iam.User(place.serve, "Looker"))
+
+
+def _endpoint(place: Place, options: Options) -> None:
+    model = _model(place, options)
+    endpoint = AutoMLEndpoint(
+        place.serve, "Endpoint", model=model, instance_type="ml.m5.large", **options.of_endpoint
+    )
+    endpoint.grant_invoke(iam.User(place.learn if place.learn is place.serve else place.serve, "U"))
+    cdk.CfnOutput(place.serve, "EndpointName", value=endpoint.endpoint_name)
+
+
+def _endpoint_that_waits_in_links(place: Place, options: Options) -> None:
+    hours = cdk.Duration.hours(2)
+    model = _model(place, options)
+    AutoMLEndpoint(place.serve, "Endpoint", model=model, instance_type="ml.m5.large", timeout=hours)
+
+
+def _candidates(place: Place, options: Options) -> None:
+    listed = AutoMLCandidates(place.serve, "Candidates", job=_job(place, options))
+    cdk.CfnOutput(place.serve, "Listed", value=f"{listed.count}: {listed.candidates}")
+
+
+def _attached_job(place: Place, options: Options) -> None:
+    job = AutoMLJobV2.from_auto_ml_job_name(
+        place.learn, "Old", options.text("somebodys-job"), output_path="s3://out/"
+    )
+    _model(place, options, job)
+
+
+def _attached_from_another_stack(place: Place, options: Options) -> None:
+    job = _job(place, options, output_path="s3://out/", output_kms_key=None)
+    attached = AutoMLV2.attach(
+        place.serve, "Attached", job.auto_ml_job_name, output_path="s3://out/"
+    )
+    attached.deploy(1, "ml.m5.large")
+    attached.list_candidates()
+
+
+def _automl(place: Place, options: Options) -> None:
+    known = ("output_path", "role", "output_kms_key", "volume_kms_key", "vpc_config", "tags")
+    given = {key: value for key, value in options.of_job.items() if key in known}
+    automl = AutoMLV2(place.learn, "AutoML", CONFIG, **given)
+    job = automl.fit(options.text("s3://in/train/"))
+    automl.deploy(1, "ml.m5.large")
+    automl.list_candidates()
+    AutoMLModel(place.serve, "Model", job=job, **options.of_model)
+
+
+def _one_click(place: Place, options: Options) -> None:
+    AutoMLV2(place.learn, "AutoML", CONFIG, auto_generate_endpoint_name=True).fit("s3://in/train/")
+    imported = AutoMLEndpoint.from_endpoint_name(place.serve, "Other", "other")
+    imported.grant_invoke(iam.User(place.serve, "User"))
+
+
+SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
+    "job": _job_alone,
+    "job not waited for": _job_not_waited_for,
+    "job of a folder": _job_of_a_folder,
+    "endpoint": _endpoint,
+    "endpoint that waits in links": _endpoint_that_waits_in_links,
+    "candidates": _candidates,
+    "attached job": _attached_job,
+    "job attached from another stack": _attached_from_another_stack,
+    "AutoMLV2": _automl,
+    "one click": _one_click,
+}
+
+
+def make(app: cdk.App, name: str, case: Mapping[str, str]) -> None:
+    """Declare what a case is made of, by composition, subject and the level of each factor."""
+    place = COMPOSITIONS[case["composition"]](app, name)
+    options = Options()
+    for factor, levels in FACTORS.items():
+        levels[case[factor]](place, options)
+    SUBJECTS[case["subject"]](place, options)
+    place.finish()
+
+
+def _plain_job(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLJobV2:
+    channel = AutoMLDataChannel("S3Prefix", "s3://in/train/")
+    config = CONFIG
+    if "job_objective" in given:
+        config = dataclasses.replace(CONFIG, problem_type="BinaryClassification")
+    return AutoMLJobV2(stack, id, **({"problem_config": config, "inputs": channel} | given))
+
+
+def _plain_model(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLModel:
+    job = _plain_job(stack, f"{id}Job", {"role": "arn:aws:iam::111122223333:role/given"})
+    return AutoMLModel(stack, id, job=job, **given)
+
+
+def _plain_endpoint(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLEndpoint:
+    model = _plain_model(stack, f"{id}Model", {"role": "arn:aws:iam::111122223333:role/given"})
+    return AutoMLEndpoint(stack, id, model=model, **({"instance_type": "ml.m5.large"} | given))
+
+
+def _plain_candidates(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLCandidates:
+    return AutoMLCandidates(stack, id, job=_plain_job(stack, f"{id}Job", {}), **given)
+
+
+PLAIN: Mapping[str, Callable[[cdk.Stack, str, dict[str, Any]], Any]] = {
+    "AutoMLJobV2": _plain_job,
+    "AutoMLModel": _plain_model,
+    "AutoMLEndpoint": _plain_endpoint,
+    "AutoMLCandidates": _plain_candidates,
+}
+"""A construct with what it must be given, and one option more."""
