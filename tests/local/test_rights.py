@@ -219,6 +219,57 @@ def test_a_volume_key_needs_a_grant_for_the_service(servers, secret_bucket):
     assert "No objects found" in outcomes["volume-yes"]
 
 
+def test_an_endpoint_needs_its_models_role_to_grant_the_volume_key(servers, secret_bucket):
+    sagemaker = servers.client("sagemaker")
+    for_service = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    grant = allow("kms:CreateGrant", on=secret_bucket, **for_service)
+    reasons = {}
+    for name, rights in (("endpoint-no", ()), ("endpoint-yes", (grant,))):
+        arn = role(servers, name, allow("s3:*"), *rights)
+        sagemaker.create_model(**model(arn, name))
+        variant = {"VariantName": "v", "ModelName": name, "InstanceType": "ml.m5.large"}
+        variant["InitialInstanceCount"] = 1
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=name, ProductionVariants=[variant], KmsKeyId=secret_bucket
+        )
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        reasons[name] = failed_endpoint(sagemaker, name)
+
+    assert "kms:CreateGrant" in reasons["endpoint-no"]
+    assert "kms:CreateGrant" not in reasons["endpoint-yes"]
+
+
+def failed_endpoint(sagemaker, name):
+    for _ in range(200):
+        found = sagemaker.describe_endpoint(EndpointName=name)
+        if found["EndpointStatus"] == "Failed":
+            return found["FailureReason"]
+        time.sleep(0.1)
+    raise AssertionError("the endpoint does not fail")
+
+
+def test_what_a_job_writes_with_its_own_key_its_role_must_be_able_to(servers, secret_bucket):
+    s3 = servers.client("s3")
+    s3.create_bucket(Bucket="own-key")
+    rows = "x,y\n" + "\n".join(f"{n},{n % 2}" for n in range(60))
+    s3.put_object(Bucket="own-key", Key="train/a.csv", Body=rows.encode())
+    reasons = {}
+    key = allow("kms:GenerateDataKey", on=secret_bucket)
+    for name, rights in (("output-no", ()), ("output-yes", (key,))):
+        arn = role(servers, name, allow("s3:*"), *rights)
+        request = job(name, arn)
+        source = request["AutoMLJobInputDataConfig"][0]["DataSource"]["S3DataSource"]
+        source["S3Uri"] = "s3://own-key/train/"
+        output = {"S3OutputPath": "s3://own-key/out/", "KmsKeyId": secret_bucket}
+        servers.client("sagemaker").create_auto_ml_job_v2(**{**request, "OutputDataConfig": output})
+        reasons[name] = failure(servers, name)
+
+    assert "kms:GenerateDataKey" in reasons["output-no"]
+    assert reasons["output-yes"] == ""
+    written = s3.list_objects_v2(Bucket="own-key", Prefix="out/")["Contents"][0]["Key"]
+    assert s3.head_object(Bucket="own-key", Key=written)["SSEKMSKeyId"] == secret_bucket
+
+
 def job(name, arn):
     source = {"S3DataType": "S3Prefix", "S3Uri": "s3://secret/none/"}
     return {
@@ -231,10 +282,10 @@ def job(name, arn):
 
 
 def failure(servers, name):
-    for _ in range(200):
+    for _ in range(900):
         found = servers.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=name)
         if found["AutoMLJobStatus"] != "InProgress":
-            return found["FailureReason"]
+            return found.get("FailureReason", "")
         time.sleep(0.1)
     raise AssertionError("the job does not end")
 
