@@ -252,7 +252,7 @@ class AutoMLV2(JobQueries):
             role=self._role,
             vpc_config=vpc_config if vpc_config is not None else self._vpc_config,
             enable_network_isolation=enable_network_isolation or None,
-            processing_unit=processing_unit(instance_type),
+            processing_unit=None if instance_type is None else processing_unit(instance_type),
             name=name,
             tags=self._tags,
         )

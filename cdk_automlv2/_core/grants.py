@@ -116,6 +116,10 @@ class RoleGrants:
         self._allow_objects(location, _READ)
         self._allow_keys(location.keys, DECRYPT)
 
+    def allow_decrypt(self, location: S3Location) -> None:
+        """Let the role decrypt the objects of a location."""
+        self._allow_keys(location.keys, DECRYPT)
+
     def allow_write(self, location: S3Location) -> None:
         """Let the role list, read and write the objects of a location, with its keys."""
         self._allow_objects(location, _WRITE)
@@ -158,6 +162,15 @@ class RoleGrants:
         if self._given is None:
             return ""
         return self._given.homes.of(f"{right.resource}{right.prefix or ''}", self._user)
+
+
+def read_statements(location: S3Location) -> list[iam.PolicyStatement]:
+    """Return what lets a role list and read the objects of a location, for a policy apart."""
+    below = {"StringLike": {"s3:prefix": location.pattern}}
+    return [
+        iam.PolicyStatement(actions=list(_LIST), resources=[location.bucket_arn], conditions=below),
+        iam.PolicyStatement(actions=list(_READ), resources=[location.objects_arn]),
+    ]
 
 
 class _Given:

@@ -24,6 +24,7 @@ from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import raise_if_any
+from cdk_automlv2.hosting.instance_types import processing_unit
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
@@ -190,6 +191,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             role.allow_volume_key(volume_kms_key)
         if removal_policy is not None and stays(removal_policy):
             model.retain(removal_policy)
+        model.serve_on(processing_unit(instance_type))
         usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
         waits = waiting.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:

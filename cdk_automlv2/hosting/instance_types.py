@@ -30,6 +30,16 @@ def processing_unit(instance_type: str | None) -> str:
     )
 
 
+def has_units(config: ProblemConfig | None) -> bool:
+    """Whether candidates of the problem have containers for CPU and for GPU, or may have."""
+    return not isinstance(config, AutoMLTabularConfig | AutoMLTimeSeriesForecastingConfig)
+
+
+def default_unit(config: ProblemConfig | None) -> str:
+    """Return the processors that a candidate of the problem is served on unless told."""
+    return "GPU" if isinstance(config, AutoMLTextGenerationConfig) else "CPU"
+
+
 def is_unsupported_architecture(instance_type: str) -> bool:
     """Whether the processors are not x86_64 (Graviton, Inferentia, Trainium)."""
     return _UNSUPPORTED_ARCHITECTURES.match(instance_type) is not None

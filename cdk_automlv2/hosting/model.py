@@ -9,10 +9,10 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_automlv2._core.common_rules import removal_policy_rule
-from cdk_automlv2._core.grants import use_role
+from cdk_automlv2._core.grants import read_statements, use_role
 from cdk_automlv2._core.identity import top_level_stack
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
@@ -22,6 +22,7 @@ from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tags import LateTags, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
+from cdk_automlv2.hosting.instance_types import default_unit, has_units
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.interface import AutoMLJobBase
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
@@ -45,9 +46,10 @@ class AutoMLModel(cdk.Resource):
         vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``. Default: none.
         enable_network_isolation: Whether the containers can reach no network. Default: False.
         processing_unit: CPU or GPU: which containers of an image or text candidate are used.
-            Default: CPU.
-        name: The model's name; 63 characters at most, and other content then needs another name.
-            Default: a name that changes with the content.
+            Default: what the first endpoint of the model runs on; GPU for a language model.
+        name: The model's name; 63 characters at most. A model cannot be changed, so that other
+            content, such as each retraining, fails under the same name. Default: a name that
+            changes with the content.
         tags: Tags of the model; those of ``Tags.of(...)`` come on top.
         removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
             stack is deleted or the model is replaced. Default: DESTROY.
@@ -70,7 +72,7 @@ class AutoMLModel(cdk.Resource):
         role: iam.IRole | str | None = None,
         vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         enable_network_isolation: bool | cdk.IResolvable | None = None,
-        processing_unit: str = "CPU",
+        processing_unit: str | None = None,
         name: str | None = None,
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
@@ -78,16 +80,19 @@ class AutoMLModel(cdk.Resource):
         keys = _listed(inference_response_keys)
         job.require_candidate()
         super().__init__(scope, id)
-        provider = AutoMLProvider.of(scope)
+        provider = self._provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
         self.role = use_role(self, "Role", role, provider=provider, passes_itself=False)
         self.role.allow_containers()
         self.job = job
-        if role is None or not isinstance(role, str):
-            self.role.allow_read(job.require_output().in_stack(provider.stack))
+        self.processing_unit = processing_unit or default_unit(job.problem_config)
+        self._follows_endpoint = processing_unit is None and has_units(job.problem_config)
+        artifacts = self._grant_artifacts(role)
         vpc = bind_vpc(self, vpc_config)
         if vpc is not None:
             self.role.allow_vpc()
+        if name is not None:
+            _warn_about_name(self, job)
         self._resource = provider.resource(
             self,
             "Resource",
@@ -99,17 +104,55 @@ class AutoMLModel(cdk.Resource):
             ExecutionRoleArn=self.role.arn,
             VpcConfig=vpc,
             EnableNetworkIsolation=enable_network_isolation,
-            ProcessingUnit=processing_unit,
+            ProcessingUnit=self.processing_unit,
             ModelName=name,
             BaseName=base_name(id),
             Tags=tag_list(tags),
             ServiceTimeout=3600,
         )
         self.role.pass_before(provider, self._resource)
+        if artifacts is not None:
+            self._resource.node.add_dependency(artifacts)
         self._tags = LateTags(self._resource, tags, provider.stack)
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self.retain(removal_policy)
+
+    def serve_on(self, unit: str) -> None:
+        """Let the containers be those for the processors of its first endpoint, unless told."""
+        if self._follows_endpoint:
+            self._follows_endpoint = False
+            if unit != self.processing_unit:
+                self.processing_unit = unit
+                self._resource.add_property_override("ProcessingUnit", unit)
+
+    def _grant_artifacts(self, role: iam.IRole | str | None) -> iam.Policy | None:
+        """Let the containers read the artifacts; return the policy made for that, if one was.
+
+        A role that was given may be the job's too. Where the artifacts lie is an attribute of the
+        job, which waits for its role's policy: so that right has a policy of its own.
+        """
+        if isinstance(role, str):
+            return None
+        artifacts = self.job.artifacts()
+        location = artifacts.in_stack(self._stack)
+        if role is None or artifacts is self.job.output_location:
+            self.role.allow_read(location)
+            if role is None:
+                self._follow_job(self.node.find_child("Role"))
+            return None
+        self.role.allow_decrypt(location)
+        policy = iam.Policy(self, "Artifacts", statements=read_statements(location))
+        role.attach_inline_policy(policy)
+        self._follow_job(policy)
+        return policy
+
+    def _follow_job(self, construct: IConstruct) -> None:
+        """Let what refers to the job exist only where the job does."""
+        resource = construct.node.default_child
+        source = self.job.source
+        if isinstance(resource, cdk.CfnResource) and source and self.job.is_made_by(self._provider):
+            self._provider.follow(resource, source)
 
     def retain(self, policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN) -> None:
         """Keep the model, and a role made for it, whatever becomes of the stack."""
@@ -185,3 +228,13 @@ def _listed(keys: Sequence[str] | None) -> list[str] | None:
     if keys is None or is_token(keys):
         return cast("list[str] | None", keys)
     return list(keys)
+
+
+def _warn_about_name(model: AutoMLModel, job: AutoMLJobBase) -> None:
+    if job.may_be_trained_again:
+        cdk.Annotations.of(model).add_warning_v2(
+            "cdk-automlv2:fixed-model-name",
+            "the model has a name that you gave, and SageMaker cannot change a model: each "
+            "retraining, and each other change of the model, will fail and roll back; leave the "
+            "name out, and it changes with the content",
+        )

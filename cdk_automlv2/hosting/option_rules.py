@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cdk_automlv2._core import common_rules
@@ -10,7 +10,12 @@ from cdk_automlv2._core.options import Rule, limits
 from cdk_automlv2._core.service_model import nearest
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.instance_types import is_unsupported_architecture, processing_unit
+from cdk_automlv2.hosting.instance_types import (
+    default_unit,
+    has_units,
+    is_unsupported_architecture,
+    processing_unit,
+)
 from cdk_automlv2.job.security import vpc_problems
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 
@@ -30,13 +35,17 @@ def response_keys_rule(inference_response_keys: Sequence[str] | None) -> Iterato
             yield OptionFault(path, "must not be there twice", key)
 
 
-def processing_unit_rule(processing_unit: str) -> Iterator[OptionFault]:
-    """One of two."""
+def processing_unit_rule(processing_unit: str | None, job: Any) -> Iterator[OptionFault]:
+    """One of two, and the one that a language model has containers for."""
+    if processing_unit is None:
+        return
     if processing_unit not in _UNITS:
         rule = f"must be one of {', '.join(_UNITS)}"
         yield OptionFault(
             "processing_unit", rule, processing_unit, nearest(processing_unit, _UNITS)
         )
+    elif processing_unit != "GPU" and default_unit(job.problem_config) == "GPU":
+        yield OptionFault("processing_unit", "must be GPU for a language model", processing_unit)
 
 
 def instance_type_rule(instance_type: str) -> Iterator[OptionFault]:
@@ -53,9 +62,19 @@ def endpoint_name_rule(endpoint_name: str | None) -> Iterator[OptionFault]:
         yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
 
 
-def language_model_rule(model: Any, instance_type: str) -> Iterable[OptionFault]:
-    """A GPU for the model of a language job."""
-    return gpu_rule(model.job.problem_config, instance_type)
+def unit_rule(model: Any, instance_type: str) -> Iterator[OptionFault]:
+    """A GPU for the model of a language job, and for containers that were chosen for one."""
+    found = list(gpu_rule(model.job.problem_config, instance_type))
+    yield from found
+    if found or not has_units(model.job.problem_config):
+        return
+    if model.processing_unit == "GPU" and processing_unit(instance_type) != "GPU":
+        yield OptionFault(
+            "instance_type",
+            "must have a GPU, as the containers of the model are those for a GPU",
+            instance_type,
+            'use a family such as ml.g5, or a model of its own with processing_unit="CPU"',
+        )
 
 
 def gpu_rule(problem_config: ProblemConfig | None, instance_type: str) -> Iterator[OptionFault]:
@@ -97,5 +116,5 @@ ENDPOINT_RULES: tuple[Rule, ...] = (
     common_rules.removal_policy_rule,
     instance_type_rule,
     endpoint_name_rule,
-    language_model_rule,
+    unit_rule,
 )

@@ -30,6 +30,9 @@ class AutoMLJobBase(cdk.Resource):
     _provider: AutoMLProvider
     _settled: cdk.CfnResource | None
 
+    may_be_trained_again = False
+    """Whether a later deployment may make it another job."""
+
     @property
     def auto_ml_job_name(self) -> str:
         """Name of the job; a token, known once the job has completed."""
@@ -97,6 +100,10 @@ class AutoMLJobBase(cdk.Resource):
         """The resource whose condition decides whether the job exists."""
         return self._settled
 
+    def is_made_by(self, provider: AutoMLProvider) -> bool:
+        """Whether the job belongs to the stack of that provider."""
+        return provider is self._provider
+
     def use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str:
         """Return the name of the settled job, for the function of a stack.
 
@@ -126,7 +133,7 @@ class AutoMLJobBase(cdk.Resource):
 
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` list and read what the job wrote, and use its keys."""
-        location = self.require_output().in_any_stack()
+        location = self.artifacts().in_any_stack()
         listing = iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["s3:ListBucket"],
@@ -149,6 +156,14 @@ class AutoMLJobBase(cdk.Resource):
             problem = OptionFault("output_path", "must be given where the artifacts are read", None)
             raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
         return self.output_location
+
+    def artifacts(self) -> S3Location:
+        """Return where the candidates lie, which is where the job wrote that made them.
+
+        Raises:
+            OptionsError: As ``require_output``.
+        """
+        return self.require_output()
 
     def require_candidate(self) -> None:
         """Refuse what needs a candidate, where the job makes none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import aws_cdk as cdk
@@ -78,6 +79,8 @@ class AutoMLJobV2(AutoMLJobBase):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
     """
 
+    may_be_trained_again = True
+
     @checked(*JOB_RULES)
     def __init__(
         self,
@@ -107,6 +110,7 @@ class AutoMLJobV2(AutoMLJobBase):
         self._provider = AutoMLProvider.of(scope)
         self.problem_config = problem_config
         self.output_location = job_output(self, output_path, output, output_kms_key)
+        self._in_default_bucket = output_path is None and output is None
         vpc = bind_vpc(self, vpc_config)
         security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
         bound = [
@@ -121,6 +125,7 @@ class AutoMLJobV2(AutoMLJobBase):
             "Resource",
             "AutoMLJobV2",
             AutoMLJobInputDataConfig=[channel.request for channel in bound],
+            DefaultBucket=self.output_location.bucket if self._in_default_bucket else None,
             OutputDataConfig=without_none(
                 S3OutputPath=self.output_location.uri, KmsKeyId=optional_key_arn(output_kms_key)
             ),
@@ -231,6 +236,20 @@ class AutoMLJobV2(AutoMLJobBase):
     def source(self) -> cdk.CfnResource:
         """The resource whose condition decides whether the job exists."""
         return self._resource
+
+    def artifacts(self) -> S3Location:
+        """Return where the candidates lie.
+
+        A job found again may have written into the bucket of a stack that has been deleted since:
+        its own bucket stays, and the new stack has another.
+        """
+        if not self._in_default_bucket:
+            return super().artifacts()
+        name = "OutputBucket"
+        bucket = self._shared(name, self._resource.get_att(name))
+        location = self.require_output()
+        own = cdk.Token.as_string(self._resource.get_att(name))
+        return replace(location, uri=f"s3://{own}/{location.prefix}", bucket_name=bucket)
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

@@ -132,7 +132,7 @@ def test_a_model_of_another_stack_may_read_the_artifacts():
     train, serve = two_stacks()
     model(serve, job=job(train))
 
-    [name] = names_of(received(serve), "BucketName")
+    [name] = names_of(received(serve), "OutputBucket")
     assert received(serve)[name] in json.dumps(statements(serve, "ModelRole"))
 
 
@@ -144,7 +144,10 @@ def test_whoever_reads_the_output_in_another_stack_is_granted_it():
     made.grant_read_output(reader)
     made.grant_describe(reader)
 
-    assert {name.rpartition("/")[2] for name in received(serve)} == {"BucketName", "AutoMLJobArn"}
+    assert {name.rpartition("/")[2] for name in received(serve)} == {
+        "OutputBucket",
+        "AutoMLJobArn",
+    }
 
 
 def test_nested_stacks_of_two_stacks_are_passed_the_value_by_their_parents():
@@ -306,15 +309,18 @@ def test_a_role_of_another_stack_is_granted_here_and_before_the_job(kind, nested
     made = job(shop, role=role)
     model(shop, job=made, role=role)
 
-    [(policy, body)] = [
-        (name, item["Properties"])
+    policies = {
+        name: json.dumps(item["Properties"]["PolicyDocument"])
         for name, item in template(shop)["Resources"].items()
         if item["Type"] == "AWS::IAM::Policy" and "AutoMLV2" not in name
-    ]
-    text = json.dumps(body["PolicyDocument"])
-    assert all(word in text for word in ("s3:PutObject", "AutoMLV2Output"))
-    for waiting in ("Custom::AutoMLJobV2", "Custom::AutoMLModel"):
-        assert policy in resources(shop, waiting)[0]["DependsOn"]
+    }
+    [writing] = [name for name, text in policies.items() if "s3:PutObject" in text]
+    [reading] = policies.keys() - {writing}
+    assert "AutoMLV2Output" in policies[writing]
+    assert "OutputBucket" in policies[reading]
+    assert writing in resources(shop, "Custom::AutoMLJobV2")[0]["DependsOn"]
+    assert reading not in resources(shop, "Custom::AutoMLJobV2")[0]["DependsOn"]
+    assert {writing, reading} <= set(resources(shop, "Custom::AutoMLModel")[0]["DependsOn"])
     assert "AWS::IAM::Policy" not in json.dumps(template(platform))
 
 
