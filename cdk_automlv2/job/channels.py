@@ -13,6 +13,7 @@ from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.job.folder import folder_problems
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -145,10 +146,14 @@ class LocalAutoMLDataChannel:
         data_type: S3Prefix, ManifestFile or AugmentedManifestFile, as for ``AutoMLDataChannel``;
             a folder is S3Prefix.
         path: The file or folder, relative to the working directory of the app; a folder of 400 MB
-            at most, whose files come to lie below ``inputs/`` of the job's output path.
+            at most, whose files come to lie below ``inputs/`` of the job's output path. Links
+            within the folder are followed, others refused.
         channel_type: training or validation. Default: training.
         compression_type: None or Gzip. Default: None.
         content_type: As for ``AutoMLDataChannel``.
+        include_hidden: Whether files and folders are uploaded that begin with a dot, such as
+            ``.env`` and ``.git``, or that tools leave behind, such as ``__pycache__`` and
+            ``Thumbs.db``. Default: False; synth names what is left out.
 
     Raises:
         OptionsError: If there is nothing at the path, or a value is not one the API takes.
@@ -159,6 +164,7 @@ class LocalAutoMLDataChannel:
     channel_type: str | None = None
     compression_type: str | None = None
     content_type: str | None = None
+    include_hidden: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         raise_if_any("LocalAutoMLDataChannel", self._problems())
@@ -168,7 +174,9 @@ class LocalAutoMLDataChannel:
         from cdk_automlv2.job.upload import upload_file, upload_folder
 
         if Path(self.path).is_dir():
-            location, upload = upload_folder(scope, id, self.path, output)
+            location, upload = upload_folder(
+                scope, id, self.path, output, include_hidden=self.include_hidden
+            )
             request = _request(self, self.data_type, upload.ref)
             return BoundChannel(request, location, upload=upload)
         location = upload_file(scope, id, self.path)
@@ -184,7 +192,9 @@ class LocalAutoMLDataChannel:
             there = f"there is none at {path.absolute()}"
             yield OptionFault("path", "must be a file or a folder", self.path, there)
         elif path.is_dir():
-            yield from _folder_problems(self, path)
+            if self.data_type != "S3Prefix":
+                yield OptionFault("path", f"must be a file for {self.data_type}", self.path)
+            yield from folder_problems(path, self.path, include_hidden=self.include_hidden)
 
 
 def _exists(path: Path) -> bool:
@@ -193,25 +203,6 @@ def _exists(path: Path) -> bool:
     except (OSError, ValueError):  # Too long, or no text that a path may be.
         return False
 
-
-def _folder_problems(channel: LocalAutoMLDataChannel, path: Path) -> Iterator[OptionFault]:
-    if channel.data_type != "S3Prefix":
-        yield OptionFault("path", f"must be a file for {channel.data_type}", channel.path)
-    files = [item for item in path.rglob("*") if item.is_file()]
-    if not files:
-        yield OptionFault("path", "must have files in it", channel.path)
-    size = sum(item.stat().st_size for item in files)
-    if size > MAX_FOLDER_BYTES:
-        yield OptionFault(
-            "path",
-            f"must have {MAX_FOLDER_BYTES >> 20} MB or less in it",
-            f"{size >> 20} MB",
-            "upload it yourself and use AutoMLDataChannel",
-        )
-
-
-MAX_FOLDER_BYTES = 400 << 20
-"""What the function can unpack: it has 512 MB of disk."""
 
 DataChannel = AutoMLDataChannel | LocalAutoMLDataChannel
 

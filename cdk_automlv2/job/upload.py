@@ -10,6 +10,7 @@ from constructs import Construct
 
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2.job.folder import LEFT_OUT, read, shown
 
 
 def upload_file(scope: Construct, id: str, path: str) -> S3Location:
@@ -18,7 +19,7 @@ def upload_file(scope: Construct, id: str, path: str) -> S3Location:
 
 
 def upload_folder(
-    scope: Construct, id: str, path: str, output: S3Location
+    scope: Construct, id: str, path: str, output: S3Location, *, include_hidden: bool = False
 ) -> tuple[S3Location, cdk.CfnResource]:
     """Upload a folder as an asset and unpack it below ``output``.
 
@@ -27,7 +28,17 @@ def upload_folder(
         whatever reads it comes after.
     """
     provider = AutoMLProvider.of(scope)
-    asset = s3_assets.Asset(scope, f"{id}Asset", path=_absolute(path))
+    asset = s3_assets.Asset(
+        scope,
+        f"{id}Asset",
+        path=_absolute(path),
+        exclude=None if include_hidden else list(LEFT_OUT),
+        ignore_mode=cdk.IgnoreMode.GIT,
+        # Where links lead has been looked at; a copy of a link would lead elsewhere.
+        follow_symlinks=cdk.SymlinkFollowMode.ALWAYS,
+    )
+    if not include_hidden:
+        _name_what_is_left_out(scope, path)
     folder = output.below(f"inputs/{provider.mark(scope)}")
     location = folder.below(asset.asset_hash[:16])
     rights = provider.policy.for_user(scope)
@@ -44,6 +55,15 @@ def upload_folder(
     )
     rights.apply_before(resource)
     return location, resource
+
+
+def _name_what_is_left_out(scope: Construct, path: str) -> None:
+    left_out = read(Path(path), include_hidden=False).left_out
+    if left_out:
+        cdk.Annotations.of(scope).add_info(
+            f"{path}: hidden files are not uploaded: {shown(left_out)}; include_hidden=True "
+            "uploads them"
+        )
 
 
 def _location(asset: s3_assets.Asset) -> S3Location:

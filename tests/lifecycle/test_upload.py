@@ -1,5 +1,6 @@
 """A folder on its way to S3: unpacked before the job, removed after the job has moved on."""
 
+import pytest
 from automlv2_handlers.errors import DeniedError
 
 TYPE = "AutoMLInput"
@@ -56,3 +57,54 @@ def test_fails_when_the_asset_may_not_be_read(stack, aws):
     aws.failures["unpack"] = [DeniedError("GetObject: AccessDenied")] * 99
 
     assert stack.create(TYPE, OLD)["Reason"] == "GetObject: AccessDenied"
+
+
+FOLDER = {"Folder": "s3://out/inputs/shop/"}
+OWN = OLD | FOLDER | {"S3Uri": "s3://out/inputs/shop/1/"}
+ROLLBACK = "UPDATE_ROLLBACK_IN_PROGRESS"
+
+
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
+def test_delete_of_a_folder_whose_bucket_is_gone_succeeds(stack, aws, status):
+    name = stack.create(TYPE, OWN)["PhysicalResourceId"]
+    aws.gone_buckets.add("out")
+    aws.written.clear()
+    stack.status = status
+
+    assert stack.delete(TYPE, name, OWN)["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    "properties", [{}, FOLDER, {"S3Uri": None}, {"S3Uri": ["s3://out/"]}, {"Folder": ""}], ids=str
+)
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
+def test_delete_needs_no_properties(stack, aws, properties, status):
+    name = stack.create(TYPE, OWN)["PhysicalResourceId"]
+    stack.status = status
+
+    gone = stack.delete(TYPE, name, properties)
+    other = stack.delete(TYPE, "Shop-Input-ABC", properties)
+
+    assert (gone["Status"], other["Status"]) == ("SUCCESS", "SUCCESS")
+    assert not aws.written
+
+
+def test_delete_removes_nothing_out_of_its_own_folder(stack, aws):
+    aws.written["s3://out/inputs/other/1/0.csv"] = b"theirs"
+
+    for place in ("s3://out/inputs/other/1/", "s3://out/", "s3://elsewhere/"):
+        assert stack.delete(TYPE, place, OWN)["Status"] == "SUCCESS"
+
+    assert set(aws.written) == {"s3://out/inputs/other/1/0.csv"}
+
+
+def test_a_rollback_does_not_unpack_again(stack, aws):
+    old = stack.create(TYPE, OLD)["PhysicalResourceId"]
+    new = stack.update(TYPE, old, OLD, NEW)["PhysicalResourceId"]
+    stack.status = ROLLBACK
+    before = aws.calls["unpack"]
+
+    back = stack.update(TYPE, new, NEW, OLD)
+
+    assert back["PhysicalResourceId"] == old
+    assert aws.calls["unpack"] == before

@@ -1,14 +1,10 @@
-import io
 import json
-import zipfile
 
 import pytest
 from automlv2_handlers import errors
-from automlv2_handlers.aws import boto3_gateway as gateways
 from automlv2_handlers.aws.boto3_gateway import Boto3Gateway
 from automlv2_handlers.aws.classify import classify
 from botocore.exceptions import ClientError, ConnectTimeoutError, ParamValidationError
-from botocore.response import StreamingBody
 
 
 def _quota(limit, used, asked):
@@ -269,45 +265,6 @@ def test_a_resource_that_is_not_there_has_no_physical_id():
     aws, _ = gateway(describe_stack_resource=[missing])
 
     assert aws.physical_id("stack", "Churn") == ""
-
-
-class Folder(Client):
-    """S3 with one archive, which keeps what is written."""
-
-    def __init__(self, *names):
-        super().__init__()
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            for name in names:
-                archive.writestr(name, name.upper())
-        self.packed = packed.getvalue()
-        self.written = {}
-
-    def get_object(self, **_):
-        return {"Body": StreamingBody(io.BytesIO(self.packed), len(self.packed))}
-
-    def upload_fileobj(self, Fileobj, Bucket, Key, Config):  # noqa: N803
-        self.written[f"{Bucket}/{Key}"] = Fileobj.read()
-
-
-def test_the_files_of_an_archive_are_written_below_the_prefix():
-    s3 = Folder("a.csv", "sub/", "sub/b.csv")
-
-    done = Boto3Gateway(lambda _: s3).unpack("assets", "1.zip", "s3://out/inputs/", 0)
-
-    assert done == (2, 2)
-    assert s3.written == {"out/inputs/a.csv": b"A.CSV", "out/inputs/sub/b.csv": b"SUB/B.CSV"}
-
-
-def test_unpacking_goes_on_where_it_ended_and_stops_when_time_is_up(monkeypatch):
-    s3 = Folder(*(f"{number:02}.csv" for number in range(40)))
-    aws = Boto3Gateway(lambda _: s3)
-    moments = iter([0, 1, 999, 0, 1, 2, 3])
-    monkeypatch.setattr(gateways.time, "monotonic", lambda: next(moments))
-
-    assert aws.unpack("assets", "1.zip", "s3://out/", 0) == (16, 40)
-    assert aws.unpack("assets", "1.zip", "s3://out/", 16) == (40, 40)
-    assert len(s3.written) == 40
 
 
 def test_an_object_that_is_not_deleted_is_an_error():

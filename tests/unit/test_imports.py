@@ -58,12 +58,14 @@ INSIDE = {
 MORE = {
     "cdk_automlv2/runtime.py": {"boto3"},
     "lambda/automlv2_handlers/aws/boto3_gateway.py": {"boto3", "botocore"},
+    "lambda/automlv2_handlers/aws/unpack.py": {"boto3", "botocore"},
 }
 """Exceptions: what single files may import besides."""
 
 IO = {"http", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "urllib", "zipfile"}
 MAY_DO_IO = {
     "lambda/automlv2_handlers/aws/boto3_gateway.py",
+    "lambda/automlv2_handlers/aws/unpack.py",
     "lambda/automlv2_handlers/cfn_response.py",
     "lambda/automlv2_handlers/runtime.py",
 }

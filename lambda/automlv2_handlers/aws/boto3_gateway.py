@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.aws.gateway import StoredObject
@@ -23,14 +21,7 @@ from automlv2_handlers.errors import (
 )
 
 if TYPE_CHECKING:
-    from zipfile import ZipFile
-
     from botocore.exceptions import ClientError
-
-UNPACK_SECONDS: Final = 180
-"""After which no more files are begun; the function has five minutes."""
-
-_WRITERS: Final = 16
 
 
 class Boto3Gateway:
@@ -92,33 +83,9 @@ class Boto3Gateway:
 
     def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
         """See ``Gateway``."""
-        import tempfile
-        import zipfile
+        from automlv2_handlers.aws.unpack import unpack
 
-        deadline = time.monotonic() + UNPACK_SECONDS
-        with tempfile.TemporaryFile() as packed:
-            stream = self._call("s3", "get_object", Bucket=bucket, Key=key)["Body"]
-            for part in stream.iter_chunks(1 << 20):
-                packed.write(part)
-            with zipfile.ZipFile(packed) as archive, ThreadPoolExecutor(_WRITERS) as pool:
-                names = [item.filename for item in archive.infolist() if not item.is_dir()]
-                while start < len(names) and time.monotonic() < deadline:
-                    batch = names[start : start + _WRITERS]
-                    # A list, so that an error of any of them is raised.
-                    list(pool.map(lambda name: self._upload(archive, name, uri), batch))
-                    start += len(batch)
-        return start, len(names)
-
-    def _upload(self, archive: ZipFile, name: str, uri: str) -> None:
-        """Write one file in parts: it may be larger than the function's memory."""
-        from boto3.s3.transfer import TransferConfig
-
-        bucket, prefix = S3Uri.parse(uri)
-        key = f"{prefix.rstrip('/')}/{name}"
-        config = TransferConfig(use_threads=False)
-        with archive.open(name) as stream:
-            target = {"Fileobj": stream, "Bucket": bucket, "Key": key, "Config": config}
-            self._call("s3", "upload_fileobj", **target)
+        return unpack(self._call, (bucket, key), S3Uri.parse(uri), start)
 
     def remove_objects(self, uri: str) -> None:
         """See ``Gateway``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from automlv2_handlers import logs, stack_phase
-from automlv2_handlers.errors import LifecycleError
+from automlv2_handlers.errors import LifecycleError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.resources.kind import Kind
@@ -49,14 +49,31 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _remove(event: LifecycleEvent, context: Context) -> Outcome:
     """Remove the prefix that was answered with or, where that was invented, the wanted one."""
-    wanted = str(event.properties["S3Uri"])
-    if stack_phase.is_leaving(event, context):
-        context.gateway.remove_objects(str(event.properties["Folder"]))
-    elif event.physical_id.startswith("s3://"):
-        context.gateway.remove_objects(event.physical_id)
-    elif not stack_phase.is_current(event, wanted, context, if_unknown=False):
-        context.gateway.remove_objects(wanted)
+    place = _to_remove(event, context)
+    try:
+        if place:
+            context.gateway.remove_objects(place)
+    except (NotFoundError, RefusedError) as error:
+        # The bucket has gone, or the place cannot be one that was unpacked to.
+        logs.fact("nothing to be removed", uri=place, why=str(error))
+        return Done(event.physical_id, note=str(error))
     return Done(event.physical_id)
+
+
+def _to_remove(event: LifecycleEvent, context: Context) -> str:
+    """Return what goes: nothing but what lies in the resource's own folder, where that is told."""
+    folder, wanted = (str(event.properties.get(key) or "") for key in ("Folder", "S3Uri"))
+    if folder and stack_phase.is_leaving(event, context):
+        return folder
+    place = event.physical_id if event.physical_id.startswith("s3://") else wanted
+    if not place.startswith(folder or "s3://"):
+        logs.fact("not of this resource's folder; it is not removed", uri=place, folder=folder)
+        return ""
+    if place != event.physical_id and (
+        not wanted or stack_phase.is_current(event, wanted, context, if_unknown=False)
+    ):
+        return ""
+    return place
 
 
 KIND: Final = Kind(
