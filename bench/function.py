@@ -21,7 +21,7 @@ _BARE = "import boto3; boto3.client('sagemaker')"
 def measure() -> Iterator[Figure]:
     """Yield the figures."""
     size = len(_zipped()) / 1024
-    yield Figure("size of the function's zip, KB", f"{size:.1f} KB", "-", size, 60)
+    yield Figure("size of the function's zip, KB", f"{size:.1f} KB", "-", size, 90)
     os.environ |= {"PYTHONPATH": str(handlers_dir()), "AWS_DEFAULT_REGION": "eu-west-1"}
     bare, ours = alternate([python("-c", _BARE), python("-c", _OURS)], _ROUNDS)
     yield Figure(

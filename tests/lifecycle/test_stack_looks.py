@@ -105,12 +105,23 @@ def test_a_look_that_sees_nothing_takes_no_doubt_away(stack, aws, looks, kind, b
 
 
 @pytest.mark.parametrize("wanted", [FORWARD, "CREATE_IN_PROGRESS"])
-def test_a_look_that_sees_the_request_wanted_takes_the_doubt_away(stack, aws, looks, wanted):
+@pytest.mark.parametrize("kind", ["AutoMLJobV2", "AutoMLEndpoint"])
+def test_a_look_that_sees_the_request_wanted_takes_the_doubt_away(stack, aws, looks, kind, wanted):
     over = "UPDATE_ROLLBACK_COMPLETE"
     stack.status = wanted
     looks(over, wanted, over, wanted)
 
-    assert stack.create("AutoMLEndpoint", OLD)["Status"] == "SUCCESS"
+    assert stack.create(kind, JOB if kind == "AutoMLJobV2" else OLD)["Status"] == "SUCCESS"
+
+
+def test_an_unknown_status_takes_no_doubt_away(stack, aws, looks):
+    properties = made_by_a_job(stack)
+    stack.status = "UPDATE_ROLLBACK_COMPLETE"
+    looks("UPDATE_ROLLBACK_COMPLETE", "SOMETHING_NEW_IN_PROGRESS")
+    began = aws.now
+
+    assert stack.create("AutoMLModel", properties)["Status"] == "FAILED"
+    assert aws.now == began
 
 
 @pytest.mark.parametrize("error", UNREADABLE, ids=lambda error: type(error).__name__)
