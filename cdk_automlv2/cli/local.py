@@ -188,7 +188,7 @@ def _run_cdk(folder: Path, arguments: list[str]) -> None:
         try:
             sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
         except KeyboardInterrupt:
-            words = f"interrupted; `cdk {arguments[0]}` goes on in the local cloud"
+            words = "interrupted; the stack goes on in the local cloud"
             click.echo(f"{words}: automlv2 local status", err=True)
             sys.exit(130)
 

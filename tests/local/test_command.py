@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -312,7 +313,7 @@ def test_an_interrupted_deployment_says_that_it_goes_on(folder, detached, tmp_pa
         _, told = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert "`cdk deploy` goes on in the local cloud" in told
+    assert "the stack goes on in the local cloud" in told
     assert "Traceback" not in told
 
 
@@ -370,6 +371,18 @@ def test_keys_are_new_at_each_start(folder):
         assert first.keys != second.keys
     with pytest.raises(LocalCloudError):
         LocalCloud.attach(folder)
+
+
+def test_a_folder_that_holds_other_things_too_keeps_them(tmp_path):
+    folder = tmp_path / "project"
+    folder.mkdir(mode=0o755)
+    (folder / ".gitignore").write_text("mine\n")
+    with LocalCloud.start(folder, bootstrap=False):
+        assert stat.S_IMODE((folder / "state.json").stat().st_mode) == 0o600
+        assert stat.S_IMODE((folder / "tmp").stat().st_mode) == 0o700
+
+    assert (folder / ".gitignore").read_text() == "mine\n"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
 def test_status_is_a_table_lines_or_json(folder, detached):

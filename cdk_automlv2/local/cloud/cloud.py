@@ -275,12 +275,12 @@ class LocalCloud:
 
 def _make_private(folder: Path) -> None:
     """Create the folder, for its owner only; an existing folder of another name stays as it is."""
-    there = folder.exists()
+    own = not folder.exists() or folder.name == DEFAULT_FOLDER.name
     (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "tmp").chmod(0o700)
-    if not there or folder.name == DEFAULT_FOLDER.name:
+    if own:
         folder.chmod(0o700)
-    (folder / ".gitignore").write_text("*\n")
+        (folder / ".gitignore").write_text("*\n")
 
 
 def _stop(folder: Path, servers: Sequence[Server]) -> None:
