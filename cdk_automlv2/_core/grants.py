@@ -10,7 +10,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.arns import literal, role_arn
 from cdk_automlv2._core.homes import Homes
 from cdk_automlv2._core.identity import digest
 from cdk_automlv2._core.keys import (
@@ -31,6 +31,7 @@ from cdk_automlv2._core.role_policies import (
 )
 from cdk_automlv2._core.roles import base_model_rights, container_rights, job_rights, vpc_rights
 from cdk_automlv2._core.s3 import AnyKey, S3Location
+from cdk_automlv2._core.tokens import is_token
 
 _LIST = ("s3:ListBucket",)
 _READ = ("s3:GetObject",)
@@ -216,11 +217,15 @@ def use_role(
     provider: AutoMLProvider,
     passes_itself: bool,
 ) -> RoleGrants:
-    """Return the role given, or make one as the child ``id`` of ``user``."""
+    """Return the role given, or make one as the child ``id`` of ``user``.
+
+    A name, which the SageMaker SDK takes too, stands for the role of that name in this account.
+    """
     if role is None:
         return RoleGrants(user, MadeRole(user, id, passes_itself=passes_itself))
     if isinstance(role, str):
-        return RoleGrants(user, role)
+        is_name = not is_token(role) and not role.startswith("arn:")
+        return RoleGrants(user, role_arn(role) if is_name else role)
     known = _GIVEN.setdefault(provider, {})
     path = str(role.node.path)
     if path not in known:

@@ -41,3 +41,16 @@ def test_the_cdks_own_constructs_can_refer_to_an_endpoint(stack):
 
     assert stack.resolve(imported.endpoint_ref.endpoint_arn)["Fn::Join"][1][-1].endswith("/shop")
     assert "Fn::GetAtt" in stack.resolve(endpoint(stack).endpoint_ref.endpoint_arn)
+
+
+def test_the_name_of_a_role_stands_for_the_role_in_this_account(stack):
+    job(stack, role="MyRole")
+
+    [made] = Template.from_stack(stack).find_resources("Custom::AutoMLJobV2").values()
+    assert made["Properties"]["RoleArn"]["Fn::Join"][1] == [
+        "arn:",
+        {"Ref": "AWS::Partition"},
+        ":iam::",
+        {"Ref": "AWS::AccountId"},
+        ":role/MyRole",
+    ]
