@@ -16,7 +16,7 @@ from cdk_automlv2.errors import OptionFault, OptionsError
 Tags = Annotated[Mapping[str, str] | list[dict[str, str]], KNOWN_AT_SYNTH]
 """``{"team": "ml"}``, or the API's ``[{"Key": "team", "Value": "ml"}]``."""
 
-MOST_TAGS = 45
+MOST_TAGS = 44
 """Tags a user may give."""
 
 _RULE = f"must be {MOST_TAGS} or fewer: of AWS's 50 the library needs some itself"

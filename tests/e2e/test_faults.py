@@ -92,6 +92,22 @@ def test_a_silent_rollback_of_the_endpoint_fails_the_update(shop, cloud):
     assert len(sagemaker.list_models()["Models"]) == 1
 
 
+def test_a_stack_deleted_after_its_endpoint_has_failed_does_not_train_again(shop, cloud):
+    sagemaker = cloud.client("sagemaker")
+    before = len(sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
+    cloud.plan_fault("EndpointFails", message="the container did not answer")
+    assert shop.deploy().returncode != 0
+    shop.delete()
+    cloud.clear_faults()
+
+    # The new stack has another bucket: the model's role reads that of the stack before.
+    made = shop.must_deploy()
+
+    assert len(sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]) == before + 1
+    endpoint = sagemaker.describe_endpoint(EndpointName=made["EndpointName"])
+    assert endpoint["EndpointStatus"] == "InService"
+
+
 def test_throttled_calls_do_not_fail_the_deployment(shop, cloud):
     for operation in ("CreateAutoMLJobV2", "CreateModel", "CreateEndpointConfig", "CreateEndpoint"):
         cloud.plan_fault(operation, times=4)

@@ -70,7 +70,7 @@ from .helpers import CHANNEL, job
         ),
         pytest.param(
             {"tags": {f"key{number}": "x" for number in range(46)}},
-            ["tags: must be 45 or fewer: of AWS's 50 the library needs some itself, got '46 tags'"],
+            ["tags: must be 44 or fewer: of AWS's 50 the library needs some itself, got '46 tags'"],
             id="more tags than are left",
         ),
         pytest.param({"inputs": []}, ["inputs: must have 1 to 2 channels, got 0"], id="no channel"),

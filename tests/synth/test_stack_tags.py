@@ -64,7 +64,7 @@ def test_the_limit_counts_the_tags_of_the_stack():
     stack = cdk.Stack(cdk.App(), "Shop", tags=many(30))
     job(stack, tags=many(20, "own"))
 
-    with pytest.raises(RuntimeError, match=r"45 or fewer.*50 tags, 30 of them of the stack"):
+    with pytest.raises(RuntimeError, match=r"44 or fewer.*50 tags, 30 of them of the stack"):
         template(stack)
 
 
@@ -73,12 +73,12 @@ def test_the_limit_counts_the_tags_of_tags_of(stack):
     for key in many(60):
         cdk.Tags.of(made).add(key, "v")
 
-    with pytest.raises(RuntimeError, match=r"45 or fewer.*60 tags"):
+    with pytest.raises(RuntimeError, match=r"44 or fewer.*60 tags"):
         template(stack)
 
 
 def test_a_tag_that_the_construct_has_too_counts_once():
-    stack = cdk.Stack(cdk.App(), "Shop", tags=many(45))
-    model(stack, tags=many(45))
+    stack = cdk.Stack(cdk.App(), "Shop", tags=many(44))
+    model(stack, tags=many(44))
 
-    assert len(tags(stack, "Custom::AutoMLModel")) == 45
+    assert len(tags(stack, "Custom::AutoMLModel")) == 44
