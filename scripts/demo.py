@@ -62,7 +62,7 @@ def main() -> int:
 def _cloud(keep: bool) -> Iterator[LocalCloud]:
     """Start the local cloud; stop it again, except that KEEP=1 leaves one that came to the end."""
     _say("starting the local cloud (ministack, a SageMaker that trains) and bootstrapping it")
-    cloud = LocalCloud.start(ROOT / ".automlv2")
+    cloud = LocalCloud.start(ROOT / ".automlv2", left_running=keep)
     try:
         yield cloud
     except BaseException:

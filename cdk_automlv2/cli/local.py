@@ -72,7 +72,9 @@ def start(
 ) -> None:
     """Start the local cloud and keep it until Ctrl-C."""
     with friendly_errors(), signals.as_interrupt():
-        cloud = LocalCloud.start(folder, speed, accounts=accounts, bootstrap=bootstrap)
+        cloud = LocalCloud.start(
+            folder, speed, accounts=accounts, bootstrap=bootstrap, left_running=detach
+        )
         try:
             click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
             click.echo(f"state and logs in {cloud.folder}")

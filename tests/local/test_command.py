@@ -149,6 +149,24 @@ def test_an_interrupt_at_any_moment_of_the_start_leaves_nothing(folder, seconds)
     assert not (folder / "state.json").exists()
 
 
+def test_a_command_that_is_killed_leaves_nothing_running(folder):
+    with starting(folder) as process:
+        wait_until_it_runs(process)
+        process.kill()
+        process.communicate(timeout=30)
+
+    deadline = time.monotonic() + 15
+    while processes_of(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not processes_of(folder)
+    assert local(folder, "status").stderr == NONE_RUNS
+
+
+def test_a_detached_cloud_outlives_the_command(folder):
+    assert local(folder, "start", "--no-bootstrap", "--detach").returncode == 0
+    assert local(folder, "status").stdout == "nothing is deployed\n"
+
+
 def test_a_stop_elsewhere_ends_the_command_too(folder):
     with starting(folder) as process:
         wait_until_it_runs(process)

@@ -58,6 +58,7 @@ class LocalCloud:
         *,
         accounts: Sequence[str] = (ACCOUNT,),
         bootstrap: bool = True,
+        left_running: bool = False,
     ) -> Self:
         """Start the servers on free ports and bootstrap the accounts for the CDK.
 
@@ -69,6 +70,8 @@ class LocalCloud:
             accounts: Numbers of the accounts there are, each with a key of its own; clients and
                 the CDK use the first one unless told otherwise.
             bootstrap: Whether to bootstrap; without it the CDK CLI cannot deploy.
+            left_running: Whether it outlives this process; else it ends with it, however that
+                ends.
 
         Raises:
             LocalCloudError: If one of that folder runs already, or the folder cannot be used.
@@ -78,7 +81,8 @@ class LocalCloud:
         if not (math.isfinite(speed) and speed > 0):
             raise ValueError(f"speed must be a number above 0, got {speed}")
         keys, folder = KeyRing.make(accounts), folder.absolute()
-        settings = Settings(folder, keys, speed, -1 if throttles is None else throttles)
+        rates = -1 if throttles is None else throttles
+        settings = Settings(folder, keys, speed, rates, left_running)
         with file_errors(folder):
             _make_private(folder)
             with state_file.locked(folder):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -62,11 +61,6 @@ class KeyRing:
         found = json.loads(text)
         accounts = {account: Key(**key) for account, key in found["accounts"].items()}
         return cls(Key(**found["own"]), accounts)
-
-    @classmethod
-    def from_standard_input(cls) -> Self:
-        """Read the keys that the starting process has written."""
-        return cls.from_json(sys.stdin.readline())
 
 
 def _random_key(account: str) -> Key:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from cdk_automlv2.local.cloud import bodies, repairs
+from cdk_automlv2.local.cloud import bodies, lifeline, repairs
 from cdk_automlv2.local.cloud.authorizer import AUTHORIZE, SESSION, authorize, session
 from cdk_automlv2.local.cloud.bodies import Receive
 from cdk_automlv2.local.cloud.credentials import (
@@ -69,7 +69,7 @@ def main(descriptor: int, port: int) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    ring = KeyRing.from_standard_input()
+    ring = lifeline.read()
     repairs.apply()
     admit_administrators(ring)
     config = Config()

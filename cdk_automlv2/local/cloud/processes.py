@@ -77,7 +77,7 @@ class Server:
             bound: Socket to listen on; closed here.
             environment: All of its environment.
             log: Where its output goes; only its owner may read it.
-            said: What it reads on standard input.
+            said: First line that it reads on standard input, which ends with this process.
         """
         port = port_of(bound)
         sink = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -93,8 +93,9 @@ class Server:
             )
         _STARTED[process.pid] = process
         assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), process.stdin:
+        with contextlib.suppress(BrokenPipeError):
             process.stdin.write(said.encode() + b"\n")
+            process.stdin.flush()
         return cls(process.pid, psutil.Process(process.pid).create_time(), port)
 
     def wait_until_ready(self, path: str, log: Path) -> None:
@@ -125,6 +126,9 @@ class Server:
         end_all(self._family)
         child = _STARTED.pop(self.pid, None)
         if child is not None:
+            assert child.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
             child.wait()
 
     def _family(self) -> Iterator[psutil.Process]:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from cdk_automlv2.local.cloud import lifeline
 from cdk_automlv2.local.cloud.credentials import KeyRing
 from cdk_automlv2.local.cloud.processes import Server, listener, port_of
 
@@ -24,12 +25,14 @@ class Settings:
         keys: What it makes and what it is asked with.
         speed: How much faster than AWS waiting goes.
         throttles: Below 0 calls have no rates; else AWS's, and this part of calls is throttled.
+        left_running: Whether the servers outlive the process that starts them.
     """
 
     folder: Path
     keys: KeyRing
     speed: float
     throttles: float
+    left_running: bool
 
 
 def start_both(settings: Settings, started: list[Server]) -> tuple[Server, Server]:
@@ -37,12 +40,13 @@ def start_both(settings: Settings, started: list[Server]) -> tuple[Server, Serve
     sockets = listener(), listener()
     ministack, sagemaker = (f"http://127.0.0.1:{port_of(bound)}" for bound in sockets)
     folder = settings.folder
+    said = lifeline.message(settings.keys, left_running=settings.left_running)
     first = Server.start(
         [sys.executable, "-m", GATEWAY, str(folder)],
         sockets[0],
         _ministack_environment(settings, port_of(sockets[0]), sagemaker),
         folder / "ministack.log",
-        settings.keys.to_json(),
+        said,
     )
     started.append(first)
     second = Server.start(
@@ -53,7 +57,7 @@ def start_both(settings: Settings, started: list[Server]) -> tuple[Server, Serve
         sockets[1],
         _inherited() | {"AWS_EC2_METADATA_DISABLED": "true"},
         folder / "sagemaker.log",
-        settings.keys.to_json(),
+        said,
     )
     started.append(second)
     return first, second

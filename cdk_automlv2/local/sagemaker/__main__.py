@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cdk_automlv2.local.cloud.credentials import KeyRing, RemoteKeys
+from cdk_automlv2.local.cloud import lifeline
+from cdk_automlv2.local.cloud.credentials import RemoteKeys
 from cdk_automlv2.local.cloud.guard import Guard
 from cdk_automlv2.local.sagemaker import protocol, runtime, service
 from cdk_automlv2.local.sagemaker.caller import Iam
@@ -99,7 +100,7 @@ def main(ministack_url: str, speed: float, throttles: float, descriptor: int, po
         descriptor: Of the socket to listen on.
         port: Of that socket.
     """
-    own = KeyRing.from_standard_input().own
+    own = lifeline.read().own
     config = Config()
     config.bind = [f"fd://{descriptor}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
