@@ -45,9 +45,10 @@ KINDS = {
 def run(kind, place):
     """Return what the SDK gets back for one kind."""
     config, content_type = KINDS[kind]
-    session = sagemaker.Session(boto3.Session())
+    # Named, since the SDK asks STS at AWS's own address for what its default is called by.
+    session = sagemaker.Session(boto3.Session(), default_bucket=place["bucket"])
     name = kind.replace("_", "-")[:20]
-    # One of them as people do: the SDK's own bucket, and the role by its name.
+    # One of them as people do: the session's bucket, and the role by its name.
     is_short = kind == "text_classification"
     auto_ml = AutoMLV2(
         problem_config=config,
