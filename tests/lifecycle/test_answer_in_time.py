@@ -102,6 +102,27 @@ def test_what_a_kind_made_before_it_went_wrong_is_cleaned_up(stack, novelty, fau
     assert deleted == ["made"]
 
 
+@pytest.mark.parametrize(("made", "gone"), [("novel", []), ("beside", ["beside"]), ("", [])])
+def test_an_update_that_fails_cleans_up_only_what_it_made_beside_the_old(
+    stack, novelty, made, gone
+):
+    deleted = []
+
+    def step(event, context):
+        if event.request_type == "Delete":
+            deleted.append(event.physical_id)
+            return Done(event.physical_id)
+        context.progress[MADE] = made
+        raise RefusedError("no")
+
+    novelty(step)
+
+    answer = stack.update(NOVELTY, "novel", {}, {"New": "1"})
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("FAILED", "novel")
+    assert deleted == gone
+
+
 def test_cleaning_up_has_its_end_too(stack, aws, novelty):
     def step(event, context):
         if event.request_type == "Delete":

@@ -19,6 +19,8 @@ BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
 FORWARD = "UPDATE_IN_PROGRESS"
 UNREADABLE = [BusyError("Rate exceeded"), DeniedError("no"), RefusedError("no")]
 
+REFUSED = [DeniedError("no")] * 4
+
 
 @pytest.fixture
 def looks(aws):
@@ -45,6 +47,7 @@ STALE = {
     "one look, before another that shows nothing": [FORWARD, BusyError("Rate exceeded")],
     "a look at the end of an earlier deployment": ["UPDATE_COMPLETE", FORWARD],
     "looks that differ": [FORWARD, BACK, FORWARD],
+    "one look among many that are refused": [*REFUSED, FORWARD, *REFUSED],
 }
 
 
@@ -76,6 +79,34 @@ def test_a_stale_look_does_not_train_in_a_rollback(stack, aws, looks, stale):
 
     assert (back["Status"], back["PhysicalResourceId"]) == ("SUCCESS", old)
     assert len(aws.jobs) == 2
+
+
+def test_the_one_look_that_shows_a_rollback_has_to_do_where_no_other_is_to_be_had(
+    stack, aws, looks
+):
+    old = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    aws.wait(3600)
+    new = stack.update("AutoMLJobV2", old, JOB, MORE_CANDIDATES)["PhysicalResourceId"]
+    aws.wait(3600)
+    aws.buckets["in"] = [("train/a.csv", "e2", 10)]
+    looks(BACK, *[DeniedError("no")] * 99)
+
+    assert stack.update("AutoMLJobV2", new, MORE_CANDIDATES, JOB)["PhysicalResourceId"] == old
+    assert len(aws.jobs) == 2
+
+
+def test_the_second_look_at_an_update_comes_at_once(stack, aws):
+    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+    aws.now += 3600
+    began = aws.now
+    event = stack.event("Update", "AutoMLEndpoint", NEW, PhysicalResourceId=name)
+    old = stack.event("Update", "AutoMLEndpoint", OLD)["ResourceProperties"]
+
+    stack.deliver(event | {"OldResourceProperties": old})
+    aws.run(lambda: aws.calls["update_endpoint"] == 1)
+
+    assert aws.now == began
+    stack.run()
 
 
 @pytest.mark.parametrize("seen", [BACK, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"])
@@ -189,7 +220,7 @@ def test_a_stale_look_leaves_nothing_when_the_stack_is_deleted(kind):
     last = stack.update(kind, first, properties, changed)["PhysicalResourceId"]
     assert first != last
     stack.status = "DELETE_IN_PROGRESS"
-    seen = ["CREATE_COMPLETE", "CREATE_COMPLETE"]
+    seen = ["CREATE_COMPLETE"] * 3  # Two before it is deleted, one at the deletion.
     real = aws.stack_status
     aws.stack_status = lambda stack_id: seen.pop(0) if seen else real(stack_id)
 
