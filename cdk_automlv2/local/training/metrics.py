@@ -59,13 +59,9 @@ def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -
     Raises:
         DataError: If the objective metric is not defined for these rows.
     """
+    functions = _functions(problem, truth, guess, probabilities)
     with quietly():
-        values = {name: _value(make) for name, make in _functions(problem, truth, guess).items()}
-        if probabilities is not None:
-            if problem.kind == "BinaryClassification":
-                values["AUC"] = _value(lambda: sk.roc_auc_score(truth, probabilities[:, 1]))
-            classes = np.arange(probabilities.shape[1])
-            values["LogLoss"] = _value(lambda: sk.log_loss(truth, probabilities, labels=classes))
+        values = {name: _value(function) for name, function in functions.items()}
     defined = {name: value for name, value in values.items() if math.isfinite(value)}
     if problem.metric is not None and problem.metric not in defined:
         raise DataError(
@@ -75,10 +71,24 @@ def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -
     return defined
 
 
-def _functions(problem: Problem, truth: Any, guess: Any) -> dict[str, Callable[[], float]]:
+def objective_value(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -> float:
+    """Return the objective metric alone, which is defined for these rows."""
+    return _value(_functions(problem, truth, guess, probabilities)[str(problem.metric)])
+
+
+def _functions(
+    problem: Problem, truth: Any, guess: Any, probabilities: Any | None
+) -> dict[str, Callable[[], float]]:
     kinds = {"Regression": _REGRESSION, "BinaryClassification": _BINARY}
-    functions = kinds.get(problem.kind, _MULTICLASS)
-    return {name: partial(function, truth, guess) for name, function in functions.items()}
+    scores = kinds.get(problem.kind, _MULTICLASS)
+    made = {name: partial(function, truth, guess) for name, function in scores.items()}
+    if probabilities is None:
+        return dict(made)
+    classes = np.arange(probabilities.shape[1])
+    loss = partial(sk.log_loss, truth, probabilities, labels=classes)
+    if problem.kind != "BinaryClassification":
+        return {**made, "LogLoss": loss}
+    return {**made, "AUC": partial(sk.roc_auc_score, truth, probabilities[:, 1]), "LogLoss": loss}
 
 
 def _value(make: Callable[[], float]) -> float:

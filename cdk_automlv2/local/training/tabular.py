@@ -68,8 +68,8 @@ class TabularTraining:
         model = estimator(trial, self.problem.classifies, self._can_hold_out(targets))
         pipeline = Pipeline([("features", _preprocessor(features)), ("model", model)])
         pipeline.fit(features, targets, **self._weighing(model))
-        reports = {"analysis.json": self._importance(pipeline)}
         values = self._score(pipeline)
+        reports = {"analysis.json": self._importance(pipeline)}
         return TrainedCandidate(trial.algorithm, values, self._stages(pipeline), reports)
 
     def _can_hold_out(self, targets: Any) -> bool:
@@ -104,22 +104,35 @@ class TabularTraining:
         return [*stages, LabelStage(self._classes)] if self._classes else stages
 
     def _importance(self, pipeline: Any) -> dict[str, float]:
+        """Return how much of the objective is lost when a feature's values change rows."""
         features, truth = self._validation
+        preprocessor, model = pipeline["features"], pipeline["model"]
+        matrix = preprocessor.transform(features)
+        columns = _columns_of_parts(preprocessor)
         sign = 1 if metrics.direction(str(self.problem.metric)) == "Maximize" else -1
-        whole = self._objective(pipeline, features, truth)
+        whole = self._objective(model, matrix, truth)
         generator = np.random.default_rng(_SEED)
         lost = {}
         for name in self._schema.names:
-            order = generator.permutation(len(features))
-            parts = self._schema.parts(name)
-            shuffled = features.assign(**{part: features[part].to_numpy()[order] for part in parts})
-            lost[name] = sign * (whole - self._objective(pipeline, shuffled, truth))
+            own = [column for part in self._schema.parts(name) for column in columns.get(part, [])]
+            shuffled = matrix.copy()
+            shuffled[:, own] = matrix[generator.permutation(len(matrix))][:, own]
+            lost[name] = sign * (whole - self._objective(model, shuffled, truth))
         return lost
 
-    def _objective(self, pipeline: Any, features: Any, truth: Any) -> float:
-        chances = pipeline.predict_proba(features) if self.problem.classifies else None
-        values = metrics.score(self.problem, truth, pipeline.predict(features), chances)
-        return values[str(self.problem.metric)]
+    def _objective(self, model: Any, matrix: Any, truth: Any) -> float:
+        chances = model.predict_proba(matrix) if self.problem.classifies else None
+        return metrics.objective_value(self.problem, truth, model.predict(matrix), chances)
+
+
+def _columns_of_parts(preprocessor: ColumnTransformer) -> dict[str, list[int]]:
+    """Return which columns a part of a frame has become."""
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(preprocessor.get_feature_names_out()):
+        index, kind = name.partition("__")[2].split(" ", 1)
+        part = f"{index} {'number' if kind.startswith('number') else 'word'}"
+        found.setdefault(part, []).append(position)
+    return found
 
 
 def _preprocessor(features: pd.DataFrame) -> ColumnTransformer:
@@ -127,7 +140,11 @@ def _preprocessor(features: pd.DataFrame) -> ColumnTransformer:
     numbers = make_pipeline(
         SimpleImputer(strategy="median", keep_empty_features=True),
         StandardScaler(),
-        FunctionTransformer(np.clip, kw_args={"a_min": -_LARGEST_SCALED, "a_max": _LARGEST_SCALED}),
+        FunctionTransformer(
+            np.clip,
+            kw_args={"a_min": -_LARGEST_SCALED, "a_max": _LARGEST_SCALED},
+            feature_names_out="one-to-one",
+        ),
     )
     words = OneHotEncoder(handle_unknown="ignore", max_categories=50, sparse_output=False)
     parts = [("numbers", numbers, numbers_of(features)), ("words", words, words_of(features))]
