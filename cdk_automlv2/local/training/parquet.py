@@ -35,9 +35,10 @@ def columns_of(body: bytes) -> tuple[dict[str, list[str | None]], dict[str, str]
             continue
         try:
             columns[name] = _texts(column)
-        except TypeError as error:
+        except (TypeError, ValueError, OverflowError, pa.ArrowException) as error:
             columns[name] = [None] * len(column)
-            unusable[name] = str(error)
+            is_ours = isinstance(error, TypeError)
+            unusable[name] = str(error) if is_ours else f"cannot be read: {error}"
     return columns, unusable
 
 

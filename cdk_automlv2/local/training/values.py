@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMERIC_SIGNS = re.compile(r"[0-9+\-.eE \n]*")
 _INFINITY = re.compile(r"[+-]?inf(?:inity)?", re.I)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?")
-_TRUTH = {"true": 1.0, "false": 0.0}
+_TRUTH = {"true": 1.0, "1": 1.0, "1.0": 1.0, "false": 0.0, "0": 0.0, "0.0": 0.0}
 
 
 def number(text: str) -> float | None:
@@ -47,7 +47,7 @@ def is_usable(value: float) -> bool:
 
 
 def truth(text: str) -> float | None:
-    """Return 1 for true and 0 for false, in any case, or ``None``."""
+    """Return 1 for true and 0 for false, in any case or as these numbers, or ``None``."""
     return _TRUTH.get(text.strip().lower())
 
 

@@ -148,7 +148,8 @@ CASES = {
         with_column(repeated([1, 2, 3, "NA"])), ("9,red,NA\n9,red,5\n9,red,\n", "large\n" * 3)
     ),
     "true and false, in any case, with empty cells": lambda: of(
-        with_column(repeated(["True", "FALSE", "true", ""])), ("9,red,false\n", "large\n")
+        with_column(repeated(["True", "FALSE", "true", ""])),
+        ("9,red,false\n9,red,1\n9,red,\n", "large\n" * 3),
     ),
     "a column of empty cells": lambda: of(with_column([""] * 40), ("9,red,\n", "large\n")),
     "days in ISO 8601": lambda: of(
