@@ -202,3 +202,22 @@ def test_an_update_given_up_without_rollback_is_carried_out_by_the_next(stack, a
     job = aws.jobs[answer["PhysicalResourceId"]]
     config = job["Request"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
     assert config["CompletionCriteria"] == {"MaxCandidates": 9}
+
+
+def test_an_update_of_tags_alone_keeps_the_job_and_says_that_the_data_has_changed(stack, aws):
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    aws.wait(3600)
+    aws.buckets["in"] = [("train/a.csv", "e2", 10)]
+
+    answer = stack.update("AutoMLJobV2", name, JOB, JOB | {"Tags": []})
+
+    assert answer["PhysicalResourceId"] == name
+    assert answer["Reason"].startswith("the data has changed since the job was trained; set")
+    assert len(aws.jobs) == 1
+
+
+def test_an_update_of_tags_alone_says_nothing_of_data_that_is_the_same(stack, aws):
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    aws.wait(3600)
+
+    assert stack.update("AutoMLJobV2", name, JOB, JOB | {"Tags": []})["Reason"] == ""

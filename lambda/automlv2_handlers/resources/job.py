@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
@@ -76,7 +77,28 @@ def _keep(event: LifecycleEvent, training: Mapping[str, Any], context: Context) 
     if known.marks.get(tags.TRAINING) != training_mark(training):
         return None
     tags.sync(event, known.arn, known.marks, context)
-    return _done(event, known)
+    return replace(_done(event, known), note=_changed_data(event, known, training, context))
+
+
+def _changed_data(
+    event: LifecycleEvent, known: KnownJob, training: Mapping[str, Any], context: Context
+) -> str:
+    """Say so if the job has learned from other data than what is there now.
+
+    Data alone trains nothing: a change of tags must not start hours of training.
+    """
+    if stack_phase.is_rolling_back(context):
+        return ""
+    request = context.gateway.request("CreateAutoMLJobV2", event.properties)
+    try:
+        now = fingerprint(request, training, context.gateway).value
+    except GatewayError:
+        return ""
+    if UNKNOWN in (now, before := known.marks.get(tags.FINGERPRINT, UNKNOWN)) or now == before:
+        return ""
+    return (
+        'the data has changed since the job was trained; set another revision="..." to train on it'
+    )
 
 
 def _find_or_start(event: LifecycleEvent, training: Mapping[str, Any], context: Context) -> Outcome:
