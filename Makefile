@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-clients test-deep test-deployed check fix fuzz bench snapshots clean
+.PHONY: demo test test-clients test-deep test-deployed check fix fuzz mutants bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -19,6 +19,9 @@ fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the 
 
 test-deep: .venv/.ready  ## 5,000 random sequences of deployments and faults.
 	@SEQUENCES=5000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
+
+mutants: node_modules/.ready  ## Change the function's code in 150 places, one at a time: do the tests notice?
+	@$(BIN)/python scripts/mutants.py
 
 test-clients: .venv/.ready .clients/.ready  ## The SageMaker SDK, sagemaker-core and the AWS CLI against the local cloud.
 	@CLIENTS=1 $(BIN)/pytest tests/clients

@@ -7,10 +7,14 @@ into documents, once for each set of options that rights depend on. Names that o
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +61,32 @@ def documents_for(resources: Resources, stack_id: str) -> list[dict[str, Any]] |
 
 @cache
 def _documents(wanted: str, stack_id: str, scope: str) -> list[dict[str, Any]] | None:
+    """Return what was synthesized before, by this process or one of the same constructs."""
+    digest = hashlib.sha256(f"{_sources()} {wanted} {stack_id} {scope}".encode()).hexdigest()
+    kept = Path(tempfile.gettempdir()) / f"automlv2-policies-{getpass.getuser()}" / digest
+    if not kept.exists():
+        documents = _synthesized(wanted, stack_id, scope)
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_text(json.dumps(documents))
+        written.replace(kept)
+    found: list[dict[str, Any]] | None = json.loads(kept.read_text())
+    return found
+
+
+@cache
+def _sources() -> str:
+    """Return a digest of whatever a policy depends on."""
+    import cdk_automlv2
+
+    digest = hashlib.sha256(version("aws-cdk-lib").encode())
+    folder = Path(cdk_automlv2.__file__).parent
+    for path in [Path(__file__), *sorted(folder.rglob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _synthesized(wanted: str, stack_id: str, scope: str) -> list[dict[str, Any]] | None:
     import aws_cdk as cdk
     from aws_cdk import assertions
 
