@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fake_aws import FakeAws
+from .naming import scope_of
 from .requests import GivenUp, Live, Request, Requests, answer_of, replaced
-from .stack import Stack, scope_of
+from .stack import Stack
 
 __all__ = ["CloudFormation", "GivenUp", "Live", "Outputs", "Resource"]
 

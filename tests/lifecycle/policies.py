@@ -24,6 +24,7 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 """Properties by type, such as ``AutoMLModel``, and logical id."""
 
 MACHINE = "machine"
+_ANY_STACK = "any-stack"
 _JOB_ROLE = "arn:aws:iam::111122223333:role/job"
 _HOST_ROLE = "arn:aws:iam::111122223333:role/host"
 _OUTPUT = "s3://out/"
@@ -48,15 +49,19 @@ def documents_for(resources: Resources, stack_id: str) -> list[dict[str, Any]] |
     """Return the policies of the function; ``None`` for what no construct lets be declared."""
     wanted = {}
     scope = ""
+    names = {_ANY_STACK: stack_id.rpartition("/")[2]}
     for (kind, logical_id), properties in sorted(resources.items()):
         scope = str(properties.get("NameScope", scope))
         options = {key: properties[key] for key in _OPTIONS.get(kind, ()) if key in properties}
         job = str(properties.get("AutoMLJobName", ""))
         if kind in _USERS and job != "token" and f"-{scope}" not in job:
-            options["AutoMLJobName"] = job
+            options["AutoMLJobName"] = foreign = f"foreign-job-{len(names)}"
+            names[foreign] = job.lower()
         if kind in _OPTIONS:
             wanted[f"{kind} {logical_id}"] = options
-    return _documents(json.dumps(wanted, sort_keys=True), stack_id, scope)
+    place = f"{stack_id.rpartition('/')[0]}/{_ANY_STACK}"
+    documents = _documents(json.dumps(wanted, sort_keys=True), place, scope)
+    return None if documents is None else _renamed(documents, names)
 
 
 @cache

@@ -7,7 +7,6 @@ delivery of an event whose function has died, lies in the account's queue, in th
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from automlv2_handlers import entry
-from automlv2_handlers.domain.names import digest
 
 from . import policies
 from .fake_aws import Crash, FakeAws
+from .naming import scope_of
 
 ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
 MOST_EVENTS = 25_000
@@ -32,7 +31,6 @@ _REDELIVERIES = (60, 120)
 """Seconds after which AWS Lambda tries a failed asynchronous invocation again."""
 
 STACK_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/0a1b2c"
-ENFORCES_RIGHTS = os.environ.get("RIGHTS") == "1"
 STATUSES = {
     "Create": "CREATE_IN_PROGRESS",
     "Update": "UPDATE_IN_PROGRESS",
@@ -49,12 +47,6 @@ def stringified(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def scope_of(stack_id: str) -> str:
-    """Return what the names made by a stack have in common."""
-    name = stack_id.split("/")[1]
-    return "abcde" if name == "Shop" else digest("scope", name, length=7)
 
 
 @dataclass
@@ -77,6 +69,7 @@ class Stack:
         answers: What came back, by request id, with the time.
         follows_requests: Whether the template is what has been asked for, as no test gives one.
         enforces_rights: Whether the function may do only what its policy allows.
+        allowed: What that policy has been found to allow.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
@@ -87,7 +80,8 @@ class Stack:
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.answered_at: dict[str, float] = {}
         self.follows_requests = True
-        self.enforces_rights = ENFORCES_RIGHTS
+        self.enforces_rights = True
+        self.allowed: set[str] = set()
         self._template: dict[tuple[str, str], Any] = {}
         self._documents: list[dict[str, Any]] | None = None
         self.transitions = 0
@@ -149,6 +143,7 @@ class Stack:
     def has(self, resources: policies.Resources) -> None:
         """Let the function have the policy of a template with these resources."""
         self._template, self._documents = dict(resources), None
+        self.allowed.clear()
 
     def documents(self) -> list[dict[str, Any]] | None:
         """Return the policies of the function; ``None`` if they are not looked at."""

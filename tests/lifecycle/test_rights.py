@@ -21,9 +21,7 @@ FOLDER = {
 
 @pytest.fixture
 def cloudformation(aws):
-    made = CloudFormation(aws, STACK_ID)
-    made.stack.enforces_rights = True
-    return made
+    return CloudFormation(aws, STACK_ID)
 
 
 def job(**more):
@@ -138,7 +136,6 @@ def test_an_endpoint_of_somebody_else_cannot_be_touched(aws, operation):
     aws.call("create_endpoint", EndpointName="theirs", EndpointConfigName="c", Tags=[])
     aws.wait(3600)
     stack = Stack(aws)
-    stack.enforces_rights = True
     stack.create("AutoMLEndpoint", endpoint())
     arn = "arn:aws:sagemaker:eu-west-1:111122223333:endpoint/theirs"
     attempts = {
@@ -154,7 +151,6 @@ def test_an_endpoint_of_somebody_else_cannot_be_touched(aws, operation):
 
 def test_a_role_that_the_stack_does_not_use_cannot_be_passed(aws):
     stack = Stack(aws)
-    stack.enforces_rights = True
     stack.create("AutoMLJobV2", JOB)
     other = {"RoleArn": "arn:aws:iam::111122223333:role/admin", "AutoMLJobName": "x-abcde-1"}
     tags = [{"Key": "cdk-automlv2:owner", "Value": "abcde/x"}]

@@ -117,7 +117,6 @@ class World:
         wanted: What their user wants.
         settled: Names of the stacks whose last deployment went well or was rolled back.
         forgets, compares: See ``CloudFormation``; the same for all.
-        enforces_rights: Whether the function may do only what its policy allows.
     """
 
     def __init__(self, *, forgets: bool, compares: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.iam import Question, calls, evaluate
+from tests.lifecycle.naming import scope_of
 
 from .errors import client_error
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 _CODES = {"s3": "AccessDenied", "cloudformation": "AccessDenied"}
 _PLACE = calls.Place()
+_UNMARKED = re.compile(r"(^|/)inputs/(?![a-z2-7]+-)")
 
 
 def refuse_what_is_not_allowed(
@@ -29,7 +32,8 @@ def refuse_what_is_not_allowed(
     if documents is None:
         return
     for question in questions(aws, service, operation, request):
-        if not evaluate(documents, question).allowed:
+        known = repr(question)
+        if known not in aws.caller.allowed and not evaluate(documents, question).allowed:
             words = (
                 "User: arn:aws:sts::111122223333:assumed-role/function/AutoMLV2 is not authorized "
                 f"to perform: {question.action} on resource: {question.resource} because no "
@@ -38,6 +42,7 @@ def refuse_what_is_not_allowed(
             aws.denied.append(f"{operation}: {question}")
             code = _CODES.get(service, "AccessDeniedException")
             raise client_error(calls.action_of(operation), code, words)
+        aws.caller.allowed.add(known)
 
 
 def questions(
@@ -47,5 +52,23 @@ def questions(
     if service == "sagemaker":
         return calls.sagemaker(operation, request, _PLACE, aws.tags_seen_by_iam)
     if service == "s3":
-        return calls.s3(operation, request, aws.bucket_keys.get(request["Bucket"], ""))
+        key = aws.bucket_keys.get(request["Bucket"], "")
+        return calls.s3(operation, _marked(request, aws), key)
     return calls.others(operation, request)
+
+
+def _marked(request: Mapping[str, Any], aws: Account) -> dict[str, Any]:
+    """Return a request in which folders that bear no mark at all count as the stack's own."""
+    assert aws.caller is not None
+    marked = rf"\1inputs/{scope_of(aws.caller.stack_id)}-any/"
+
+    def mark(key: str) -> str:
+        return _UNMARKED.sub(marked, key)
+
+    named: dict[str, Any] = {
+        name: mark(request[name]) for name in ("Key", "Prefix") if name in request
+    }
+    if "Delete" in request:
+        objects = [{"Key": mark(item["Key"])} for item in request["Delete"]["Objects"]]
+        named["Delete"] = {"Objects": objects}
+    return {**request, **named}
