@@ -48,6 +48,20 @@ def test_where_links_go_on_waiting_the_old_configuration_goes_too(stack, aws):
     assert set(aws.configs) == {answer["Data"]["EndpointConfigName"]}
 
 
+def test_links_do_not_wait_for_a_move_that_was_never_asked_for(stack, aws):
+    linked = [properties | {"MoreLinks": True} for properties in (OLD, NEW)]
+    name = stack.create(TYPE, linked[0])["PhysicalResourceId"]
+    aws.wait(4 * 3600)
+    aws.endpoint_seconds = 3 * 3600
+    aws.maintain(name)
+
+    answer = stack.update(TYPE, name, *linked)
+    aws.wait(4 * 3600)
+
+    assert answer["Status"] == "FAILED"
+    assert "was still SystemUpdating" in answer["Reason"]
+
+
 def test_a_move_of_eight_hours_is_followed_by_one_execution_after_the_other(stack, aws, name):
     aws.wait(9 * 3600)
     aws.endpoint_seconds = 8 * 3600

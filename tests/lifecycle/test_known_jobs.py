@@ -216,6 +216,18 @@ def test_a_rollback_does_not_take_the_job_of_another_resource(stack, aws):
     assert stack.update(TYPE, own, MORE_CANDIDATES, JOB)["Status"] == "FAILED"
 
 
+def test_a_rollback_does_not_take_a_job_of_our_name_that_someone_else_owns(world):
+    stack, aws = world
+    old = stack.create(TYPE, JOB)["PhysicalResourceId"]
+    aws.now += 3600
+    new = stack.update(TYPE, old, JOB, MORE_CANDIDATES)["PhysicalResourceId"]
+    aws.now += 3600
+    aws.tags[aws.jobs[old]["AutoMLJobArn"]]["cdk-automlv2:owner"] = "abcde/another"
+    stack.status = ROLLBACK
+
+    assert stack.update(TYPE, new, MORE_CANDIDATES, JOB)["Status"] == "FAILED"
+
+
 def test_a_job_that_is_running_is_found_again_and_no_other_is_trained_beside_it(stack, aws):
     aws.job_seconds = 1e6
     first = stack.create(TYPE, JOB)["PhysicalResourceId"]

@@ -1,48 +1,48 @@
-"""The owner tag, by which the function's rights and its own checks tell whose a resource is."""
+"""Whose a resource is, and what a request may take away."""
 
-import re
+from dataclasses import replace
 
 import pytest
 from automlv2_handlers.domain import tags
-from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import FAILURE, Context
+
+from .test_names import event
 
 
-def event(stack="Shop", logical="Churn", scope="abcdefg"):
-    raw = {
-        "RequestType": "Create",
-        "RequestId": "r1",
-        "StackId": f"arn:aws:cloudformation:eu-west-1:1:stack/{stack}/uuid",
-        "LogicalResourceId": logical,
-        "ResourceType": "Custom::AutoMLJobV2",
-        "ResponseURL": "https://secret",
-        "ResourceProperties": {"NameScope": scope},
-    }
-    return LifecycleEvent.from_raw(raw)
+def context(**progress):
+    return Context(None, dict(progress), 0.0, 0.0)
 
 
-@pytest.mark.parametrize("logical", ["Churn", "L" * 255])
-def test_the_owner_is_short_and_begins_with_the_scope_of_the_stack(logical):
-    made = {tag["Key"]: tag["Value"] for tag in tags.with_marks(event(logical=logical))}
-
-    assert re.fullmatch(r"abcdefg/[a-z2-7]{24}", made["cdk-automlv2:owner"])
+def made_by(request_id):
+    return {tags.OWNER: tags.owner(event()), tags.REQUEST: request_id}
 
 
-def test_two_resources_with_long_ids_do_not_pass_as_one():
-    one, two = event("S" * 128, "L" * 254 + "a"), event("S" * 128, "L" * 254 + "b")
-
-    assert not tags.is_ours(one, {tags.OWNER: tags.owner(two)})
-    assert tags.is_ours(one, {tags.OWNER: tags.owner(one)})
+def test_a_request_removes_what_is_of_its_resource():
+    assert tags.may_remove(event(), made_by("another"), context())
+    assert not tags.may_remove(event(logical="Other"), made_by("r1"), context())
 
 
-def test_resources_of_another_stack_or_scope_are_not_ours():
-    ours = {tags.OWNER: tags.owner(event())}
+def test_a_request_that_has_failed_removes_only_what_it_has_made_itself():
+    failed = context(**{FAILURE: "no"})
 
-    assert not tags.is_ours(event(stack="Other"), ours)
-    assert not tags.is_ours(event(scope="gfedcba"), ours)
+    assert tags.may_remove(event(request="r1"), made_by("r1"), failed)
+    assert not tags.may_remove(event(request="r1"), made_by("r2"), failed)
 
 
-def test_a_nested_stack_made_again_finds_its_own():
-    before, after = event("Shop-Nested-1AB2CD3EF4GH"), event("Shop-Nested-ZYXWVU987654")
+def test_the_owner_is_known_though_a_delete_tells_no_scope():
+    without = replace(event(), properties={})
 
-    assert tags.is_ours(after, {tags.OWNER: tags.owner(before)})
-    assert not tags.is_ours(event("Shop-Other-1AB2CD3EF4GH"), {tags.OWNER: tags.owner(before)})
+    assert tags.is_ours(without, made_by("r1"))
+    assert not tags.is_ours(replace(without, logical_id="Other"), made_by("r1"))
+
+
+@pytest.mark.parametrize("present", [{}, {"team": "ml"}])
+def test_what_has_no_owner_is_nobody_s(present):
+    assert not tags.is_ours(event(), present)
+    assert tags.whose(present) == "someone else"
+
+
+def test_a_tag_of_another_scope_is_not_of_a_resource_that_tells_its_own():
+    theirs = {tags.OWNER: tags.owner(event(NameScope="vwxyz"))}
+
+    assert not tags.is_ours(event(), theirs)
