@@ -1,9 +1,11 @@
 import pytest
 
+from cdk_automlv2.local import LocalCloud
 from cdk_automlv2.local.sagemaker.operations import jobs
 
 from .fake_world import FakeTrainer, client, new_world, served
 from .gateway import running
+from .terminal import local
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,15 @@ def sagemaker(url):
     found = client("sagemaker", url)
     yield found
     found.close()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    yield tmp_path / "cloud"
+    local(tmp_path / "cloud", "stop")
+
+
+@pytest.fixture
+def detached(folder):
+    LocalCloud.start(folder, bootstrap=False)
+    return LocalCloud.attach(folder)

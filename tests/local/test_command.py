@@ -15,58 +15,16 @@ import pytest
 
 from cdk_automlv2.local import LocalCloud, LocalCloudError
 from cdk_automlv2.local.cloud import state_file
-from cdk_automlv2.local.cloud.processes import Server, listener
+from cdk_automlv2.local.cloud.processes import Server
 
-COMMAND = [sys.executable, "-m", "cdk_automlv2.cli"]
-NONE_RUNS = "Error: no local cloud is running here; automlv2 local start\n"
-
-
-def automlv2(*arguments, **options):
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options
-    )
-
-
-def local(folder, *arguments, **options):
-    return automlv2("local", "--folder", folder, *arguments, **options)
-
-
-def starting(folder, *options):
-    """A `start` in another terminal."""
-    arguments = ["local", "--folder", str(folder), "start", "--no-bootstrap", *options]
-    return subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-def wait_until_it_runs(process):
-    for line in process.stdout:
-        if line.startswith("Ctrl-C"):
-            return
-    raise AssertionError(process.stderr.read())
-
-
-def processes_of(folder):
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if str(folder) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
-
-
-@pytest.fixture
-def folder(tmp_path):
-    yield tmp_path / "cloud"
-    local(tmp_path / "cloud", "stop")
-
-
-@pytest.fixture
-def detached(folder):
-    LocalCloud.start(folder, bootstrap=False)
-    return LocalCloud.attach(folder)
+from .terminal import (
+    COMMAND,
+    NONE_RUNS,
+    automlv2,
+    local,
+    processes_of,
+    starting,
+)
 
 
 def test_it_tells_its_version_and_its_groups():
@@ -123,92 +81,6 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(folder):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: cannot keep the local cloud in ")
     assert not processes_of(folder)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_every_way_to_end_the_command_ends_all_its_processes(folder, number):
-    with starting(folder) as process:
-        wait_until_it_runs(process)
-        process.send_signal(number)
-        assert process.wait(timeout=30) == 0
-
-    assert not processes_of(folder)
-    assert not (folder / "state.json").exists()
-
-
-@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.5, 3.0])
-def test_an_interrupt_at_any_moment_of_the_start_leaves_nothing(folder, seconds):
-    with starting(folder) as process:
-        time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=40)
-
-    assert not processes_of(folder)
-    assert not (folder / "state.json").exists()
-
-
-def test_a_command_that_is_killed_leaves_nothing_running(folder):
-    with starting(folder) as process:
-        wait_until_it_runs(process)
-        process.kill()
-        process.communicate(timeout=30)
-
-    deadline = time.monotonic() + 15
-    while processes_of(folder) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not processes_of(folder)
-    assert local(folder, "status").stderr == NONE_RUNS
-
-
-def test_a_detached_cloud_outlives_the_command(folder):
-    assert local(folder, "start", "--no-bootstrap", "--detach").returncode == 0
-    assert local(folder, "status").stdout == "nothing is deployed\n"
-
-
-def test_a_stop_elsewhere_ends_the_command_too(folder):
-    with starting(folder) as process:
-        wait_until_it_runs(process)
-        assert local(folder, "stop").stdout == "stopped\n"
-        said, failed = process.communicate(timeout=30)
-
-    assert (process.returncode, failed) == (0, "")
-    assert said.endswith("stopped\n")
-    assert not processes_of(folder)
-
-
-@pytest.mark.parametrize("name", ["ministack", "sagemaker"])
-def test_a_server_that_is_killed_ends_the_command_and_is_named(folder, name):
-    with starting(folder) as process:
-        wait_until_it_runs(process)
-        os.kill(getattr(LocalCloud.attach(folder), name).pid, signal.SIGKILL)
-        _, failed = process.communicate(timeout=60)
-
-    assert process.returncode == 1
-    assert f"{name}.log" in failed
-    assert not processes_of(folder)
-
-
-@pytest.mark.parametrize("name", ["ministack", "sagemaker"])
-def test_a_stop_ends_the_server_that_is_left(folder, detached, name):
-    os.kill(getattr(detached, name).pid, signal.SIGKILL)
-    wait_until_gone(getattr(detached, name))
-
-    told = local(folder, "status")
-    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
-    assert f"{name}.log" in told.stderr
-    assert "running already" in local(folder, "start", "--no-bootstrap", "--detach").stderr
-    assert local(folder, "stop").stdout == "stopped\n"
-    assert not processes_of(folder)
-    assert local(folder, "stop").stderr == NONE_RUNS
-
-
-def wait_until_gone(server):
-    deadline = time.monotonic() + 10
-    while server.is_running():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -291,48 +163,6 @@ def test_a_second_start_in_one_folder_is_refused(folder):
     assert refused
     for done in refused:
         assert "a local cloud is " in done.stderr
-
-
-def test_what_a_killed_server_has_started_is_ended_with_it(tmp_path):
-    code = (
-        "import subprocess, sys, time;"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)', sys.argv[1]]);"
-        "time.sleep(99)"
-    )
-    command = [sys.executable, "-c", code, str(tmp_path)]
-    server = Server.start(command, listener(), os.environ, tmp_path / "log", "")
-    while len(processes_of(tmp_path)) < 2:
-        time.sleep(0.05)
-    os.kill(server.pid, signal.SIGKILL)
-    wait_until_gone(server)
-    assert processes_of(tmp_path)
-
-    server.stop()
-
-    assert not processes_of(tmp_path)
-
-
-def test_an_interrupted_deployment_says_that_it_goes_on(folder, detached, tmp_path):
-    script = tmp_path / "app" / "node_modules" / "aws-cdk" / "bin" / "cdk"
-    script.parent.mkdir(parents=True)
-    script.write_text("console.log('deploying'); setTimeout(() => {}, 60000)")
-    command = [*COMMAND, "local", "--folder", str(folder), "deploy"]
-    with subprocess.Popen(
-        command,
-        cwd=tmp_path / "app",
-        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout.readline() == "deploying\n"
-        os.killpg(process.pid, signal.SIGINT)
-        _, told = process.communicate(timeout=30)
-
-    assert process.returncode == 130
-    assert "the stack goes on in the local cloud" in told
-    assert "Traceback" not in told
 
 
 def test_the_environment_leads_any_client_to_the_cloud(folder, detached):

@@ -1,0 +1,53 @@
+"""The command as it is typed in a terminal, and the processes that it leaves."""
+
+import subprocess
+import sys
+import time
+
+import psutil
+
+COMMAND = [sys.executable, "-m", "cdk_automlv2.cli"]
+NONE_RUNS = "Error: no local cloud is running here; automlv2 local start\n"
+
+
+def automlv2(*arguments, **options):
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **options
+    )
+
+
+def local(folder, *arguments, **options):
+    return automlv2("local", "--folder", folder, *arguments, **options)
+
+
+def starting(folder, *options):
+    """A `start` in another terminal."""
+    arguments = ["local", "--folder", str(folder), "start", "--no-bootstrap", *options]
+    return subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_until_it_runs(process):
+    for line in process.stdout:
+        if line.startswith("Ctrl-C"):
+            return
+    raise AssertionError(process.stderr.read())
+
+
+def processes_of(folder):
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(folder) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return found
+
+
+def wait_until_gone(server):
+    deadline = time.monotonic() + 10
+    while server.is_running():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
