@@ -7,7 +7,13 @@ import math
 
 import pytest
 from automlv2_handlers import entry
-from automlv2_handlers.errors import BusyError, NotFoundError, OutOfTimeError, RefusedError
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    NotFoundError,
+    OutOfTimeError,
+    RefusedError,
+)
 from automlv2_handlers.outcomes import MADE, Done, Pending
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.registry import KINDS
@@ -147,6 +153,20 @@ def test_a_resource_with_little_time_is_answered_within_it(stack, aws, novelty):
 
     assert answer["Status"] == "FAILED"
     assert aws.now - began < 245
+
+
+def test_cleaning_up_that_is_denied_is_given_up_after_a_minute(stack, aws, novelty):
+    def step(event, context):
+        if event.request_type == "Delete":
+            raise DeniedError("not authorized")
+        context.progress[MADE] = "made"
+        raise RefusedError("no")
+
+    novelty(step)
+    began = aws.now
+
+    assert stack.create(NOVELTY, {})["Reason"] == "no"
+    assert 45 <= aws.now - began < 180
 
 
 @pytest.mark.parametrize(
