@@ -24,9 +24,9 @@ SAMPLE = {
 @pytest.fixture(scope="module")
 def buckets(cloud):
     s3 = cloud.client("s3")
-    for name in ("in", "out"):
+    for name in ("shop-in", "shop-out"):
         s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket="in", Key="train/train.csv", Body=DATA.read_bytes())
+    s3.put_object(Bucket="shop-in", Key="train/train.csv", Body=DATA.read_bytes())
 
 
 def cdk(cloud, case, name, *arguments):

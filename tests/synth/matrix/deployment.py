@@ -32,13 +32,14 @@ class Deployment:
 
     def __init__(self, aws: FakeAws) -> None:
         self.aws = aws
+        aws.buckets["shop-in"] = [("train/train.csv", "e1", 10)]
         self.roles = Roles()
         self.exports: dict[str, str] = {}
         self.made: list[tuple[RealStack, str, str, dict[str, Any]]] = []
 
     def has_job(self, name: str) -> None:
         """Let somebody else's job be there."""
-        output = {"S3OutputPath": "s3://out/"}
+        output = {"S3OutputPath": "s3://shop-out/"}
         request = {"AutoMLJobName": name, "OutputDataConfig": output}
         self.aws.api("sagemaker", "create_auto_ml_job_v2", **request)
 

@@ -88,11 +88,11 @@ def _vpc_dicts(place: Place, options: Options) -> None:
 
 
 def _literals(place: Place, options: Options) -> None:
-    options.of_job["output_path"] = "s3://out/models/"
+    options.of_job["output_path"] = "s3://shop-out/models/"
 
 
 def _names(place: Place, options: Options) -> None:
-    options.of_job |= {"job_name": "churn-1", "output_path": "s3://out/models/"}
+    options.of_job |= {"job_name": "churn-1", "output_path": "s3://shop-out/models/"}
     options.of_model |= {"name": "churn-model", "tags": {"team": "ml"}}
     options.of_endpoint |= {"endpoint_name": "churn", "tags": {"team": "ml"}}
 
@@ -105,7 +105,7 @@ def _tokens(place: Place, options: Options) -> None:
 
     options.text = token
     options.of_job |= {
-        "output_path": f"s3://{token('out')}/models/",
+        "output_path": f"s3://{token('shop-out')}/models/",
         "base_job_name": token("churn"),
         "revision": token("1"),
         "tags": {"team": token("ml")},

@@ -31,7 +31,7 @@ CONFIG = AutoMLTabularConfig(
 
 
 def _channel(options: Options) -> AutoMLDataChannel:
-    return AutoMLDataChannel("S3Prefix", options.text("s3://in/train/"))
+    return AutoMLDataChannel("S3Prefix", options.text("s3://shop-in/train/"))
 
 
 def _job(place: Place, options: Options, **more: Any) -> AutoMLJobV2:
@@ -86,15 +86,15 @@ def _candidates(place: Place, options: Options) -> None:
 
 def _attached_job(place: Place, options: Options) -> None:
     job = AutoMLJobV2.from_auto_ml_job_name(
-        place.learn, "Old", options.text("somebodys-job"), output_path="s3://out/"
+        place.learn, "Old", options.text("somebodys-job"), output_path="s3://shop-out/"
     )
     _model(place, options, job)
 
 
 def _attached_from_another_stack(place: Place, options: Options) -> None:
-    job = _job(place, options, output_path="s3://out/", output_kms_key=None)
+    job = _job(place, options, output_path="s3://shop-out/", output_kms_key=None)
     attached = AutoMLV2.attach(
-        place.serve, "Attached", job.auto_ml_job_name, output_path="s3://out/"
+        place.serve, "Attached", job.auto_ml_job_name, output_path="s3://shop-out/"
     )
     attached.deploy(1, "ml.m5.large")
     attached.list_candidates()
@@ -104,14 +104,16 @@ def _automl(place: Place, options: Options) -> None:
     known = ("output_path", "role", "output_kms_key", "volume_kms_key", "vpc_config", "tags")
     given = {key: value for key, value in options.of_job.items() if key in known}
     automl = AutoMLV2(place.learn, "AutoML", CONFIG, **given)
-    job = automl.fit(options.text("s3://in/train/"))
+    job = automl.fit(options.text("s3://shop-in/train/"))
     automl.deploy(1, "ml.m5.large")
     automl.list_candidates()
     AutoMLModel(place.serve, "Model", job=job, **options.of_model)
 
 
 def _one_click(place: Place, options: Options) -> None:
-    AutoMLV2(place.learn, "AutoML", CONFIG, auto_generate_endpoint_name=True).fit("s3://in/train/")
+    AutoMLV2(place.learn, "AutoML", CONFIG, auto_generate_endpoint_name=True).fit(
+        "s3://shop-in/train/"
+    )
     imported = AutoMLEndpoint.from_endpoint_name(place.serve, "Other", "other")
     imported.grant_invoke(iam.User(place.serve, "User"))
 
@@ -141,7 +143,7 @@ def make(app: cdk.App, name: str, case: Mapping[str, str]) -> None:
 
 
 def _plain_job(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLJobV2:
-    channel = AutoMLDataChannel("S3Prefix", "s3://in/train/")
+    channel = AutoMLDataChannel("S3Prefix", "s3://shop-in/train/")
     config = CONFIG
     if "job_objective" in given:
         config = dataclasses.replace(CONFIG, problem_type="BinaryClassification")
