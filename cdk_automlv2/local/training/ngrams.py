@@ -27,13 +27,15 @@ class NGrams:
     """Counts of words after the words before them, and after the last word of the input."""
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
-        self._counts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
+        counts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
         for pair in pairs:
             words, start = sentence(pair)
             for end, word in enumerate(words):
                 for context in contexts(words, end, start):
-                    self._counts[context][word] += 1
-        self._vocabulary = len(self._counts[()]) + 1
+                    counts[context][word] += 1
+        self._totals = {context: seen.total() for context, seen in counts.items()}
+        self._counts = {context: dict(seen) for context, seen in counts.items()}
+        self._vocabulary = len(self._counts.get((), {})) + 1
 
     def chance(self, words: list[str], end: int, start: int) -> float:
         """Return the probability of the word at ``end`` after those before; never 0."""
@@ -43,7 +45,7 @@ class NGrams:
             seen = self._counts.get(context)
             if seen:
                 share = rest if context == () else rest * _TRUST
-                chance += share * seen[words[end]] / seen.total()
+                chance += share * seen.get(words[end], 0) / self._totals[context]
                 rest -= share
         return chance
 
