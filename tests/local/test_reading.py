@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -197,6 +198,23 @@ def test_any_failure_of_a_training_has_a_reason_that_fits(capsys):
     assert report["Failure"].startswith("s3://out/job-1/sagemaker-automl-candidates/job-1-001-")
     assert "cannot be written: RuntimeError: xxx" in report["Failure"]
     assert len(report["Failure"]) == LONGEST_REASON
+
+
+class LockedS3(FakeS3):
+    """Refuses as S3 does: by an error of the class that its model has for the code."""
+
+    def paginate(self, **request):
+        answer = {"Error": {"Code": "AccessDenied", "Message": "not s3:ListBucket"}}
+        raise type("AccessDenied", (ClientError,), {})(answer, "ListObjectsV2")
+
+
+def test_a_role_that_may_not_list_the_data_is_named(capsys):
+    [report] = reports_of(job(), LockedS3(), capsys)
+
+    assert report["Failure"] == (
+        "The job's role could not reach its data: s3://in/train/ cannot be listed: An error occurred "
+        "(AccessDenied) when calling the ListObjectsV2 operation: not s3:ListBucket"
+    )
 
 
 def test_a_request_that_cannot_be_understood_has_a_reason(capsys):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 LONGEST_REASON = 1024
 """Characters of a FailureReason."""
 
@@ -28,12 +30,13 @@ def doing(what: str) -> Iterator[None]:
         yield
     except DataError:
         raise
+    except ClientError as error:
+        words = f"The job's role could not reach its data: {what}: {error}"
+        raise DataError(words) from error
     except MemoryError as error:
         raise DataError(f"{what}: not enough memory") from error
     except Exception as error:
         name, text = type(error).__name__, str(error)
-        if name == "ClientError":
-            raise DataError(f"The job's role could not reach its data: {what}: {text}") from error
         raise DataError(f"{what}: {name}: {text}" if text else f"{what}: {name}") from error
 
 
