@@ -212,8 +212,8 @@ def test_a_role_that_may_not_list_the_data_is_named(capsys):
     [report] = reports_of(job(), LockedS3(), capsys)
 
     assert report["Failure"] == (
-        "The job's role could not reach its data: s3://in/train/ cannot be listed: An error occurred "
-        "(AccessDenied) when calling the ListObjectsV2 operation: not s3:ListBucket"
+        "The job's role could not reach its data: s3://in/train/ cannot be listed: An error "
+        "occurred (AccessDenied) when calling the ListObjectsV2 operation: not s3:ListBucket"
     )
 
 
