@@ -159,11 +159,12 @@ class AutoMLV2(JobQueries):
             "output_kms_key": output_kms_key,
         }
         job = AutoMLJobV2.from_auto_ml_job_name(
-            made, "Job", auto_ml_job_name, timeout=timeout, **where
+            made, "Attached", auto_ml_job_name, timeout=timeout, **where
         )
         job.problem_config = problem_config
         made._base_name = id
-        made._role = made._vpc_config = made._tags = None
+        made._one_click = False
+        made._endpoint_name = made._role = made._vpc_config = made._tags = None
         made.problem_config = problem_config
         made._job_options = {}
         made._latest = job

@@ -10,6 +10,7 @@ import aws_cdk as cdk
 
 from cdk_automlv2._core.tags import tag_problems
 from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.waiting import LONGEST_DAYS, LONGEST_SECONDS, STACK_LIMIT
 from cdk_automlv2.errors import OptionFault
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/[\w+=,.@/-]+")
@@ -64,6 +65,29 @@ def timeout_rule(timeout: Any) -> Iterator[OptionFault]:
         yield OptionFault("timeout", "must be known at synth", "a token")
     elif timeout.to_milliseconds() < _SHORTEST_TIMEOUT_MS:
         yield OptionFault("timeout", "must be 1 minute or more", timeout.to_human_string())
+    elif timeout.to_milliseconds() % 1000:
+        yield OptionFault("timeout", "must be whole seconds", f"{timeout.to_milliseconds():g} ms")
+
+
+def longest_timeout_rule(timeout: Any) -> Iterator[OptionFault]:
+    """A wait that the resources of one stack suffice for."""
+    if timeout is None or timeout.is_unresolved():
+        return
+    if timeout.to_milliseconds() > LONGEST_SECONDS * 1000:
+        yield too_long(timeout.to_human_string(), "wait less")
+
+
+def longest_wait_rule(timeout: Any, wait: bool) -> Iterator[OptionFault]:
+    """The same where the deployment may do without waiting."""
+    if wait:
+        for fault in longest_timeout_rule(timeout):
+            yield too_long(fault.got, "wait less, or not at all with wait=False")
+
+
+def too_long(got: object, fix: str) -> OptionFault:
+    """Return the fault of a wait that no stack could hold."""
+    rule = f"must be {LONGEST_DAYS} days or less, as a stack has {STACK_LIMIT} resources"
+    return OptionFault("timeout", rule, got, fix)
 
 
 _SHORTEST_TIMEOUT_MS = 60_000

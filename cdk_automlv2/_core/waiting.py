@@ -10,7 +10,6 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2._core.provider import AutoMLProvider
-from cdk_automlv2.errors import OptionFault, OptionsError
 
 LINK_SECONDS = 55 * 60
 """What one link waits at most; CloudFormation gives a custom resource 60 minutes."""
@@ -19,10 +18,12 @@ DEFAULT_TIMEOUT_SECONDS = 12 * 3600
 LONG_CHAIN = 14
 """Links that the default timeout needs; synth warns of more."""
 
+STACK_LIMIT = 500
 LONGEST_DAYS = 18
+LONGEST_SECONDS = LONGEST_DAYS * 24 * 3600
+"""What the resources of one stack can wait, with some left for the rest; checked by rules."""
+
 _ANSWER_SECONDS = 4 * 60
-_STACK_LIMIT = 500
-_DAY_SECONDS = 24 * 3600
 
 
 def links(timeout_seconds: int) -> list[int]:
@@ -67,29 +68,17 @@ def chain(
     return previous
 
 
-def warn_if_long(scope: Construct, what: str, seconds: int, count: int) -> None:
+def warn_if_long(scope: Construct, what: str, count: int) -> None:
     """Say what a long wait costs in resources of the stack.
 
     Args:
         scope: Whose wait it is.
         what: It, in words.
-        seconds: The whole wait.
         count: Resources that wait.
-
-    Raises:
-        OptionsError: If no stack could hold it.
     """
-    if seconds > LONGEST_DAYS * _DAY_SECONDS:
-        fault = OptionFault(
-            "timeout",
-            f"must be {LONGEST_DAYS} days or less, as a stack has {_STACK_LIMIT} resources",
-            f"{seconds} s, {count} wait resources",
-            "wait less, or start the job with wait=False",
-        )
-        raise OptionsError(scope.node.path, (fault,))
     if count > LONG_CHAIN:
         cdk.Annotations.of(scope).add_warning_v2(
             "cdk-automlv2:long-wait",
-            f"{what} waits in {count} resources of the {_STACK_LIMIT} that a stack may have; "
+            f"{what} waits in {count} resources of the {STACK_LIMIT} that a stack may have; "
             "lower timeout, or max_total_job_runtime_in_seconds",
         )

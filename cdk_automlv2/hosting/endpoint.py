@@ -55,6 +55,21 @@ class IAutoMLEndpoint(Protocol):
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
         """Return a metric of the endpoint."""
 
+    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
+        """Requests sent to the endpoint; a count."""
+
+    def metric_invocation_4xx_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Requests answered with a 4xx status; a count."""
+
+    def metric_invocation_5xx_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Requests answered with a 5xx status; a count."""
+
+    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
+        """Model latency; microseconds."""
+
+    def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
+        """Latency that SageMaker adds to that of the model; microseconds."""
+
 
 class _AutoMLEndpointBase(cdk.Resource):
     """Grants and metrics; leans on name and ARN alone."""
@@ -273,7 +288,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             "EndpointConfigName": self._resource.get_att("EndpointConfigName"),
         }
         whole = sum(waits) + waiting.LINK_SECONDS
-        waiting.warn_if_long(self, "the endpoint", whole, len(waits))
+        waiting.warn_if_long(self, "the endpoint", len(waits))
         return waiting.chain(provider, self, waits, whole, target, self._resource)
 
 

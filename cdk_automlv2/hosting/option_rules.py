@@ -113,6 +113,7 @@ ENDPOINT_RULES: tuple[Rule, ...] = (
     common_rules.volume_kms_key_rule,
     common_rules.tags_rule,
     common_rules.timeout_rule,
+    common_rules.longest_wait_rule,
     common_rules.removal_policy_rule,
     instance_type_rule,
     endpoint_name_rule,

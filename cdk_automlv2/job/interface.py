@@ -193,7 +193,7 @@ class AutoMLJobBase(cdk.Resource):
         self, job_name: str, seconds: int, started: cdk.CfnResource | None = None
     ) -> cdk.CfnResource:
         waits = waiting.links(seconds)
-        waiting.warn_if_long(self, "the job", seconds, len(waits))
+        waiting.warn_if_long(self, "the job", len(waits))
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
         if not self.makes_candidates:
             target["CandidateRequired"] = False

@@ -26,12 +26,15 @@ from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.job.channel_notes import note_on_channels
 from cdk_automlv2.job.channels import DataChannel
 from cdk_automlv2.job.interface import AutoMLJobBase
-from cdk_automlv2.job.option_rules import ATTACHED_RULES, JOB_RULES, channel_list
+from cdk_automlv2.job.option_rules import (
+    ATTACHED_RULES,
+    JOB_RULES,
+    channel_list,
+    default_timeout_seconds,
+)
 from cdk_automlv2.job.output import AutoMLOutput, given_output, job_output
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
-
-_AFTER_JOB_SECONDS = 30 * 60
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
@@ -150,7 +153,8 @@ class AutoMLJobV2(AutoMLJobBase):
         self._settled = None
         if wait:
             _warn_if_short(self, timeout, problem_config)
-            seconds = _timeout_seconds(timeout, problem_config)
+            usual = default_timeout_seconds(problem_config)
+            seconds = usual if timeout is None else int(timeout.to_seconds())
             self._settled = self._wait_for(resource.ref, seconds, resource)
 
     @classmethod
@@ -342,12 +346,3 @@ def _warn_if_short(job: AutoMLJobV2, timeout: cdk.Duration | None, config: Probl
             f"max_total_job_runtime_in_seconds ({longest} s): a job that takes longer fails the "
             "deployment",
         )
-
-
-def _timeout_seconds(timeout: cdk.Duration | None, config: ProblemConfig) -> int:
-    if timeout is not None:
-        return int(timeout.to_seconds())
-    longest = config.max_total_job_runtime_in_seconds
-    if longest is None or is_token(longest):
-        return waiting.DEFAULT_TIMEOUT_SECONDS
-    return longest + _AFTER_JOB_SECONDS

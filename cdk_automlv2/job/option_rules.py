@@ -8,6 +8,8 @@ from typing import Any
 
 from cdk_automlv2._core import common_rules
 from cdk_automlv2._core.options import Rule, limits
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.waiting import DEFAULT_TIMEOUT_SECONDS, LONGEST_SECONDS
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job import rules
 from cdk_automlv2.job.channels import DataChannel
@@ -15,6 +17,7 @@ from cdk_automlv2.job.output import path_of
 from cdk_automlv2.job.security import vpc_problems
 from cdk_automlv2.problem_configs import ProblemConfig
 
+_AFTER_JOB_SECONDS = 30 * 60
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _LONGEST_REVISION = 256
 
@@ -22,6 +25,14 @@ _LONGEST_REVISION = 256
 def channel_list(inputs: DataChannel | Sequence[DataChannel]) -> list[DataChannel]:
     """Return one channel, or several, as a list."""
     return list(inputs) if isinstance(inputs, Sequence) else [inputs]
+
+
+def default_timeout_seconds(config: ProblemConfig) -> int:
+    """Return the longest wait for a job that is given none."""
+    longest = config.max_total_job_runtime_in_seconds
+    if longest is None or is_token(longest):
+        return DEFAULT_TIMEOUT_SECONDS
+    return longest + _AFTER_JOB_SECONDS
 
 
 def objective_rule(problem_config: ProblemConfig, job_objective: Any) -> Iterable[OptionFault]:
@@ -89,6 +100,20 @@ def revision_rule(revision: str | None) -> Iterator[OptionFault]:
         yield OptionFault("revision", rule, revision)
 
 
+def longest_run_rule(
+    problem_config: ProblemConfig | None, timeout: Any, wait: bool
+) -> Iterator[OptionFault]:
+    """A wait for the longest run of the job that the resources of one stack suffice for."""
+    if problem_config is None or timeout is not None or not wait:
+        return
+    seconds = default_timeout_seconds(problem_config)
+    if seconds > LONGEST_SECONDS:
+        yield common_rules.too_long(
+            f"{seconds} s for max_total_job_runtime_in_seconds and what follows",
+            "give a shorter timeout, or do not wait, with wait=False",
+        )
+
+
 SETTINGS_RULES: tuple[Rule, ...] = (
     *limits(
         "CreateAutoMLJobV2",
@@ -103,6 +128,8 @@ SETTINGS_RULES: tuple[Rule, ...] = (
     common_rules.volume_kms_key_rule,
     common_rules.tags_rule,
     common_rules.timeout_rule,
+    common_rules.longest_wait_rule,
+    longest_run_rule,
     output_path_rule,
     output_rule,
     objective_rule,
@@ -125,6 +152,7 @@ ATTACHED_RULES: tuple[Rule, ...] = (
         output_path="OutputDataConfig.S3OutputPath",
     ),
     common_rules.timeout_rule,
+    common_rules.longest_timeout_rule,
     output_path_rule,
     output_rule,
 )

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2.errors import OptionFault
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, OptionsError
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from constructs import Construct
+
+MOST_SECURITY_GROUPS = 5
+MOST_SUBNETS = 16
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,10 @@ class VpcConfig:
 
     Attributes:
         vpc: The VPC.
-        subnets: Which of its subnets; 16 at most. Default: the private ones.
-        security_groups: 1 to 5. Default: a new one that lets everything out and its own members in.
+        subnets: Which of its subnets; 16 at most. Default: the private ones, and where there are
+            none the isolated, then the public ones, as everywhere in the CDK.
+        security_groups: 1 to 5. Default: a new one that allows all outbound and intra-group
+            traffic.
     """
 
     vpc: ec2.IVpc
@@ -29,7 +35,11 @@ class VpcConfig:
     security_groups: Sequence[ec2.ISecurityGroup] | None = None
 
     def bind(self, scope: Construct, id: str) -> dict[str, list[str]]:
-        """Return the API's ``VpcConfig``; makes a security group where none is given."""
+        """Return the API's ``VpcConfig``; makes a security group where none is given.
+
+        Raises:
+            OptionsError: If there are more subnets than the API takes.
+        """
         from aws_cdk import aws_ec2 as ec2
 
         groups: list[ec2.ISecurityGroup] = list(self.security_groups or [])
@@ -48,15 +58,25 @@ class VpcConfig:
             subnets=selection.subnets,
             subnet_type=selection.subnet_type,
         )
+        subnets = list(chosen.subnet_ids)
+        if not is_token(subnets) and len(subnets) > MOST_SUBNETS:
+            fix = "choose some by vpc_config.subnets"
+            rule = f"must have {MOST_SUBNETS} or fewer"
+            fault = OptionFault("vpc_config.subnets", rule, len(subnets), fix)
+            raise OptionsError(scope.node.path, (fault,))
         return {
             "SecurityGroupIds": [group.security_group_id for group in groups],
-            "Subnets": list(chosen.subnet_ids),
+            "Subnets": subnets,
         }
 
 
 def vpc_problems(vpc_config: VpcConfig | dict[str, list[str]] | None) -> Iterator[OptionFault]:
-    """Yield what is wrong with the API's form; the constructs' form is right by itself."""
+    """Yield what is wrong with the API's form, or with the number of constructs in the other."""
     if isinstance(vpc_config, VpcConfig):
+        groups = len(vpc_config.security_groups or [])
+        if groups > MOST_SECURITY_GROUPS:
+            rule = f"must have {MOST_SECURITY_GROUPS} or fewer"
+            yield OptionFault("vpc_config.security_groups", rule, groups)
         return
     shape = service_model.shape_at("CreateModel", "VpcConfig")
     yield from service_model.problems("vpc_config", vpc_config, shape)

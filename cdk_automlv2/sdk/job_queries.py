@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
 from cdk_automlv2.job.interface import AutoMLJobBase
@@ -27,11 +28,27 @@ class JobQueries(Construct):
             OptionsError: If there is none yet.
         """
         if job_name is not None:
-            return AutoMLJobV2.from_auto_ml_job_name(self, f"Job-{job_name}", job_name)
+            return self._existing(job_name)
         if self._latest is None:
             problem = OptionFault("job_name", "must be given before fit or attach", None)
             raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
         return self._latest
+
+    def _existing(self, job_name: str) -> AutoMLJobBase:
+        """Return the construct of a job that exists: one, however often it is asked for.
+
+        Raises:
+            OptionsError: If the name is a token: the construct's id is made of it.
+        """
+        if is_token(job_name):
+            fix = "use attach, or AutoMLJobV2.from_auto_ml_job_name"
+            problem = OptionFault("job_name", "must be known at synth", "a token", fix)
+            raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
+        own_id = f"Job-{job_name}"
+        known = self.node.try_find_child(own_id)
+        if isinstance(known, AutoMLJobBase):
+            return known
+        return AutoMLJobV2.from_auto_ml_job_name(self, own_id, job_name)
 
     @checked()
     def best_candidate(self, job_name: str | None = None) -> Candidate:

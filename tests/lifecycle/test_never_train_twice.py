@@ -50,10 +50,7 @@ def test_data_that_cannot_be_listed_are_said_and_never_taken_for_equal(stack, aw
     assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
     assert first["Status"] == second["Status"] == "SUCCESS"
     assert first["Data"]["DataFingerprint"] == "unknown"
-    assert first["Reason"] == (
-        "the job will not be found again to save a training: "
-        "ListObjectsV2: AccessDenied: the bucket"
-    )
+    assert first["Reason"] == ("this job cannot be reused: ListObjectsV2: AccessDenied: the bucket")
 
 
 def test_data_behind_a_manifest_are_said_and_never_taken_for_equal(stack, aws):

@@ -1,5 +1,6 @@
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Annotations, Match
 
@@ -9,6 +10,7 @@ from cdk_automlv2 import (
     AutoMLTabularConfig,
     LocalAutoMLDataChannel,
     OptionsError,
+    VpcConfig,
 )
 
 from .helpers import (
@@ -134,6 +136,34 @@ def test_a_very_long_wait_says_what_it_costs(stack):
 def test_rejects_a_wait_that_no_stack_could_hold(stack):
     with pytest.raises(OptionsError, match="timeout: must be 18 days or less, as a stack has 500"):
         job(stack, timeout=cdk.Duration.days(30))
+
+
+def test_a_run_too_long_to_be_waited_for_is_named_by_its_own_option(stack):
+    config = AutoMLTabularConfig("y", max_total_job_runtime_in_seconds=20 * 24 * 3600)
+
+    with pytest.raises(OptionsError, match=r"timeout: must be 18 days.*max_total_job_runtime"):
+        job(stack, problem_config=config)
+    assert job(stack, problem_config=config, wait=False).auto_ml_job_name
+
+
+def test_a_timeout_too_long_is_in_one_error_with_the_other_faults(stack):
+    with pytest.raises(OptionsError) as caught:
+        job(stack, timeout=cdk.Duration.days(19), validation_fraction=2)
+
+    assert [fault.path for fault in caught.value.problems] == ["timeout", "validation_fraction"]
+
+
+def test_a_timeout_of_part_of_a_second_is_refused_by_name(stack):
+    with pytest.raises(OptionsError, match="timeout: must be whole seconds, got '61500 ms'"):
+        job(stack, timeout=cdk.Duration.millis(61_500))
+
+
+def test_more_security_groups_than_the_api_takes_are_refused_at_synth(stack):
+    vpc = ec2.Vpc(stack, "Vpc")
+    groups = [ec2.SecurityGroup(stack, f"Group{number}", vpc=vpc) for number in range(6)]
+
+    with pytest.raises(OptionsError, match=r"vpc_config.security_groups: must have 5 or fewer"):
+        job(stack, vpc_config=VpcConfig(vpc, security_groups=groups))
 
 
 def test_the_default_wait_warns_of_nothing(stack):

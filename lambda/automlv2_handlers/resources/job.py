@@ -195,7 +195,7 @@ def _adopt(event: LifecycleEvent, known: KnownJob, wanted: Wanted, context: Cont
 
 
 def _done(event: LifecycleEvent, known: KnownJob, why_unknown: str = "") -> Done:
-    note = f"the job will not be found again to save a training: {why_unknown}"
+    note = f"this job cannot be reused: {why_unknown}"
     output = known.job.get("OutputDataConfig") or event.properties.get("OutputDataConfig") or {}
     data = {
         "AutoMLJobName": known.name,
