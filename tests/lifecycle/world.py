@@ -146,6 +146,10 @@ class World:
         if went_well or rollback:
             self.settled.add(name)
         if not went_well:
+            if rollback and not stack.stable:
+                # A stack whose creation was rolled back can only be deleted and made anew.
+                stack.delete()
+                self.cloudformation[name] = self._new_stack(name)
             return False
         self.check_what_is_deployed(name, job)
         return True
