@@ -12,7 +12,7 @@ import hashlib
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.tokens import holds_token
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -54,7 +54,7 @@ def digest(text: str, length: int) -> str:
     Raises:
         ValueError: If the text holds a token: its digest would be another one at every synth.
     """
-    if is_token(text):
+    if holds_token(text):
         raise ValueError(f"a name cannot be made of {text!r}, which is known only at deployment")
     raw = hashlib.sha256(text.encode()).digest()
     return base64.b32encode(raw).decode().lower()[:length]

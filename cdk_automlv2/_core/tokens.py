@@ -6,15 +6,21 @@ import re
 from typing import Any
 
 _TEXT_TOKEN = re.compile(r"\$\{Token\[|#\{Token\[")
+_LOOKED_UP = "dummy-value-for-"
+"""What the CDK puts for ``StringParameter.value_from_lookup`` until the CLI has looked it up: the
+app must synthesize with it once, or the CLI never learns what to look up."""
 _NUMBER_TOKENS_BELOW = -1e280
 """CDK encodes number tokens near -1.89e289; no option here is anywhere near."""
 
 
 def is_token(value: Any) -> bool:
-    """Whether ``value`` is known only at deployment; as ``Token.is_unresolved``, without Node."""
+    """Whether ``value`` is not known yet; as ``Token.is_unresolved``, without Node.
+
+    It is known at deployment, or, of a parameter that the CDK CLI looks up, at the next synth.
+    """
     match value:
         case str():
-            return _TEXT_TOKEN.search(value) is not None
+            return holds_token(value) or _LOOKED_UP in value
         case bool() | None:
             return False
         case int() | float():
@@ -24,6 +30,11 @@ def is_token(value: Any) -> bool:
         case dict():
             return False
     return is_resolvable(value)
+
+
+def holds_token(text: str) -> bool:
+    """Whether a text is known only at deployment, so that it is another one at every synth."""
+    return _TEXT_TOKEN.search(text) is not None
 
 
 def is_resolvable(value: Any) -> bool:

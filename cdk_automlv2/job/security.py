@@ -45,9 +45,8 @@ class VpcConfig:
         groups: list[ec2.ISecurityGroup] = list(self.security_groups or [])
         if not groups:
             group = ec2.SecurityGroup(scope, id, vpc=self.vpc)
-            group.connections.allow_internally(
-                ec2.Port.all_traffic(), "containers among themselves"
-            )
+            # Not allow_internally, which warns that egress is allowed already.
+            group.add_ingress_rule(group, ec2.Port.all_traffic(), "containers among themselves")
             groups.append(group)
         selection = self.subnets or ec2.SubnetSelection()
         chosen = self.vpc.select_subnets(

@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk.assertions import Annotations, Match
 
 from cdk_automlv2 import (
     AutoMLCandidates,
@@ -315,6 +316,18 @@ def test_a_vpc_of_constructs_becomes_ids_and_a_security_group(stack):
     assert "GroupId" in str(found["SecurityGroupIds"])
     assert len(resources(stack, "AWS::EC2::SecurityGroup")) == 2
     assert properties(stack, MODEL)["VpcConfig"]["Subnets"] == found["Subnets"]
+
+
+def test_a_vpc_without_groups_warns_of_an_egress_rule_that_nobody_wrote(stack):
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0)
+    automl = AutoMLV2(stack, "Churn", TABULAR, vpc_config=VpcConfig(vpc))
+
+    automl.fit(DATA)
+
+    [rule] = resources(stack, "AWS::EC2::SecurityGroupIngress")
+    assert rule["Properties"]["GroupId"] == rule["Properties"]["SourceSecurityGroupId"]
+    warned = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    assert "Egress" not in str([message.entry.data for message in warned])
 
 
 def test_a_language_model_gets_a_gpu_both_timeouts_and_a_longer_wait(stack):

@@ -168,49 +168,41 @@ FACTORS: Mapping[str, Mapping[str, Give]] = {
 """What may be given, and in which ways; each pair of ways is tried together at least once."""
 
 
-def _token() -> str:
-    return cdk.Fn.ref("AWS::StackName")
-
-
-def _tag() -> dict[str, str]:
-    return {"team": _token()}
-
-
-TOKENS: Mapping[str, Mapping[str, Callable[[], Any]]] = {
+TOKENS: Mapping[str, Mapping[str, Callable[[str], Any]]] = {
     "AutoMLJobV2": {
-        "inputs": lambda: AutoMLDataChannel("S3Prefix", _token()),
-        "output_path": lambda: f"s3://{_token()}/out/",
-        "role": _token,
-        "job_objective": lambda: {"MetricName": _token()},
-        "output_kms_key": _token,
-        "volume_kms_key": _token,
-        "vpc_config": lambda: {"SecurityGroupIds": [_token()], "Subnets": [_token()]},
-        "tags": _tag,
-        "base_job_name": _token,
-        "job_name": _token,
-        "revision": _token,
+        "inputs": lambda text: AutoMLDataChannel("S3Prefix", text),
+        "output_path": lambda text: f"s3://{text}/out/",
+        "role": str,
+        "job_objective": lambda text: {"MetricName": text},
+        "output_kms_key": str,
+        "volume_kms_key": str,
+        "vpc_config": lambda text: {"SecurityGroupIds": [text], "Subnets": [text]},
+        "tags": lambda text: {"team": text},
+        "base_job_name": str,
+        "job_name": str,
+        "revision": str,
     },
     "AutoMLModel": {
-        "candidate_name": _token,
-        "role": _token,
-        "vpc_config": lambda: {"SecurityGroupIds": [_token()], "Subnets": [_token()]},
-        "name": _token,
-        "tags": _tag,
+        "candidate_name": str,
+        "role": str,
+        "vpc_config": lambda text: {"SecurityGroupIds": [text], "Subnets": [text]},
+        "name": str,
+        "tags": lambda text: {"team": text},
     },
     "AutoMLEndpoint": {
-        "instance_type": _token,
-        "endpoint_name": _token,
-        "volume_kms_key": _token,
-        "tags": _tag,
+        "instance_type": str,
+        "endpoint_name": str,
+        "volume_kms_key": str,
+        "tags": lambda text: {"team": text},
     },
     "AutoMLCandidates": {
-        "candidate_name": _token,
-        "status_equals": _token,
-        "sort_order": _token,
-        "sort_by": _token,
+        "candidate_name": str,
+        "status_equals": str,
+        "sort_order": str,
+        "sort_by": str,
     },
 }
-"""Options that may be known only at deployment, each with such a value."""
+"""Options that may be known only at deployment, each with a value that such a text is in."""
 
 NO_TOKENS: Mapping[str, set[str]] = {
     "AutoMLModel": {"processing_unit", "inference_response_keys"},

@@ -4,10 +4,12 @@
 """
 
 import inspect
+import json
 import os
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 import cdk_automlv2
@@ -90,15 +92,18 @@ def test_every_option_that_may_be_a_text_is_tried_as_a_token(name):
     assert texts_of(getattr(cdk_automlv2, name)) - tried == set()
 
 
+def with_texts(stack, text):
+    """Make every construct with a text for each of its options in turn."""
+    for construct, options in TOKENS.items():
+        for number, (option, value) in enumerate(options.items()):
+            subjects.PLAIN[construct](stack, f"{construct}{number}", {option: value(text(option))})
+
+
 def with_tokens(folder, tokens_before):
-    """Synthesize every construct with a token for each of its options in turn."""
     for _ in range(tokens_before):
         cdk.Token.as_string({"Ref": "Nothing"})
     app = cdk.App(outdir=str(folder))
-    stack = cdk.Stack(app, "Shop")
-    for construct, options in TOKENS.items():
-        for number, (option, value) in enumerate(options.items()):
-            subjects.PLAIN[construct](stack, f"{construct}{number}", {option: value()})
+    with_texts(cdk.Stack(app, "Shop"), lambda option: cdk.Fn.ref("AWS::StackName"))
     return files(synthesize(app))
 
 
@@ -107,3 +112,16 @@ def test_a_token_for_each_option_in_turn_gives_the_same_template_at_each_synth(t
 
     assert with_tokens(tmp_path / "two", 11) == one
     assert "Token[" not in "".join(one.values())
+
+
+def test_an_option_that_the_cli_has_yet_to_look_up_is_refused_and_so_never_looked_up(tmp_path):
+    app = cdk.App(outdir=str(tmp_path))
+    place = cdk.Environment(account="111122223333", region="eu-west-1")
+    stack = cdk.Stack(app, "Shop", env=place)
+
+    with_texts(stack, lambda option: ssm.StringParameter.value_from_lookup(stack, f"/ml/{option}"))
+
+    app.synth()
+    missing = json.loads((tmp_path / "manifest.json").read_text())["missing"]
+    asked = {question["props"]["parameterName"] for question in missing}
+    assert asked == {f"/ml/{option}" for options in TOKENS.values() for option in options}
