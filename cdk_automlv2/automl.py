@@ -42,29 +42,33 @@ Vpc = VpcConfig | dict[str, list[str]]
 
 
 class AutoMLV2(JobQueries):
-    """A problem, the jobs that learn it, and the endpoints that serve what was learnt.
+    """An AutoML V2 experiment: problem, jobs and endpoints.
 
     ``fit`` declares the job, ``deploy`` the model and the endpoint; nothing is created before.
-    What each of them removes on delete stands at ``AutoMLJobV2``, ``AutoMLModel`` and
+    For what each of them removes on delete, see ``AutoMLJobV2``, ``AutoMLModel`` and
     ``AutoMLEndpoint``.
 
     Args:
         problem_config: What to predict, and how.
-        base_job_name: Beginning of the jobs' names. Default: the construct's id.
+        base_job_name: Prefix of generated job names. Default: the construct's id.
         output_path: ``s3://bucket/prefix``. Default: one private bucket for the stack.
         job_objective: ``{"MetricName": "F1"}``. Default: SageMaker chooses.
-        validation_fraction: Part of the data kept for validation; above 0, below 1. Default: 0.2.
+        validation_fraction: Fraction of the training data held out for validation; above 0, below
+            1. Default: 0.2.
         auto_generate_endpoint_name: Whether ``fit`` deploys the best candidate at once, to an
             endpoint named by this library. Where the SDK leaves that endpoint to nobody, here it
             belongs to the stack. Default: False.
         endpoint_name: Its name, with ``auto_generate_endpoint_name=False``. Default: none.
-        output_kms_key: Key of the output: an ``kms.IKey`` or an ARN. Default: the bucket's own.
-        role: Role of jobs and models: an ``iam.IRole`` or an ARN. Default: one of their own each.
-        volume_kms_key: Key of the training volumes. Default: SageMaker's.
-        encrypt_inter_container_traffic: Whether containers talk encrypted. Default: False.
+        output_kms_key: Key of the output: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
+            Default: the bucket's own.
+        role: Role of jobs and models: an ``iam.IRole``, an ARN or a name. Default: a separate role
+            for each.
+        volume_kms_key: Key of the training volumes, in the same forms. Default: SageMaker's.
+        encrypt_inter_container_traffic: Whether to encrypt traffic between training containers.
+            Default: False.
         vpc_config: ``VpcConfig``, or the API's dict. Default: SageMaker's network.
         tags: Tags of job, model, configuration and endpoint.
-        sagemaker_session: Has no use at synth; see ``cdk_automlv2.runtime``.
+        sagemaker_session: Must be None; not available at synth time; see ``cdk_automlv2.runtime``.
         output: As for ``AutoMLJobV2``.
 
     Raises:
@@ -120,6 +124,9 @@ class AutoMLV2(JobQueries):
             scope: Parent of the construct.
             id: Its id.
             auto_ml: A CreateAutoMLJob request or a DescribeAutoMLJob answer, as boto3 has them.
+
+        Raises:
+            OptionsError: With every invalid option.
         """
         return cls(scope, id, **v2_options(auto_ml))
 
@@ -144,12 +151,15 @@ class AutoMLV2(JobQueries):
             scope: Parent of the construct.
             id: Its id.
             auto_ml_job_name: The job's name; may be a token.
-            problem_config: What it predicts; needed only where a default depends on it.
+            problem_config: What it predicts; needed for ``fit``, and where a default depends on it.
             output_path: Where it wrote; needed where a role is made to read its artifacts.
             output: As for ``AutoMLJobV2``.
             output_kms_key: Key that it wrote with; whoever reads the artifacts may use it.
-            timeout: Longest wait for it. Default: 12 hours.
-            sagemaker_session: Has no use at synth.
+            timeout: Longest wait for it; 1 minute to 18 days. Default: 12 hours.
+            sagemaker_session: Must be None; not available at synth time.
+
+        Raises:
+            OptionsError: With every invalid option.
         """
         made = cls.__new__(cls)
         Construct.__init__(made, scope, id)
@@ -190,8 +200,11 @@ class AutoMLV2(JobQueries):
             logs: Without effect: a deployment shows the events of its stack.
             job_name: The job's whole name. Default: one that changes with the training.
             id: Id of the construct; needed from the second call on.
-            revision: Any text; another one trains anew.
+            revision: Any text; change it to force a new training job.
             timeout: As for ``AutoMLJobV2``.
+
+        Raises:
+            OptionsError: With every invalid option, or if the problem is not known.
         """
         assert self.problem_config is not None
         job = AutoMLJobV2(
@@ -234,15 +247,18 @@ class AutoMLV2(JobQueries):
 
         Args:
             name: The model's name. Default: one that changes with its content.
-            sagemaker_session: Has no use at synth.
+            sagemaker_session: Must be None; not available at synth time.
             candidate: A candidate, its name, or a dict with ``CandidateName``. Default: the best.
             vpc_config: Default: that of this AutoMLV2.
-            enable_network_isolation: Whether the containers can reach no network.
+            enable_network_isolation: Whether to isolate the containers from the network.
             model_kms_key: Without effect: no archive is packed again, as the SDK may do.
-            predictor_cls: Has no use at synth; see ``cdk_automlv2.runtime``.
-            inference_response_keys: What a classifier answers with, in that order.
+            predictor_cls: Must be None; not available at synth time; see ``cdk_automlv2.runtime``.
+            inference_response_keys: Keys of a classifier's inference response, in order.
             id: Id of the construct; needed from the second call on.
             instance_type: Where it will run; decides between CPU and GPU containers.
+
+        Raises:
+            OptionsError: With every invalid option, or if there is no job, or none waited for.
         """
         return AutoMLModel(
             self,
@@ -292,24 +308,27 @@ class AutoMLV2(JobQueries):
         Args:
             initial_instance_count: Instances; 1 or more.
             instance_type: Such as ``ml.m5.large``.
-            serializer: Has no use at synth; see ``cdk_automlv2.runtime``.
-            deserializer: Has no use at synth.
+            serializer: Must be None; not available at synth time; see ``cdk_automlv2.runtime``.
+            deserializer: Must be None; not available at synth time.
             candidate: As for ``create_model``.
-            sagemaker_session: Has no use at synth.
+            sagemaker_session: Must be None; not available at synth time.
             name: The model's name. Default: one that changes with its content.
             endpoint_name: The endpoint's name. Default: one that stays.
             tags: Tags of endpoint and configuration. Default: those of this AutoMLV2.
             wait: Whether the deployment waits until it is in service. Default: True.
             vpc_config: Default: that of this AutoMLV2.
-            enable_network_isolation: Whether the containers can reach no network.
+            enable_network_isolation: Whether to isolate the containers from the network.
             model_kms_key: Without effect.
-            predictor_cls: Has no use at synth.
+            predictor_cls: Must be None; not available at synth time.
             inference_response_keys: As for ``create_model``.
             volume_size: GB, 1 to 512.
             model_data_download_timeout: Seconds, 60 to 3600.
             container_startup_health_check_timeout: Seconds, 60 to 3600.
             id: Id of the construct; needed from the second call on.
-            timeout: Longest wait for the endpoint.
+            timeout: As for ``AutoMLEndpoint``.
+
+        Raises:
+            OptionsError: With every invalid option, or if there is no job, or none waited for.
         """
         model = self.create_model(
             name,

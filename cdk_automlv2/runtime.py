@@ -1,4 +1,4 @@
-"""What the SDK's class does at run time: describe a job, list candidates, ask an endpoint.
+"""What the SDK's class does at run time: describe a job, list candidates, invoke an endpoint.
 
 boto3 only; nothing here imports the CDK.
 """
@@ -85,7 +85,7 @@ class AutoMLRuntime:
         content_type: str = CSV,
         accept: str | None = None,
     ) -> Any:
-        """Ask an endpoint, and return its answer.
+        """Invoke an endpoint, and return its response.
 
         Args:
             endpoint_name: The endpoint.
@@ -97,6 +97,9 @@ class AutoMLRuntime:
 
         Returns:
             For CSV a list of rows, each a list of strings; for JSON its value; else bytes.
+
+        Raises:
+            TypeError: If ``data`` cannot be sent as ``content_type``.
         """
         kind = _kind(content_type)
         accept = accept or (kind if kind in (CSV, JSON) else None)

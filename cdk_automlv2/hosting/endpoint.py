@@ -30,7 +30,7 @@ from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
 
 VARIANT_NAME = "AllTraffic"
-"""Stays the same from update to update, as shifting traffic and keeping counts need it to."""
+"""Constant: traffic shifting and RetainAllVariantProperties match variants by name."""
 
 LANGUAGE_MODEL_SECONDS = 3600
 """What the containers of a language model get to fetch their model, and again to come up."""
@@ -114,7 +114,7 @@ class _AutoMLEndpointBase(cdk.Resource):
         return self.metric("Invocation5XXErrors", **({"statistic": "Sum"} | options))
 
     def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Time the containers take to answer; microseconds. Default: average over 5 minutes."""
+        """Model latency; microseconds. Default: average over 5 minutes."""
         return self.metric("ModelLatency", **options)
 
     def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
@@ -137,19 +137,21 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         endpoint_name: The endpoint's name; 63 characters at most, lower case; another one makes
             another endpoint. Default: a name that stays the same.
         volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
-        volume_kms_key: Key of that storage: an ``kms.IKey`` or an ARN. Default: SageMaker's.
+        volume_kms_key: Key of that storage: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
+            Default: SageMaker's.
         model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
             Default: SageMaker decides; 3600 for a language model.
         container_startup_health_check_timeout: Longest time for the containers to come up;
             seconds, 60 to 3600. Default: SageMaker decides; 3600 for a language model.
         retain_all_variant_properties: Whether an update keeps the instance count and weight that
             the endpoint has by then, rather than the initial ones. Default: False.
-        timeout: Longest wait for the endpoint; more than 55 minutes add wait resources. Default:
-            55 minutes, and 2.5 hours for a language model.
+        timeout: Longest wait for the endpoint; 1 minute to 18 days; more than 55 minutes add wait
+            resources. Default: 55 minutes, and 2.5 hours for a language model.
         wait: Whether the deployment waits until the endpoint is in service. Default: True.
-        tags: Tags of endpoint and configuration; those of ``Tags.of(...)`` come on top.
+        tags: Tags of endpoint and configuration, 44 at most; those of ``Tags.of(...)`` are merged
+            in and take precedence, those of the stack are merged in.
         removal_policy: RETAIN keeps the endpoint, its configuration and its model when the
-            construct or the stack is deleted; it then costs on. Default: DESTROY.
+            construct or the stack is deleted; you continue to be charged. Default: DESTROY.
 
     Raises:
         OptionsError: With every invalid option.

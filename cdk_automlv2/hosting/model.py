@@ -38,19 +38,21 @@ class AutoMLModel(cdk.Resource):
     Args:
         job: The job whose candidate is served.
         candidate_name: The candidate. Default: the best one.
-        inference_response_keys: What a classifier answers with, in that order: predicted_label,
-            probability, probabilities, labels; keys the candidate lacks fail the deployment and
-            are named. Default: predicted_label.
+        inference_response_keys: Keys of a classifier's inference response, in order:
+            predicted_label, probability, probabilities, labels; keys the candidate lacks fail the
+            deployment and are named. Default: predicted_label.
         role: Role the containers run as: an ``iam.IRole``, which is granted to read the
-            artifacts, or an ARN, which is not. Default: a role of the model's own.
+            artifacts, or an ARN or a name, which is not. Default: a role of the model's own.
         vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``. Default: none.
-        enable_network_isolation: Whether the containers can reach no network. Default: False.
+        enable_network_isolation: Whether to isolate the containers from the network. Default:
+            False.
         processing_unit: CPU or GPU: which containers of an image or text candidate are used.
             Default: what the first endpoint of the model runs on; GPU for a language model.
         name: The model's name; 63 characters at most. A model cannot be changed, so that other
             content, such as each retraining, fails under the same name. Default: a name that
             changes with the content.
-        tags: Tags of the model; those of ``Tags.of(...)`` come on top.
+        tags: Tags of the model, 44 at most; those of ``Tags.of(...)`` are merged in and take
+            precedence, those of the stack are merged in.
         removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
             stack is deleted or the model is replaced. Default: DESTROY.
 

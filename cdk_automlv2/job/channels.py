@@ -35,7 +35,7 @@ _API_PATHS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class BoundChannel:
-    """A channel that has found its place in S3.
+    """A channel resolved to an S3 location.
 
     Attributes:
         request: The API's ``AutoMLJobChannel``.

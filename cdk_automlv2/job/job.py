@@ -44,8 +44,9 @@ class AutoMLJobV2(AutoMLJobBase):
     Deleting the construct stops the job if it runs. Its record and its candidates stay, since AWS
     has no call to delete a job; the files of a ``LocalAutoMLDataChannel`` are deleted with it, data
     that you keep in S3 are not touched. A change of the training (data, problem, objective, output)
-    trains a new job while the old one stays; a change back finds the old one again. New data under
-    the same prefix change nothing in the template: set another ``revision`` to train on them.
+    trains a new job while the old one stays; a change back finds the old one again, as long as
+    its data is the same. New data under the same prefix change nothing in the template: set another
+    ``revision`` to train on them.
 
     Args:
         problem_config: What to predict, and how.
@@ -56,22 +57,26 @@ class AutoMLJobV2(AutoMLJobBase):
             for the stack.
         output: The same as an ``AutoMLOutput`` or a bucket, whose key goes with it.
         role: Role the job runs as: an ``iam.IRole``, which is granted what the job needs, or an
-            ARN, which is not. Default: a role of the job's own.
+            ARN or a name, which is not. Default: a role of the job's own.
         job_objective: ``{"MetricName": "F1"}``; goes with the problem's ``problem_type``.
             Default: SageMaker chooses the metric.
-        validation_fraction: Part of the training data kept for validation; above 0, below 1; not
-            with a validation channel. Default: 0.2.
-        output_kms_key: Key of the output: an ``kms.IKey`` or an ARN. Default: the bucket's own.
-        volume_kms_key: Key of the training volumes. Default: SageMaker's.
-        encrypt_inter_container_traffic: Whether containers talk encrypted. Default: False.
+        validation_fraction: Fraction of the training data held out for validation; above 0, below
+            1; not with a validation channel. Default: 0.2.
+        output_kms_key: Key of the output: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
+            Default: the bucket's own.
+        volume_kms_key: Key of the training volumes, in the same forms. Default: SageMaker's.
+        encrypt_inter_container_traffic: Whether to encrypt traffic between training containers.
+            Default: False.
         vpc_config: ``{"SecurityGroupIds": [...], "Subnets": [...]}``, 1 to 5 and 1 to 16.
             Default: SageMaker's network.
-        tags: Tags of the job; those of ``Tags.of(...)`` come on top.
-        base_job_name: Beginning of the job's name. Default: the construct's id.
+        tags: Tags of the job, 44 at most; those of ``Tags.of(...)`` are merged in and take
+            precedence, those of the stack are merged in.
+        base_job_name: Prefix of generated job names, cut where the name would be over 32
+            characters. Default: the construct's id.
         job_name: The job's whole name; 32 characters at most. AWS never frees a job name, so
             each new training needs a new one. Default: a name that changes with the training.
-        revision: Any text; another one trains anew though nothing else has changed.
-        timeout: Longest wait for the job. Default: the problem's
+        revision: Any text of 256 characters or less; change it to force a new training job.
+        timeout: Longest wait for the job; 1 minute to 18 days. Default: the problem's
             ``max_total_job_runtime_in_seconds`` and 30 minutes, or 12 hours where it is not set.
         wait: Whether the deployment waits for the job. Without, the stack is done once the job
             has started, and what needs its result is refused at synth. Default: True.
@@ -166,7 +171,11 @@ class AutoMLJobV2(AutoMLJobBase):
         problem_config: ProblemConfig,
         **options: Any,
     ) -> Self:
-        """Declare a job; the same as the constructor, under the SageMaker SDK's name."""
+        """Declare a job; the same as the constructor, under the SageMaker SDK's name.
+
+        Raises:
+            OptionsError: With every invalid option.
+        """
         return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
 
     @classmethod
@@ -192,10 +201,10 @@ class AutoMLJobV2(AutoMLJobBase):
             output_path: Where the job wrote, so that a model of it can be granted to read it.
             output: The same as an ``AutoMLOutput`` or a bucket, whose key goes with it.
             output_kms_key: Key that the job wrote with; whoever reads the output may use it.
-            timeout: Longest wait. Default: 12 hours.
+            timeout: Longest wait; 1 minute to 18 days. Default: 12 hours.
 
         Raises:
-            OptionsError: If both ``output_path`` and ``output`` are given, or no S3 URI.
+            OptionsError: With every invalid option.
         """
         return AttachedAutoMLJob(
             scope,
@@ -231,7 +240,8 @@ class AutoMLJobV2(AutoMLJobBase):
     def data_fingerprint(self) -> str:
         """Digest of the job's settings and data, by which it is found again; a token.
 
-        ``unknown`` where the data cannot be listed; such a job is never found again.
+        ``unknown`` where the data cannot be listed: such a job is found again by its stack's own
+        rollback only.
         """
         name = "DataFingerprint"
         return self._shared(name, self._resource.get_att(name)).token()

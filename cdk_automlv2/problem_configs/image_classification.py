@@ -14,7 +14,7 @@ from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 class AutoMLImageClassificationConfig(ProblemConfig):
     """An image classification problem.
 
-    Pictures are .png, .jpg or .jpeg, in a folder a class, in a manifest, or in an augmented
+    Pictures are .png, .jpg or .jpeg, in one folder per class, in a manifest, or in an augmented
     manifest; the objective is Accuracy.
 
     Attributes:

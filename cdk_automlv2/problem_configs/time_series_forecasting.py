@@ -23,10 +23,10 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
 
     Attributes:
         forecast_frequency: Length of a step: an integer and Y, M, W, D, H or min, such as 1D or
-            15min; not one that the next larger unit can say (1H, not 60min).
+            15min; use the largest unit that fits (1H, not 60min).
         forecast_horizon: Steps to forecast; 1 to 500, and a quarter of the steps in the data at
             most.
-        item_identifier_attribute_name: Column that tells the series apart; 1 to 256 characters.
+        item_identifier_attribute_name: Column that identifies the series; 1 to 256 characters.
         target_attribute_name: Column to forecast; numbers.
         timestamp_attribute_name: Column of the times; 1 to 256 characters.
         grouping_attribute_names: Columns that, with the identifier, make up a series; 1 to 5.

@@ -1,4 +1,4 @@
-"""What the SDK's class tells of its jobs."""
+"""What the SDK's class answers about its jobs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class JobQueries(Construct):
             job_name: Another job that exists already. Default: the latest one here.
 
         Raises:
-            OptionsError: If there is none yet.
+            OptionsError: If there is none yet, or the name is a token.
         """
         if job_name is not None:
             return self._existing(job_name)
@@ -52,7 +52,11 @@ class JobQueries(Construct):
 
     @checked()
     def best_candidate(self, job_name: str | None = None) -> Candidate:
-        """Return the winner of the job: name, metric and value, as tokens."""
+        """Return the winner of the job: name, metric and value, as tokens.
+
+        Raises:
+            OptionsError: As ``describe_auto_ml_job``, or if the job is not waited for.
+        """
         job = self.describe_auto_ml_job(job_name)
         return Candidate(
             job.best_candidate_name, job.objective_metric_name, job.objective_metric_value
@@ -82,6 +86,9 @@ class JobQueries(Construct):
             sort_by: CreationTime, Status or FinalObjectiveMetricValue.
             max_results: 1 to 300.
             id: Id of the construct; needed from the second call on.
+
+        Raises:
+            OptionsError: With every invalid option, or if there is no job, or none waited for.
         """
         if candidate_name is None and candidate_arn is not None:
             candidate_name = candidate_arn.rsplit("/", 1)[-1]
