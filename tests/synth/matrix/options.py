@@ -122,8 +122,10 @@ class _NamesOfRoles:
         """Rename a role."""
         if isinstance(node, iam.CfnRole):
             node.path = "/teams/ml/"
-            if node.role_name is not None and not str(node.role_name).startswith(PREFIX):
-                node.role_name = f"{PREFIX}{node.role_name}"
+            name = node.role_name
+            # The CDK gives every role a name, which may turn out to be none.
+            if cdk.Stack.of(node).resolve(name) and not str(name).startswith(PREFIX):
+                node.role_name = f"{PREFIX}{name}"
 
 
 def _role_aspect(place: Place, options: Options) -> None:
