@@ -1,0 +1,74 @@
+"""What the pages say of other files is there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOP_PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
+DECISIONS = sorted(ROOT.glob("docs/decisions/*.md"))
+PAGES = [*TOP_PAGES, *sorted(ROOT.glob("docs/*.md")), *DECISIONS]
+LINKS = [
+    pytest.param(page, link, id=f"{page.name}-{link}")
+    for page in PAGES
+    for link in re.findall(r"\]\(([\w./-]+\.md)\)", page.read_text())
+]
+README = (ROOT / "README.md").read_text()
+TROUBLES = re.findall(
+    r"^\| `(.*?)` \|", README.partition("## Troubleshooting")[2], flags=re.MULTILINE
+)
+OF_SAGEMAKER = "|".join(
+    [
+        "AccessDeniedException",
+        "ResourceLimitExceeded",
+        "InProgress",
+        "MaxAutoMLJobRuntimeReached",
+        "(?<=' )failed",
+    ]
+)
+LEAST_LETTERS = 6
+
+
+def fragments(message: str) -> list[str]:
+    """Return the parts of a message that are the same each time and that the function words."""
+    parts = re.split(rf"…|'|\(|{OF_SAGEMAKER}", message)
+    return [part.strip() for part in parts if len(re.findall("[a-z]", part)) >= LEAST_LETTERS]
+
+
+def texts() -> Iterator[str]:
+    """Yield every literal text of the function's code."""
+    for path in (ROOT / "lambda").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_a_page_links_to_a_file_that_is_there(page, link):
+    assert (page.parent / link).is_file()
+
+
+def test_no_two_decisions_have_one_number():
+    numbers = [page.name.partition("-")[0] for page in DECISIONS]
+
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_has_the_number_of_its_file_in_its_title(page):
+    assert page.read_text().startswith(f"# {int(page.name.partition('-')[0])}. ")
+
+
+@pytest.mark.parametrize("message", TROUBLES)
+def test_the_troubleshooting_table_names_messages_that_the_function_has(message):
+    known = list(texts())
+
+    for fragment in fragments(message):
+        assert any(fragment in text for text in known), fragment
+
+
+def test_the_troubleshooting_table_is_read():
+    assert sum(bool(fragments(message)) for message in TROUBLES) >= 15
