@@ -18,7 +18,7 @@ from cdk_automlv2.problem_configs import ProblemConfig
 
 
 class AutoMLJobBase(cdk.Resource):
-    """Attributes and grants of a job; they lean on the last link of its wait.
+    """Attributes and grants of a job; most are attributes of the last link of its wait.
 
     Attributes:
         output_location: Where the job writes; ``None`` if that is not known.
@@ -132,7 +132,11 @@ class AutoMLJobBase(cdk.Resource):
         )
 
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` list and read what the job wrote, and use its keys."""
+        """Let ``grantee`` list and read what the job wrote, and use its keys.
+
+        Raises:
+            OptionsError: As ``require_output``.
+        """
         location = self.artifacts().in_any_stack()
         listing = iam.Grant.add_to_principal(
             grantee=grantee,
