@@ -15,3 +15,17 @@ def test_a_location_has_a_bucket_and_a_key(text, bucket, key):
 def test_what_is_no_location_is_named(text):
     with pytest.raises(LifecycleError, match="not a location in S3"):
         S3Uri.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://in.s3.eu-west-1.amazonaws.com/train/a.csv",
+        "https://in.s3.amazonaws.com/train/a.csv",
+        "https://in.s3-eu-west-1.amazonaws.com/train/a.csv",
+        "https://s3.eu-west-1.amazonaws.com/in/train/a.csv",
+        "https://in.s3.cn-north-1.amazonaws.com.cn/train/a.csv",
+    ],
+)
+def test_an_address_in_the_web_is_the_place_it_stands_for(text):
+    assert S3Uri.parse(text) == ("in", "train/a.csv")
