@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 from automlv2_handlers.errors import LifecycleError
 
-
 _ENDPOINT: Final = r"s3(?:[.-](?:dualstack\.)?[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?"
 _FORMS: Final = (
     re.compile(r"s3://(?P<bucket>[^/]+)(?:/(?P<key>.*))?", re.DOTALL),
