@@ -24,7 +24,7 @@ from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
 from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
-from cdk_automlv2.sdk.from_v1 import v2_options
+from cdk_automlv2.sdk.from_v1 import v1_rule, v2_options
 from cdk_automlv2.sdk.inference_response import validate_and_update_inference_response
 from cdk_automlv2.sdk.job_queries import JobQueries
 from cdk_automlv2.sdk.option_rules import (
@@ -117,6 +117,7 @@ class AutoMLV2(JobQueries):
         self._latest: AutoMLJobBase | None = None
 
     @classmethod
+    @checked(v1_rule)
     def from_auto_ml(cls, scope: Construct, id: str, auto_ml: Mapping[str, Any]) -> AutoMLV2:
         """Return the V2 form of a V1 job.
 

@@ -243,8 +243,13 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             self.apply_removal_policy(removal_policy)
 
     @classmethod
+    @checked()
     def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:
-        """Return an endpoint that lives elsewhere in this account and Region."""
+        """Return an endpoint that lives elsewhere in this account and Region.
+
+        Raises:
+            OptionsError: If the name is no text.
+        """
         return _ImportedAutoMLEndpoint(scope, id, endpoint_name)
 
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_automlv2._core.tokens import without_none
+from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.problem_configs import AutoMLTabularConfig
+
+_MEMBERS = ("AutoMLJobConfig", "ModelDeployConfig", "OutputDataConfig")
+
+
+def v1_rule(auto_ml: Mapping[str, Any]) -> Iterator[OptionFault]:
+    """A request or description with a column to predict."""
+    for name in _MEMBERS:
+        if not isinstance(auto_ml.get(name) or {}, Mapping):
+            yield OptionFault(f"auto_ml[{name!r}]", "must be a dict", auto_ml[name])
+    channels = auto_ml.get("InputDataConfig")
+    first = channels[0] if isinstance(channels, list) and channels else None
+    target = first.get("TargetAttributeName") if isinstance(first, Mapping) else None
+    if not isinstance(target, str):
+        path = "auto_ml['InputDataConfig'][0]['TargetAttributeName']"
+        yield OptionFault(path, "must be a column to predict", target)
 
 
 def v2_options(auto_ml: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,17 +32,18 @@ def v2_options(auto_ml: Mapping[str, Any]) -> dict[str, Any]:
         auto_ml: CreateAutoMLJob's request, or DescribeAutoMLJob's answer. Its channels carry the
             target column; where the data lie is for ``fit`` to say.
     """
-    config = auto_ml.get("AutoMLJobConfig", {})
-    security = config.get("SecurityConfig", {})
-    output = auto_ml.get("OutputDataConfig", {})
-    deploy = auto_ml.get("ModelDeployConfig", {})
+    config = auto_ml.get("AutoMLJobConfig") or {}
+    security = config.get("SecurityConfig") or {}
+    output = auto_ml.get("OutputDataConfig") or {}
+    deploy = auto_ml.get("ModelDeployConfig") or {}
+    split = config.get("DataSplitConfig") or {}
     return without_none(
         problem_config=_tabular(auto_ml, config),
         base_job_name=auto_ml.get("AutoMLJobName"),
         output_path=output.get("S3OutputPath"),
         output_kms_key=output.get("KmsKeyId") or None,
         job_objective=auto_ml.get("AutoMLJobObjective"),
-        validation_fraction=config.get("DataSplitConfig", {}).get("ValidationFraction"),
+        validation_fraction=split.get("ValidationFraction"),
         auto_generate_endpoint_name=deploy.get("AutoGenerateEndpointName"),
         endpoint_name=deploy.get("EndpointName"),
         role=auto_ml.get("RoleArn"),
@@ -39,8 +56,8 @@ def v2_options(auto_ml: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tabular(auto_ml: Mapping[str, Any], config: Mapping[str, Any]) -> AutoMLTabularConfig:
     channel = auto_ml["InputDataConfig"][0]
-    completion = config.get("CompletionCriteria", {})
-    generation = config.get("CandidateGenerationConfig", {})
+    completion = config.get("CompletionCriteria") or {}
+    generation = config.get("CandidateGenerationConfig") or {}
     algorithms = generation.get("AlgorithmsConfig") or [{}]
     return AutoMLTabularConfig(
         channel["TargetAttributeName"],

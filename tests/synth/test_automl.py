@@ -135,6 +135,20 @@ def test_rejects_an_endpoint_name_beside_a_generated_one(stack, generate):
         AutoMLV2(stack, "X", TABULAR, endpoint_name="shop", auto_generate_endpoint_name=generate)
 
 
+@pytest.mark.parametrize("v1", [{}, {"InputDataConfig": []}, {"InputDataConfig": [{}]}])
+def test_a_first_version_without_a_target_is_refused_by_name(stack, v1):
+    with pytest.raises(OptionsError, match=r"TargetAttributeName'\]: must be a column to predict"):
+        AutoMLV2.from_auto_ml(stack, "Old", v1)
+
+
+def test_an_empty_member_of_the_first_version_counts_as_unset(stack):
+    v1 = {"InputDataConfig": [{"TargetAttributeName": "churned"}], "AutoMLJobConfig": None}
+
+    AutoMLV2.from_auto_ml(stack, "Old", v1).fit(DATA)
+
+    assert "SecurityConfig" not in properties(stack, JOB)
+
+
 def test_fit_after_attach_trains_a_job_beside_the_attached_one(stack):
     automl = AutoMLV2.attach(stack, "Old", "churn-2024", problem_config=TABULAR)
 
