@@ -143,3 +143,12 @@ def test_fails_when_the_job_has_no_best_candidate(stack, aws, model):
     aws.jobs[model["AutoMLJobName"]]["BestCandidate"] = None
 
     assert "has no best candidate to deploy" in stack.create(TYPE, model)["Reason"]
+
+
+def test_a_model_that_the_service_refuses_fails_with_its_words_alone(stack, aws, model):
+    aws.fail("create_model", "ValidationException", "Invalid image")
+
+    answer = stack.create(TYPE, model)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == "CreateModel: ValidationException: Invalid image"
