@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from cdk_automlv2.cli import console, content, tables
+from cdk_automlv2.cli.cdk_arguments import all_unless_named
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.local import LocalCloud
 from cdk_automlv2.local.cloud import environment, signals, state_file
@@ -122,7 +123,7 @@ def stop(folder: Path) -> None:
 @click.pass_obj
 def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
     """Run `cdk deploy` in the current directory; takes the options of the CDK CLI."""
-    _run_cdk(folder, ["deploy", "--require-approval", "never", *_all_unless_named(cdk_arguments)])
+    _run_cdk(folder, ["deploy", "--require-approval", "never", *all_unless_named(cdk_arguments)])
 
 
 @local.command(context_settings=_CDK)
@@ -130,7 +131,7 @@ def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
 @click.pass_obj
 def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
     """Run `cdk destroy` in the current directory; takes the options of the CDK CLI."""
-    _run_cdk(folder, ["destroy", "--force", *_all_unless_named(cdk_arguments)])
+    _run_cdk(folder, ["destroy", "--force", *all_unless_named(cdk_arguments)])
 
 
 @local.command(context_settings={"ignore_unknown_options": True})
@@ -193,8 +194,3 @@ def _run_cdk(folder: Path, arguments: list[str]) -> None:
             words = "interrupted; the stack goes on in the local cloud"
             click.echo(f"{words}: automlv2 local status", err=True)
             sys.exit(130)
-
-
-def _all_unless_named(arguments: tuple[str, ...]) -> list[str]:
-    named = any(not argument.startswith("-") for argument in arguments)
-    return list(arguments) if named or "--all" in arguments else ["--all", *arguments]
