@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 
+from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.tags import tag_problems
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2._core.waiting import LONGEST_DAYS, LONGEST_SECONDS, STACK_LIMIT
@@ -15,24 +16,12 @@ from cdk_automlv2.errors import OptionFault
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/[\w+=,.@/-]+")
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d+:(key/[\w-]+|alias/[\w/-]+)")
-_KEY_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|mrk-[0-9a-f]{32}")
-_ALIAS = re.compile(r"alias/[\w/-]{1,250}")
 
 
 def role_rule(role: Any) -> Iterator[OptionFault]:
     """An ARN or a name where the role is given as text."""
     if isinstance(role, str) and not (_ROLE_ARN.fullmatch(role) or _ROLE_NAME.fullmatch(role)):
         yield OptionFault("role", "must be an iam.IRole, the ARN of a role, or its name", role)
-
-
-def key_faults(option: str, key: Any) -> Iterator[OptionFault]:
-    """Yield what is wrong with a key that is given as text."""
-    if not isinstance(key, str) or is_token(key):
-        return
-    if not any(form.fullmatch(key) for form in (_KEY_ARN, _KEY_ID, _ALIAS)):
-        rule = "must be a kms.IKey, the ARN or id of a key, or alias/name"
-        yield OptionFault(option, rule, key)
 
 
 def output_kms_key_rule(output_kms_key: Any) -> Iterator[OptionFault]:
@@ -106,7 +95,11 @@ def removal_policy_rule(removal_policy: Any) -> Iterator[OptionFault]:
         cdk.RemovalPolicy.RETAIN,
         cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
-    if removal_policy is not None and removal_policy not in allowed:
+    if removal_policy is None:
+        return
+    if not isinstance(removal_policy, cdk.RemovalPolicy):
+        yield OptionFault("removal_policy", "must be a cdk.RemovalPolicy", removal_policy)
+    elif removal_policy not in allowed:
         names = ", ".join(policy.name for policy in allowed)
         yield OptionFault("removal_policy", f"must be one of {names}", removal_policy.name)
 

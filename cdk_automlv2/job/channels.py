@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
-from cdk_automlv2._core.options import field_faults
+from cdk_automlv2._core.key_forms import key_faults
+from cdk_automlv2._core.options import checked, field_faults
 from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
@@ -86,6 +87,7 @@ class AutoMLDataChannel:
         yield from uri_problems("s3_uri", self.s3_uri)
 
     @classmethod
+    @checked()
     def from_bucket(
         cls,
         bucket: s3.IBucket,
@@ -218,6 +220,8 @@ def _request(channel: DataChannel, data_type: str, uri: str) -> dict[str, Any]:
 
 def _problems(channel: DataChannel) -> list[OptionFault]:
     def limit(name: str, value: Any) -> Iterator[OptionFault]:
+        if name == "kms_key":
+            yield from key_faults(name, value)
         path = _API_PATHS.get(name)
         if path is not None:
             place = f"AutoMLJobInputDataConfig[].{path}"

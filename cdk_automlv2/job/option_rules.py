@@ -151,6 +151,7 @@ ATTACHED_RULES: tuple[Rule, ...] = (
         auto_ml_job_name="AutoMLJobName",
         output_path="OutputDataConfig.S3OutputPath",
     ),
+    common_rules.output_kms_key_rule,
     common_rules.timeout_rule,
     common_rules.longest_timeout_rule,
     output_path_rule,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.key_forms import key_faults
+from cdk_automlv2._core.options import checked, field_faults
 from cdk_automlv2._core.s3_uri import normalized
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.job import rules
@@ -33,24 +35,29 @@ class AutoMLOutput:
             Default: none, or one that everybody in the account may use.
 
     Raises:
-        OptionsError: If the path is no S3 URI.
+        OptionsError: If the path is no S3 URI, or the key no key.
     """
 
     path: str
     kms_key: kms.IKey | str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        raise_if_any("AutoMLOutput", self._problems())
-
-    def _problems(self) -> Iterator[OptionFault]:
-        shape = service_model.shape_at("CreateAutoMLJobV2", "OutputDataConfig.S3OutputPath")
-        yield from service_model.problems("path", self.path, shape)
-        yield from rules.output_problems(self.path, "path")
+        raise_if_any("AutoMLOutput", field_faults(self, _limit))
 
     @classmethod
+    @checked()
     def from_bucket(cls, bucket: s3.IBucket, prefix: str = "") -> Self:
         """Return the output below ``prefix/`` of a bucket, with the bucket's key if it has one."""
         return cls(f"s3://{bucket.bucket_name}/{prefix}", kms_key=bucket.encryption_key)
+
+
+def _limit(name: str, value: Any) -> Iterator[OptionFault]:
+    if name == "kms_key":
+        yield from key_faults(name, value)
+        return
+    shape = service_model.shape_at("CreateAutoMLJobV2", "OutputDataConfig.S3OutputPath")
+    yield from service_model.problems(name, value, shape)
+    yield from rules.output_problems(value, name)
 
 
 def path_of(output_path: str | None, output: AutoMLOutput | s3.IBucket | None) -> str | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
@@ -28,11 +29,17 @@ class VpcConfig:
             none the isolated, then the public ones, as everywhere in the CDK.
         security_groups: 1 to 5. Default: a new one that allows all outbound and intra-group
             traffic.
+
+    Raises:
+        OptionsError: If one of them is no construct of the CDK.
     """
 
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection | None = None
     security_groups: Sequence[ec2.ISecurityGroup] | None = None
+
+    def __post_init__(self) -> None:
+        raise_if_any("VpcConfig", field_faults(self, lambda name, value: ()))
 
     def bind(self, scope: Construct, id: str) -> dict[str, list[str]]:
         """Return the API's ``VpcConfig``; makes a security group where none is given.
@@ -87,4 +94,7 @@ def bind_vpc(
     """Return the API's form of either."""
     if isinstance(vpc_config, VpcConfig):
         return vpc_config.bind(scope, "SecurityGroup")
-    return vpc_config
+    if vpc_config is None or is_token(vpc_config):
+        return vpc_config
+    # A tuple is a list here, but not for jsii.
+    return {name: list(ids) if isinstance(ids, tuple) else ids for name, ids in vpc_config.items()}

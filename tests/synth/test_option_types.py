@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
@@ -14,9 +16,11 @@ from cdk_automlv2 import (
     AutoMLEndpoint,
     AutoMLJobV2,
     AutoMLModel,
+    AutoMLOutput,
     AutoMLTabularConfig,
     AutoMLV2,
     OptionsError,
+    VpcConfig,
 )
 
 CONFIG = AutoMLTabularConfig("churn")
@@ -181,3 +185,59 @@ def test_a_wait_shorter_than_the_job_is_warned_of():
         "*", cdk.assertions.Match.string_like_regexp("shorter than max_total_job_runtime")
     )
     assert len(warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda s: VpcConfig("vpc-1"), "vpc: must be an ec2.IVpc, got 'vpc-1'"),
+        (lambda s: VpcConfig(s.vpc, s.vpc.private_subnets), "subnets: must be an ec2.Subnet"),
+        (lambda s: VpcConfig(s.vpc, security_groups=["sg-1"]), "security_groups[0]: must be an"),
+        (lambda s: AutoMLOutput(None), "path: must be set, got None"),
+        (lambda s: AutoMLOutput(s.bucket), "path: must be a str, got a Bucket"),
+        (lambda s: AutoMLOutput("s3://b/p/", kms_key="a b"), "kms_key: must be a kms.IKey, the"),
+        (lambda s: AutoMLOutput.from_bucket("b"), "bucket: must be a s3.IBucket, got 'b'"),
+        (lambda s: AutoMLOutput.from_bucket(s.bucket, None), "prefix: must be a str, got None"),
+        (lambda s: AutoMLDataChannel.from_bucket("b"), "bucket: must be a s3.IBucket, got 'b'"),
+        (lambda s: AutoMLDataChannel.from_bucket(s.bucket, 5), "prefix: must be a str, got 5"),
+        (
+            lambda s: AutoMLDataChannel("S3Prefix", "s3://b/p/", kms_key="a b"),
+            "kms_key: must be a kms.IKey, the",
+        ),
+        (
+            lambda s: AutoMLJobV2.from_auto_ml_job_name(s.stack, "A", "a", output_kms_key="a b"),
+            "output_kms_key: must be a kms.IKey, the",
+        ),
+        (
+            lambda s: AutoMLEndpoint.from_endpoint_name(s.stack, "E", None),
+            "endpoint_name: must be a str, got None",
+        ),
+        (
+            lambda s: AutoMLEndpoint.from_endpoint_name(s.stack, "E", "a_b"),
+            "endpoint_name: must match",
+        ),
+        (lambda s: s.model.apply_removal_policy("RETAIN"), "must be a cdk.RemovalPolicy, got"),
+    ],
+)
+def test_what_is_given_beside_a_constructor_crashes_or_is_taken_whatever_it_is(
+    stack, model, make, expected
+):
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        f"Vpc{len(stack.node.children)}",
+        vpc_id="vpc-1",
+        availability_zones=["eu-west-1a"],
+        private_subnet_ids=["subnet-1"],
+    )
+    bucket = s3.Bucket(stack, f"Bucket{len(stack.node.children)}")
+    given = SimpleNamespace(stack=stack, model=model, vpc=vpc, bucket=bucket)
+
+    [fault] = faults(lambda: make(given))
+
+    assert expected in fault
+
+
+def test_a_tuple_of_subnets_crashes_in_jsii(stack):
+    vpc = {"Subnets": ("subnet-1",), "SecurityGroupIds": ("sg-1",)}
+
+    AutoMLJobV2(stack, "Tuples", problem_config=CONFIG, inputs=CHANNEL, vpc_config=vpc)
