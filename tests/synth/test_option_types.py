@@ -212,10 +212,6 @@ def test_a_wait_shorter_than_the_job_is_warned_of():
             lambda s: AutoMLEndpoint.from_endpoint_name(s.stack, "E", None),
             "endpoint_name: must be a str, got None",
         ),
-        (
-            lambda s: AutoMLEndpoint.from_endpoint_name(s.stack, "E", "a_b"),
-            "endpoint_name: must match",
-        ),
         (lambda s: s.model.apply_removal_policy("RETAIN"), "must be a cdk.RemovalPolicy, got"),
     ],
 )
