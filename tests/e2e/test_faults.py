@@ -94,7 +94,7 @@ def test_a_silent_rollback_of_the_endpoint_fails_the_update(shop, cloud):
 
 def test_a_stack_deleted_after_its_endpoint_has_failed_does_not_train_again(shop, cloud):
     sagemaker = cloud.client("sagemaker")
-    before = len(sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"])
+    before = number_of_jobs(sagemaker)
     cloud.plan_fault("EndpointFails", message="the container did not answer")
     assert shop.deploy().returncode != 0
     shop.delete()
@@ -103,9 +103,15 @@ def test_a_stack_deleted_after_its_endpoint_has_failed_does_not_train_again(shop
     # The new stack has another bucket: the model's role reads that of the stack before.
     made = shop.must_deploy()
 
-    assert len(sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]) == before + 1
+    assert number_of_jobs(sagemaker) == before + 1
     endpoint = sagemaker.describe_endpoint(EndpointName=made["EndpointName"])
     assert endpoint["EndpointStatus"] == "InService"
+
+
+def number_of_jobs(sagemaker):
+    """Count on every page: the cloud is shared, and a page has ten."""
+    pages = sagemaker.get_paginator("list_auto_ml_jobs").paginate()
+    return sum(len(page["AutoMLJobSummaries"]) for page in pages)
 
 
 def test_throttled_calls_do_not_fail_the_deployment(shop, cloud):
