@@ -36,7 +36,8 @@ def test_an_update_without_rollback_goes_on_where_it_failed(shop, cloud, sagemak
     assert [item["EndpointConfigName"] for item in configs] == [after] != [before]
     described = sagemaker.describe_endpoint_config(EndpointConfigName=after)
     assert described["ProductionVariants"][0]["ModelName"] == again["ModelName"]
-    jobs = sagemaker.list_auto_ml_jobs(NameContains=first["JobName"].rpartition("-")[0][:-6])
+    stem = first["JobName"].split("-")[-2][:10]  # The stack's scope and the resource.
+    jobs = sagemaker.list_auto_ml_jobs(NameContains=stem)
     assert len(jobs["AutoMLJobSummaries"]) == 2
     # The fixture deletes the stack, and with it the model that no deployment has deleted.
 
