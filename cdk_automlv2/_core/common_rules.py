@@ -82,12 +82,6 @@ def too_long(got: object, fix: str) -> OptionFault:
 _SHORTEST_TIMEOUT_MS = 60_000
 
 
-def known_at_synth(option: str, value: Any) -> Iterator[OptionFault]:
-    """Yield a fault if an option that decides what is rendered is a token."""
-    if value is not None and not isinstance(value, bool):
-        yield OptionFault(option, "must be known at synth", value)
-
-
 def removal_policy_rule(removal_policy: Any) -> Iterator[OptionFault]:
     """A policy that a custom resource can have."""
     allowed = (

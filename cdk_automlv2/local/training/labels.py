@@ -29,11 +29,6 @@ class Labels:
         self.classes = [names[key] for key in keys]
         self._numbers = {key: number for number, key in enumerate(keys)}
 
-    @property
-    def are_numbers(self) -> bool:
-        """Whether every label is a number."""
-        return self._by_value
-
     def number(self, label: str) -> int | None:
         """Return the number of a label's class; ``None`` for one that is not known."""
         if self._by_value and _value(label) is None:
