@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._core.options import checked
-from cdk_automlv2._core.tags import Tags
+from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.instance_types import one_click_instance_type, processing_unit
 from cdk_automlv2.hosting.model import AutoMLModel

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import aws_cdk as cdk
-
 from cdk_automlv2._core.key_forms import key_faults
-from cdk_automlv2._core.tags import tag_problems
+from cdk_automlv2._core.tag_rules import tag_problems
 from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2._core.waiting import LONGEST_DAYS, LONGEST_SECONDS, STACK_LIMIT
+from cdk_automlv2._core.wait_times import LONGEST_DAYS, LONGEST_SECONDS, STACK_LIMIT
 from cdk_automlv2.errors import OptionFault
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d+:role/[\w+=,.@/-]+")
+REMOVAL_POLICIES = ("DESTROY", "RETAIN", "RETAIN_ON_UPDATE_OR_DELETE")
+"""Names of those that a custom resource can have."""
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}")
 
 
@@ -84,17 +84,14 @@ _SHORTEST_TIMEOUT_MS = 60_000
 
 def removal_policy_rule(removal_policy: Any) -> Iterator[OptionFault]:
     """A policy that a custom resource can have."""
-    allowed = (
-        cdk.RemovalPolicy.DESTROY,
-        cdk.RemovalPolicy.RETAIN,
-        cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    )
     if removal_policy is None:
         return
-    if not isinstance(removal_policy, cdk.RemovalPolicy):
+    from aws_cdk import RemovalPolicy
+
+    if not isinstance(removal_policy, RemovalPolicy):
         yield OptionFault("removal_policy", "must be a cdk.RemovalPolicy", removal_policy)
-    elif removal_policy not in allowed:
-        names = ", ".join(policy.name for policy in allowed)
+    elif removal_policy.name not in REMOVAL_POLICIES:
+        names = ", ".join(REMOVAL_POLICIES)
         yield OptionFault("removal_policy", f"must be one of {names}", removal_policy.name)
 
 

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 
-from cdk_automlv2._core import service_model
-from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
+from cdk_automlv2._core.tag_rules import MOST_TAGS, TOO_MANY, Tags, tag_list
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
-
-Tags = Annotated[Mapping[str, str] | list[dict[str, str]], KNOWN_AT_SYNTH]
-"""``{"team": "ml"}``, or the API's ``[{"Key": "team", "Value": "ml"}]``."""
-
-MOST_TAGS = 44
-"""Tags a user may give."""
-
-_RULE = f"must be {MOST_TAGS} or fewer: of AWS's 50 the library needs some itself"
-
-
-def tag_list(tags: Tags | None) -> list[dict[str, str]] | None:
-    """Return tags in the API's form; ``None`` if there are none."""
-    if not tags:
-        return None
-    if isinstance(tags, Mapping):
-        return [{"Key": key, "Value": value} for key, value in tags.items()]
-    return list(tags)
-
-
-def tag_problems(tags: Tags | None) -> Iterator[OptionFault]:
-    """Yield what is wrong with the tags an option holds."""
-    listed = tag_list(tags)
-    shape = service_model.shape_at("CreateAutoMLJobV2", "Tags")
-    yield from service_model.problems("tags", listed, shape)
-    if listed and len(listed) > MOST_TAGS:
-        yield OptionFault("tags", _RULE, f"{len(listed)} tags")
-    for tag in listed or []:
-        if str(tag.get("Key", "")).lower().startswith(("aws:", "cdk-automlv2:")):
-            yield OptionFault(
-                "tags", "must not begin with aws: or cdk-automlv2:, which are reserved", tag["Key"]
-            )
 
 
 class LateTags:
@@ -85,7 +53,7 @@ class LateTags:
             own = dict(self._manager.tag_values())
         merged = {**of_stack, **own}
         if len(merged) > MOST_TAGS:
-            rule = f"{_RULE}, with those of Tags.of and of the stack"
+            rule = f"{TOO_MANY}, with those of Tags.of and of the stack"
             got = f"{len(merged)} tags, {len(merged) - len(own)} of them of the stack"
             fault = OptionFault("tags", rule, got, "remove some, or exclude this resource")
             raise OptionsError(self._resource.node.path, (fault,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,26 +9,9 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2._core.provider import AutoMLProvider
-
-LINK_SECONDS = 55 * 60
-"""What one link waits at most; CloudFormation gives a custom resource 60 minutes."""
-
-DEFAULT_TIMEOUT_SECONDS = 12 * 3600
-LONG_CHAIN = 14
-"""Links that the default timeout needs; synth warns of more."""
-
-STACK_LIMIT = 500
-LONGEST_DAYS = 18
-LONGEST_SECONDS = LONGEST_DAYS * 24 * 3600
-"""What the resources of one stack can wait, with some left for the rest; checked by rules."""
+from cdk_automlv2._core.wait_times import LONG_CHAIN, STACK_LIMIT
 
 _ANSWER_SECONDS = 4 * 60
-
-
-def links(timeout_seconds: int) -> list[int]:
-    """Return what each link of the chain waits, in seconds; 55 min each, the last the rest."""
-    count = max(1, math.ceil(timeout_seconds / LINK_SECONDS))
-    return [min(LINK_SECONDS, timeout_seconds - i * LINK_SECONDS) for i in range(count)]
 
 
 def chain(

@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
-from cdk_automlv2._core import waiting
+from cdk_automlv2._core import wait_times, waiting
 from cdk_automlv2._core.arns import literal
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
@@ -21,7 +21,8 @@ from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2._core.tag_rules import Tags, tag_list
+from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.hosting.instance_types import processing_unit
@@ -209,8 +210,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         if removal_policy is not None and stays(removal_policy):
             model.retain(removal_policy)
         model.serve_on(processing_unit(instance_type))
-        usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else waiting.LINK_SECONDS
-        waits = waiting.links(usual if timeout is None else int(timeout.to_seconds()))
+        usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else wait_times.LINK_SECONDS
+        waits = wait_times.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:
             waits = waits[:1]
         self._resource = provider.resource(
@@ -230,7 +231,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             EndpointName=endpoint_name,
             BaseName=base_name(id),
             MoreLinks=True if len(waits) > 1 else None,
-            WaitSeconds=waits[0] if waits[0] < waiting.LINK_SECONDS else None,
+            WaitSeconds=waits[0] if waits[0] < wait_times.LINK_SECONDS else None,
             Wait=None if wait else False,
             Tags=tag_list(tags),
         )
@@ -294,7 +295,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             "EndpointName": self._resource.ref,
             "EndpointConfigName": self._resource.get_att("EndpointConfigName"),
         }
-        whole = sum(waits) + waiting.LINK_SECONDS
+        whole = sum(waits) + wait_times.LINK_SECONDS
         waiting.warn_if_long(self, "the endpoint", len(waits))
         return waiting.chain(provider, self, waits, whole, target, self._resource)
 

@@ -19,7 +19,8 @@ from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue, text_of
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2._core.tag_rules import Tags, tag_list
+from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
 from cdk_automlv2.hosting.instance_types import default_unit, has_units

@@ -8,7 +8,7 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from cdk_automlv2._core import waiting
+from cdk_automlv2._core import wait_times, waiting
 from cdk_automlv2._core.keys import grant_decrypt
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
@@ -196,7 +196,7 @@ class AutoMLJobBase(cdk.Resource):
     def _wait_for(
         self, job_name: str, seconds: int, started: cdk.CfnResource | None = None
     ) -> cdk.CfnResource:
-        waits = waiting.links(seconds)
+        waits = wait_times.links(seconds)
         waiting.warn_if_long(self, "the job", len(waits))
         target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
         if not self.makes_candidates:

@@ -13,7 +13,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk_automlv2._core import waiting
+from cdk_automlv2._core import wait_times
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants, use_role
 from cdk_automlv2._core.keys import optional_key_arn
@@ -21,7 +21,8 @@ from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
-from cdk_automlv2._core.tags import LateTags, Tags, tag_list
+from cdk_automlv2._core.tag_rules import Tags, tag_list
+from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.job.channel_notes import note_on_channels
 from cdk_automlv2.job.channels import DataChannel
@@ -312,7 +313,8 @@ class AttachedAutoMLJob(AutoMLJobBase):
         self._provider = AutoMLProvider.of(scope)
         self.problem_config = None
         self.output_location = given_output(output_path, output, output_kms_key)
-        seconds = waiting.DEFAULT_TIMEOUT_SECONDS if timeout is None else int(timeout.to_seconds())
+        usual = wait_times.DEFAULT_TIMEOUT_SECONDS
+        seconds = usual if timeout is None else int(timeout.to_seconds())
         self._settled = self._wait_for(auto_ml_job_name, seconds)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cdk_automlv2._core import common_rules
 from cdk_automlv2._core.options import Rule, limits
 from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2._core.waiting import DEFAULT_TIMEOUT_SECONDS, LONGEST_SECONDS
+from cdk_automlv2._core.wait_times import DEFAULT_TIMEOUT_SECONDS, LONGEST_SECONDS
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job import rules
 from cdk_automlv2.job.channels import DataChannel

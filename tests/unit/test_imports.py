@@ -158,6 +158,8 @@ def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
         ("from cdk_automlv2 import AutoMLTabularConfig", "aws_cdk"),
         ("import cdk_automlv2 as a; a.AutoMLDataChannel('S3Prefix', 's3://in/')", "aws_cdk"),
         ("import cdk_automlv2.cli.commands", "aws_cdk"),
+        ("import cdk_automlv2.job.option_rules", "aws_cdk"),
+        ("import cdk_automlv2.hosting.option_rules", "aws_cdk"),
         ("import cdk_automlv2.runtime", "aws_cdk"),
         ("import cdk_automlv2.local.sagemaker.__main__", "aws_cdk"),
         ("import cdk_automlv2.local.training.__main__", "aws_cdk"),
