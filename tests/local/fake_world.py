@@ -37,6 +37,9 @@ class FakeIam:
         if action in self.denied:
             raise ServiceError("AccessDeniedException", f"not authorized to perform: {action}")
 
+    def require_shared(self, caller, action, resource, context, policy):
+        self.require(caller, action, resource)
+
     def require_pass_role(self, caller, role_arn):
         self.require(caller, "iam:PassRole", role_arn)
 

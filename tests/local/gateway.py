@@ -7,24 +7,34 @@ import boto3
 
 from cdk_automlv2.local.cloud.cloud import LocalCloud
 
+ACCOUNTS = ("000000000000", "222222222222")
+"""Of the servers; the first one unless another is named."""
+
 
 @contextmanager
 def running(folder):
     """The servers of a local cloud without the CDK's bootstrap."""
-    cloud = LocalCloud.start(folder, speed=5000, bootstrap=False)
+    cloud = LocalCloud.start(folder, speed=5000, accounts=ACCOUNTS, bootstrap=False)
     with cloud:
         yield cloud
 
 
-def role(cloud, name, *statements, service="sagemaker.amazonaws.com", condition=None):
+def role(
+    cloud,
+    name,
+    *statements,
+    service="sagemaker.amazonaws.com",
+    condition=None,
+    account=ACCOUNTS[0],
+):
     """Make a role that a service and the account may assume; return its ARN."""
-    principals = [{"Service": service}, {"AWS": "arn:aws:iam::000000000000:root"}]
+    principals = [{"Service": service}, {"AWS": f"arn:aws:iam::{account}:root"}]
     trust = [
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
         | ({"Condition": condition} if condition and "Service" in principal else {})
         for principal in principals
     ]
-    iam = cloud.client("iam")
+    iam = cloud.client("iam", account)
     document = json.dumps({"Version": "2012-10-17", "Statement": trust})
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
     if statements:
@@ -41,7 +51,8 @@ def allow(*actions, on="*", **condition):
 
 def as_role(cloud, arn, service, config=None):
     """A client that acts as the role."""
-    answer = cloud.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
+    account = arn.split(":")[4]
+    answer = cloud.client("sts", account).assume_role(RoleArn=arn, RoleSessionName="test")
     credentials = answer["Credentials"]
     own = service in ("sagemaker", "sagemaker-runtime")
     return boto3.client(

@@ -23,7 +23,8 @@ def authorize(question: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         question: ``access_key``, ``session_token``, ``account``, ``region``, ``action``,
-            ``resource`` (ARN) and ``context`` (condition keys and their values).
+            ``resource`` (ARN) and ``context`` (condition keys and their values); where the
+            resource has a policy of its own or another account's, ``resource_policy``.
 
     Returns:
         ``allowed``, ``principal`` (ARN) and, where refused, ``code`` and ``message``.
@@ -44,7 +45,7 @@ def authorize(question: dict[str, Any]) -> dict[str, Any]:
         return {"allowed": False, "code": principal.code, "message": principal.message}
     if principal.policies is None:
         return {"allowed": True, "principal": principal.arn}
-    decision = _decide(_context(question, principal), principal)
+    decision = _decide(_context(question, principal), principal, question.get("resource_policy"))
     if decision.decision == "Allow":
         return {"allowed": True, "principal": principal.arn}
     return _refusal(question, principal.arn, explicit=decision.decision == "Deny")
@@ -117,16 +118,20 @@ def _trusts(role: dict[str, Any], question: dict[str, Any]) -> bool:
     return bool(iam.evaluate(context, [policy]).decision == "Allow")
 
 
-def _decide(context: Any, principal: Any) -> Any:
-    """Ask the policies of the caller, and for a key the key's policy too."""
+def _decide(context: Any, principal: Any, given: str | None) -> Any:
+    """Ask the policies of the caller, and those of a key or of a resource that has one."""
     from ministack.core import iam_evaluator as iam
 
     decision = iam.evaluate(context, principal.policies, *principal.limits)
-    if not context.action.startswith("kms:"):
+    is_key = context.action.startswith("kms:")
+    if not is_key and given is None:
         return decision
-    policy, owner = iam._resource_policy("kms", context.resource_arn) or ("", None)
+    if is_key:
+        policy, owner = iam._resource_policy("kms", context.resource_arn) or ("", None)
+    else:
+        policy, owner = given, context.resource_arn.split(":")[4]
     return iam.combine_resource_policy(
-        decision, context, policy, owner, required=True, limits=tuple(principal.limits)
+        decision, context, policy, owner, required=is_key, limits=tuple(principal.limits)
     )
 
 

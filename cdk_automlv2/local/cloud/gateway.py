@@ -24,6 +24,7 @@ from cdk_automlv2.local.cloud.credentials import (
     keys_in_ministack,
 )
 from cdk_automlv2.local.cloud.guard import Application, Guard, Scope, Send
+from cdk_automlv2.local.cloud.service_events import EVENT, put_event
 
 Route = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -41,6 +42,7 @@ def application(ring: KeyRing) -> Application:
     routes: dict[str, Route] = {
         AUTHORIZE: authorize,
         SESSION: session,
+        EVENT: put_event,
         FIND: partial(answer_key, ring),
     }
 

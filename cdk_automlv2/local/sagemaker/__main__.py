@@ -21,6 +21,7 @@ from cdk_automlv2.local.sagemaker import protocol, runtime, service
 from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.events import Events
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
 from cdk_automlv2.local.sagemaker.rates import Rates
 from cdk_automlv2.local.sagemaker.state import State
@@ -104,7 +105,8 @@ def main(ministack_url: str, speed: float, throttles: float, descriptor: int, po
     config = Config()
     config.bind = [f"fd://{descriptor}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
-    state = State(Iam(ministack_url, own), Clock(speed), Faults(), rates)
+    events = Events.to_ministack(ministack_url, own)
+    state = State(Iam(ministack_url, own), Clock(speed), Faults(), rates, events=events)
     keys = RemoteKeys(ministack_url, own)
     guarded = Guard(application(state), port, keys, unsigned=[("GET", HEALTH)])
     asyncio.run(serve(guarded, config))  # type: ignore[arg-type]

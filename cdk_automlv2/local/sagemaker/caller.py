@@ -75,6 +75,23 @@ class Iam:
         Raises:
             ServiceError: ``AccessDeniedException``, or what is wrong with the credentials.
         """
+        self._require(caller, action, resource, context or {})
+
+    def require_shared(
+        self, caller: Caller, action: str, resource: str, context: dict[str, Any], policy: str
+    ) -> None:
+        """Refuse unless the caller's policies and that of the resource allow it.
+
+        In the resource's own account one of them is enough; another account needs both.
+
+        Raises:
+            ServiceError: ``AccessDeniedException``, or what is wrong with the credentials.
+        """
+        self._require(caller, action, resource, context, resource_policy=policy)
+
+    def _require(
+        self, caller: Caller, action: str, resource: str, context: dict[str, Any], **more: Any
+    ) -> None:
         question = {
             "access_key": caller.access_key,
             "session_token": caller.session_token,
@@ -82,7 +99,8 @@ class Iam:
             "region": caller.region,
             "action": action,
             "resource": resource,
-            "context": context or {},
+            "context": context,
+            **more,
         }
         verdict = ask_json(self._key, self._url + AUTHORIZE, question)
         if not verdict["allowed"]:

@@ -15,6 +15,9 @@ from cdk_automlv2.local.sagemaker.validation import NOT_NULL, Fault, fault, rais
 
 MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
 MOST_ENVIRONMENT_BYTES = 32 * 1024
+_OF_PACKAGE = {"ModelDataUrl", "ModelDataSource", "MultiModelConfig"}
+RESOLVED = "_Containers"
+"""Member of a model made from packages: their containers as they were then; not shown."""
 
 
 def check_model(request: dict[str, Any]) -> None:
@@ -31,8 +34,10 @@ def check_model(request: dict[str, Any]) -> None:
     if not containers:
         raise validation("A model must have 1 container or more.")
     for number, container in enumerate(containers, start=1):
-        if "Image" not in container and "ModelPackageName" not in container:
-            raise validation(f"Container {number} must have Image or ModelPackageName.")
+        if ("Image" in container) == ("ModelPackageName" in container):
+            raise validation(f"Container {number} must have either Image or ModelPackageName.")
+        if "ModelPackageName" in container and _OF_PACKAGE & container.keys():
+            raise validation(f"Container {number} has ModelPackageName, which says the artifacts.")
     named = ["ContainerHostname" in container for container in containers]
     if any(named) and not all(named):
         raise validation("ContainerHostname must be given for all containers or for none.")
@@ -40,7 +45,9 @@ def check_model(request: dict[str, Any]) -> None:
 
 
 def containers_of(model: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the containers of a model, in order."""
+    """Return the containers of a model, in order; those of a package in its place."""
+    if RESOLVED in model:
+        return list(model[RESOLVED])
     single = [model["PrimaryContainer"]] if "PrimaryContainer" in model else []
     found: list[dict[str, Any]] = model.get("Containers", single)
     return found

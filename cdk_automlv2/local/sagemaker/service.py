@@ -9,7 +9,14 @@ from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker import protocol
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError
-from cdk_automlv2.local.sagemaker.operations import endpoints, jobs, models, tagging
+from cdk_automlv2.local.sagemaker.operations import (
+    endpoints,
+    jobs,
+    model_groups,
+    model_packages,
+    models,
+    tagging,
+)
 from cdk_automlv2.local.sagemaker.state import Record, State
 
 Operation = Callable[[State, Caller, Record], Record]
@@ -20,23 +27,35 @@ OPERATIONS: dict[str, Operation] = {
     "CreateEndpoint": endpoints.create_endpoint,
     "CreateEndpointConfig": models.create_endpoint_config,
     "CreateModel": models.create_model,
+    "CreateModelPackage": model_packages.create_model_package,
+    "CreateModelPackageGroup": model_groups.create_model_package_group,
     "DeleteEndpoint": endpoints.delete_endpoint,
     "DeleteEndpointConfig": models.delete_endpoint_config,
     "DeleteModel": models.delete_model,
+    "DeleteModelPackage": model_packages.delete_model_package,
+    "DeleteModelPackageGroup": model_groups.delete_model_package_group,
+    "DeleteModelPackageGroupPolicy": model_groups.delete_model_package_group_policy,
     "DeleteTags": tagging.delete_tags,
     "DescribeAutoMLJob": jobs.describe_auto_ml_job,
     "DescribeAutoMLJobV2": jobs.describe_auto_ml_job_v2,
     "DescribeEndpoint": endpoints.describe_endpoint,
     "DescribeEndpointConfig": models.describe_endpoint_config,
     "DescribeModel": models.describe_model,
+    "DescribeModelPackage": model_packages.describe_model_package,
+    "DescribeModelPackageGroup": model_groups.describe_model_package_group,
+    "GetModelPackageGroupPolicy": model_groups.get_model_package_group_policy,
     "ListAutoMLJobs": jobs.list_auto_ml_jobs,
     "ListCandidatesForAutoMLJob": jobs.list_candidates_for_auto_ml_job,
     "ListEndpointConfigs": models.list_endpoint_configs,
     "ListEndpoints": endpoints.list_endpoints,
+    "ListModelPackageGroups": model_groups.list_model_package_groups,
+    "ListModelPackages": model_packages.list_model_packages,
     "ListModels": models.list_models,
     "ListTags": tagging.list_tags,
+    "PutModelPackageGroupPolicy": model_groups.put_model_package_group_policy,
     "StopAutoMLJob": jobs.stop_auto_ml_job,
     "UpdateEndpoint": endpoints.update_endpoint,
+    "UpdateModelPackage": model_packages.update_model_package,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from cdk_automlv2.local.sagemaker.caller import Caller, Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import not_found
+from cdk_automlv2.local.sagemaker.events import Events
 from cdk_automlv2.local.sagemaker.faults import Faults
 from cdk_automlv2.local.sagemaker.rates import Rates
 
@@ -33,6 +34,8 @@ JOB = Kind("automl-job", "AutoML job")
 MODEL = Kind("model", "model")
 CONFIG = Kind("endpoint-config", "endpoint configuration")
 ENDPOINT = Kind("endpoint", "endpoint")
+GROUP = Kind("model-package-group", "model package group")
+PACKAGE = Kind("model-package", "model package")
 
 
 @dataclass
@@ -58,11 +61,21 @@ class State:
     endpoints: dict[str, Record] = field(default_factory=dict)
     serving: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    groups: dict[str, Record] = field(default_factory=dict)
+    packages: dict[str, Record] = field(default_factory=dict)
+    events: Events = field(default_factory=Events)
 
     def store_of(self, kind: Kind) -> dict[str, Record]:
         """Return where things of a kind are kept."""
-        stores = {JOB: self.jobs, MODEL: self.models, CONFIG: self.configs}
-        return stores.get(kind, self.endpoints)
+        stores = {
+            JOB: self.jobs,
+            MODEL: self.models,
+            CONFIG: self.configs,
+            ENDPOINT: self.endpoints,
+            GROUP: self.groups,
+            PACKAGE: self.packages,
+        }
+        return stores[kind]
 
     def find(self, caller: Caller, action: str, kind: Kind, name: str) -> Record:
         """Return the caller's thing of that name, if the caller may do ``action`` with it."""

@@ -44,6 +44,7 @@ def create_endpoint(state: State, caller: Caller, request: Record) -> Record:
             "LastModifiedTime": now,
         }
         state.keep_tags(arn, request)
+        state.events.endpoint_changed(endpoint)
     _start(_move, state, caller, endpoint, config_arn, request, _CREATE)
     return {"EndpointArn": arn}
 
@@ -164,4 +165,8 @@ _OF_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig")
 
 
 def _set(state: State, endpoint: Record, **members: Any) -> None:
+    """Change what an endpoint shows, and tell its status if that is another; under the lock."""
+    before = endpoint["EndpointStatus"]
     endpoint |= {**members, "LastModifiedTime": state.clock.now()}
+    if endpoint["EndpointStatus"] != before:
+        state.events.endpoint_changed(endpoint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk_automlv2.local.sagemaker import hosting_rules
+from cdk_automlv2.local.sagemaker import hosting_rules, registry
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
@@ -20,7 +20,24 @@ def create_model(state: State, caller: Caller, request: Record) -> Record:
     check_tags(request.get("Tags", []))
     hosting_rules.check_model(request)
     state.iam.require_pass_role(caller, request["ExecutionRoleArn"])
-    return {"ModelArn": _keep(state, MODEL, "ModelArn", arn, request)}
+    containers = hosting_rules.containers_of(request)
+    if any("ModelPackageName" in container for container in containers):
+        resolved = [one for given in containers for one in _resolved(state, caller, given)]
+        request = {**request, hosting_rules.RESOLVED: resolved}
+    _keep(state, MODEL, "ModelArn", arn, request)
+    state.events.model_changed(state.models[arn])
+    return {"ModelArn": arn}
+
+
+def _resolved(state: State, caller: Caller, container: Record) -> list[Record]:
+    """Return what a container stands for: itself, or those of its package with its variables."""
+    if "ModelPackageName" not in container:
+        return [container]
+    found = registry.deployable_containers(state, caller, container["ModelPackageName"])
+    given = container.get("Environment", {})
+    if given and len(found) > 1:
+        raise validation("Environment cannot be given for a model package of several containers.")
+    return [{**one, "Environment": {**one.get("Environment", {}), **given}} for one in found]
 
 
 def create_endpoint_config(state: State, caller: Caller, request: Record) -> Record:
@@ -55,6 +72,7 @@ def describe_endpoint_config(state: State, caller: Caller, request: Record) -> R
 def delete_model(state: State, caller: Caller, request: Record) -> Record:
     """Delete a model's record; artifacts stay."""
     found = state.find(caller, "DeleteModel", MODEL, request["ModelName"])
+    state.events.model_changed(found)
     return _forget(state, MODEL, found["ModelArn"])
 
 

@@ -10,15 +10,17 @@ from cdk_automlv2.local.sagemaker.paging import refuse_token
 from cdk_automlv2.local.sagemaker.state import (
     CONFIG,
     ENDPOINT,
+    GROUP,
     JOB,
     MODEL,
+    PACKAGE,
     Record,
     State,
     request_tags,
 )
 
 MOST_TAGS = 50
-_KINDS = {kind.name: kind for kind in (CONFIG, ENDPOINT, JOB, MODEL)}
+_KINDS = {kind.name: kind for kind in (CONFIG, ENDPOINT, GROUP, JOB, MODEL, PACKAGE)}
 
 
 def add_tags(state: State, caller: Caller, request: Record) -> Record:
