@@ -34,6 +34,9 @@ _MOST_STATE_BYTES: Final = 190_000
 """Of Step Functions' 262,144: progress, an error's cause and the answer come to it."""
 
 
+_OF_RELEASES: Final = frozenset({"Release", "Retrain", "NewData", "Rollback", "Abort"})
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What the function reaches outside itself; tests bring their own.
@@ -44,6 +47,7 @@ class Environment:
         now: Epoch seconds.
         sleep: Waits some seconds.
         stack_id: Stack that the function serves; empty if that is not known.
+        releases_table: Table that releases are recorded in; empty if the stack has none.
         seconds_left: How long this invocation may still take.
         time_limit: Breaks off what takes longer than some seconds, by an ``OutOfTimeError``.
     """
@@ -53,6 +57,7 @@ class Environment:
     now: polling.Clock
     sleep: Callable[[float], None]
     stack_id: str = ""
+    releases_table: str = ""
     seconds_left: Callable[[], float] = lambda: FUNCTION_SECONDS
     time_limit: Callable[[float], AbstractContextManager[None]] = lambda _: nullcontext()
 
@@ -65,6 +70,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
         time.time,
         time.sleep,
         runtime.stack_id(),
+        runtime.releases_table(),
         lambda: runtime.seconds_left(context),
         runtime.time_limit,
     )
@@ -76,19 +82,32 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
 
     Args:
         event: A request of CloudFormation (has ``RequestType``), or a task of the state machine:
-            ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``execution`` has it.
+            ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``execution`` has it, or
+            what ``releases.tasks`` serves.
         environment: Where calls and answers go.
 
     Returns:
-        For ``Poll`` the next state, else nothing.
+        For ``Poll`` and releases what comes of it, else nothing.
     """
     if "RequestType" in event:
         _receive(event, environment)
+    elif event["Task"] in _OF_RELEASES:
+        return _of_releases(event, environment)
     elif event["Task"] == "Poll":
         return _poll(State.from_raw(event["State"]), environment).to_raw()
     else:
         _respond_for_machine(event["State"], environment)
     return None
+
+
+def _of_releases(event: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
+    """Serve a task that is about a release, within the time of this invocation."""
+    from automlv2_handlers.releases import tasks
+
+    with environment.time_limit(environment.seconds_left() - _ANSWER_SECONDS):
+        return tasks.serve(
+            event, environment.gateway, environment.releases_table, environment.now()
+        )
 
 
 def _receive(raw: Mapping[str, Any], environment: Environment) -> None:

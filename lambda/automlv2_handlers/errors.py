@@ -8,7 +8,8 @@
         ├── NotFoundError  the thing is not there
         ├── NameTakenError a create met a thing of the same name
         ├── BusyError      throttled or not reachable; ask again later
-        │   └── QuotaError a quota is full; ask again when something has ended
+        │   ├── QuotaError a quota is full; ask again when something has ended
+        │   └── ChangedError somebody else has written a record first; read it again
         ├── DeniedError    not allowed, or not yet: policies take a while to spread
         └── RefusedError   the service said no, and will say no again
 
@@ -39,6 +40,10 @@ class BusyError(GatewayError):
 
 class QuotaError(BusyError):
     """When an account's quota is full but would be large enough."""
+
+
+class ChangedError(BusyError):
+    """When a record has been written since it was read."""
 
 
 class DeniedError(GatewayError):

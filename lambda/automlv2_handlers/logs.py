@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -40,6 +41,29 @@ def decision(
         whole = "".join(traceback.format_exception(error))
         trace = {"error": f"{type(error).__name__}: {error}", "trace": whole[-MOST_CHARACTERS:]}
     fact(what, **identity, **details, **trace)
+
+
+def metric(name: str, value: float, dimensions: Mapping[str, str], now: float) -> None:
+    """Write one figure so that CloudWatch makes a metric of it (embedded metric format).
+
+    Args:
+        name: The metric's name, in the namespace ``cdk-automlv2``.
+        value: The figure.
+        dimensions: What it is of.
+        now: Epoch seconds.
+    """
+    directive = {
+        "Namespace": "cdk-automlv2",
+        "Dimensions": [list(dimensions)],
+        "Metrics": [{"Name": name}],
+    }
+    line = {
+        "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [directive]},
+        **dimensions,
+        name: value,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def _told(value: object) -> object:

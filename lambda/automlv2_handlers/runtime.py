@@ -20,6 +20,11 @@ def stack_id() -> str:
     return os.environ.get("STACK_ID", "")
 
 
+def releases_table() -> str:
+    """Return the table that releases are recorded in; empty if the stack has none."""
+    return os.environ.get("RELEASES_TABLE", "")
+
+
 def seconds_left(context: Any) -> float:
     """Return how long this invocation may still take."""
     return float(context.get_remaining_time_in_millis()) / 1000

@@ -16,6 +16,7 @@ from .services.endpoints import Endpoints
 from .services.jobs import CONTAINER, Jobs, candidate
 from .services.models import models_of
 from .services.storage import Storage
+from .services.tables import Tables
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTAINER", "PLACE", "Account", "Crash", "FakeAws", "Lags", "candidate", "model_of"]
 
 
-class FakeAws(Jobs, Endpoints, Storage, Control, Boto3Gateway):
+class FakeAws(Jobs, Endpoints, Storage, Tables, Control, Boto3Gateway):
     """All services of the account, and the gateway to them.
 
     Attributes:

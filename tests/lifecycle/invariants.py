@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from automlv2_handlers.releases.store import HEAD, Store
+
 from .fake_aws import FakeAws, model_of
 from .stack import Stack
 
@@ -82,6 +84,21 @@ def owned_by(stack: Stack) -> set[str]:
                 owned.add(name)
             elif answer["Status"] == "SUCCESS":
                 owned.discard(name)
+    return owned | owned_by_releases(stack)
+
+
+def owned_by_releases(stack: Stack) -> set[str]:
+    """Return what the records say that serves, and what is under way."""
+    owned: set[str] = set()
+    for table, pk, sk in stack.aws.rows:
+        if table != stack.table or sk != HEAD:
+            continue
+        store = Store(stack.aws, table, pk.removeprefix("M#"))
+        head = store.head()
+        assert head is not None
+        for release in map(store.release, () if head.gone else (head.serving, head.active)):
+            if release is not None:
+                owned |= {release.settings.endpoint_name, release.model, release.job}
     return owned
 
 

@@ -20,10 +20,13 @@ from . import policies
 from .fake_aws import Crash, FakeAws
 from .naming import scope_of
 
-ASL = json.loads((Path(__file__).parents[2] / "lambda" / "waiter.asl.json").read_text())
+_LAMBDA = Path(__file__).parents[2] / "lambda"
+ASL = json.loads((_LAMBDA / "waiter.asl.json").read_text())
+RELEASE_MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:release"
+RELEASE_ASL = json.loads((_LAMBDA / "release.asl.json").read_text())
 MOST_EVENTS = 25_000
 MOST_BYTES = 256 * 1024
-_EVENTS = {"Task": 5, "Choice": 2, "Wait": 2}
+_EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Succeed": 2}
 """Events in the history of an execution: entered and exited, and three more of a task."""
 
 _EVENTS_OF_A_RETRY = 3
@@ -56,6 +59,7 @@ class Execution:
     name: str
     data: dict[str, Any]
     state: str
+    asl: dict[str, Any]
     history: int = 2  # ExecutionStarted, ExecutionSucceeded
     attempts: int = 0
 
@@ -86,7 +90,10 @@ class Stack:
         self._documents: list[dict[str, Any]] | None = None
         self.transitions = 0
         self.longest_history = 0
-        self.environment = entry.Environment(aws, self._put, lambda: aws.now, aws.sleep, stack_id)
+        self.table = f"releases-{scope_of(stack_id)}"
+        self.environment = entry.Environment(
+            aws, self._put, lambda: aws.now, aws.sleep, stack_id, self.table
+        )
         aws.stacks.append(self)
 
     def event(
@@ -186,14 +193,23 @@ class Stack:
     def begin_executions(self) -> None:
         """Begin those that the function has started."""
         for name, state in list(self.aws.executions.items()):
-            if state is not None and state["Event"]["StackId"] == self.stack_id:
+            if state is not None and self._is_own(state):
                 self.aws.executions[name] = None  # The name stays taken.
-                execution = Execution(name, state, ASL["StartAt"])
+                of_release = self.aws.machines[name] == RELEASE_MACHINE
+                asl = RELEASE_ASL if of_release else ASL
+                execution = Execution(name, state, asl["StartAt"], asl)
                 self.aws.later(0, partial(self._advance, execution))
+
+    def _is_own(self, state: dict[str, Any]) -> bool:
+        if "Event" in state:
+            return bool(state["Event"]["StackId"] == self.stack_id)
+        return bool(state["Table"] == self.table)
 
     def _advance(self, execution: Execution) -> None:
         """Carry an execution through one state."""
-        state = ASL["States"][execution.state]
+        if execution.name in self.aws.stopped:
+            return
+        state = execution.asl["States"][execution.state]
         assert len(json.dumps(execution.data)) <= MOST_BYTES
         pause = 0.0
         match state["Type"]:
@@ -207,6 +223,8 @@ class Stack:
                 path = state.get("SecondsPath", "").removeprefix("$.")
                 pause = execution.data[path] if path else state["Seconds"]
                 execution.state = state["Next"]
+            case "Succeed":
+                execution.state = ""
         self.transitions += 1
         execution.history += _EVENTS[state["Type"]]
         self.longest_history = max(self.longest_history, execution.history)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from automlv2_handlers.aws import tables
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.aws.gateway import StoredObject
 from automlv2_handlers.aws.paging import each
@@ -128,6 +131,47 @@ class Boto3Gateway:
         found = answer["StackResourceDetail"]
         complete = found["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
         return str(found["PhysicalResourceId"]) if complete else ""
+
+    def stop_execution(self, arn: str, why: str) -> None:
+        """See ``Gateway``."""
+        with suppress(NotFoundError, RefusedError):
+            self._call("stepfunctions", "stop_execution", executionArn=arn, cause=why)
+
+    def item(self, table: str, pk: str, sk: str) -> tables.Item | None:
+        """See ``Gateway``."""
+        return tables.read(partial(self._call, "dynamodb"), table, pk, sk)
+
+    def items(self, table: str, pk: str, prefix: str) -> Iterator[tables.Item]:
+        """See ``Gateway``."""
+        return tables.listed(partial(self._call, "dynamodb"), table, pk, prefix)
+
+    def write_items(self, table: str, items: Sequence[tables.Item]) -> None:
+        """See ``Gateway``."""
+        tables.write(partial(self._call, "dynamodb"), table, items)
+
+    def put_event(self, event: Mapping[str, Any]) -> None:
+        """See ``Gateway``."""
+        answer = self._call("events", "put_events", Entries=[dict(event)])
+        if answer.get("FailedEntryCount"):
+            failed = answer["Entries"][0]
+            raise classify(failed["ErrorCode"], failed.get("ErrorMessage", ""), "PutEvents")
+
+    def invoke_function(self, arn: str, payload: Mapping[str, Any]) -> Any:
+        """See ``Gateway``."""
+        body = json.dumps(payload, default=str).encode()
+        answer = self._call("lambda", "invoke", FunctionName=arn, Payload=body)
+        returned = answer["Payload"].read()
+        if "FunctionError" in answer:
+            raise RefusedError(f"Invoke {arn}: {returned.decode(errors='replace')[:1000]}")
+        return json.loads(returned or b"null")
+
+    def invoke_endpoint(self, name: str, body: bytes, content_type: str) -> tuple[bytes, float]:
+        """See ``Gateway``."""
+        request = {"EndpointName": name, "Body": body, "ContentType": content_type}
+        began = time.perf_counter()
+        answer = self._call("sagemaker-runtime", "invoke_endpoint", **request)
+        returned: bytes = answer["Body"].read()
+        return returned, time.perf_counter() - began
 
     def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError

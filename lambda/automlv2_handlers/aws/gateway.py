@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from automlv2_handlers.aws.tables import Item
+
 StoredObject = tuple[str, str, int]
 """Key, ETag and size in bytes of an object in S3."""
 
@@ -54,3 +56,24 @@ class Gateway(Protocol):
 
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """Return the physical id of a resource; empty if that is not there, or not complete."""
+
+    def stop_execution(self, arn: str, why: str) -> None:
+        """Stop an execution, if it runs."""
+
+    def item(self, table: str, pk: str, sk: str) -> Item | None:
+        """Return an item of a table as it is now."""
+
+    def items(self, table: str, pk: str, prefix: str) -> Iterator[Item]:
+        """Yield the items of one ``pk`` whose ``sk`` begins with ``prefix``, the last first."""
+
+    def write_items(self, table: str, items: Sequence[Item]) -> None:
+        """Write items, all or none, each only at the version that it was read at."""
+
+    def put_event(self, event: Mapping[str, Any]) -> None:
+        """Send one event to EventBridge, as an entry of ``PutEvents``."""
+
+    def invoke_function(self, arn: str, payload: Mapping[str, Any]) -> Any:
+        """Invoke a function of the user's, and return what it returns."""
+
+    def invoke_endpoint(self, name: str, body: bytes, content_type: str) -> tuple[bytes, float]:
+        """Ask an endpoint; return its answer and the seconds that it took."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.resources import candidates, endpoint, job, model, upload, wait
+from automlv2_handlers.resources import candidates, endpoint, job, model, release, upload, wait
 from automlv2_handlers.resources.kind import Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         endpoint.KIND,
         job.KIND,
         model.KIND,
+        release.KIND,
         upload.KIND,
         wait.KIND,
     )

@@ -15,6 +15,8 @@ class Control(Account):
     Attributes:
         executions: State of each execution to begin, by name; ``None`` once it has begun.
         running: Names of those that have begun and not ended, with their inputs.
+        machines: ARN of the state machine of each execution, by name.
+        stopped: Names of those that were stopped.
         physical_ids: What the stacks have, by stack and logical id.
         resource_statuses: Status of a stack's resource; default: complete if it has an id.
         stack_tags: Tags of a stack, by its id.
@@ -25,6 +27,8 @@ class Control(Account):
         super().__init__()
         self.executions: dict[str, dict[str, Any] | None] = {}
         self.running: dict[str, str] = {}
+        self.machines: dict[str, str] = {}
+        self.stopped: set[str] = set()
         self.physical_ids: dict[tuple[str, str], str] = {}
         self.resource_statuses: dict[tuple[str, str], str] = {}
         self.stack_tags: dict[str, dict[str, str]] = {}
@@ -79,4 +83,15 @@ class Control(Account):
         if name not in self.executions:
             self.executions[name] = json.loads(input)
             self.running[name] = input
+            self.machines[name] = stateMachineArn
         return {"executionArn": f"{stateMachineArn}:{name}"}
+
+    def _stop_execution(self, executionArn: str, cause: str) -> dict[str, Any]:  # noqa: N803
+        """Stop an execution: a function in flight goes on, the next state does not begin."""
+        name = executionArn.rpartition(":")[2]
+        if name not in self.executions:
+            words = f"Execution Does Not Exist: '{executionArn}'"
+            raise client_error("StopExecution", "ExecutionDoesNotExist", words)
+        self.stopped.add(name)
+        self.running.pop(name, None)
+        return {}

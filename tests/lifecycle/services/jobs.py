@@ -91,7 +91,11 @@ class Jobs(Naming):
 
     def _list_candidates_for_auto_ml_job(self, **request: Any) -> dict[str, Any]:
         wanted = request.get("CandidateNameEquals")
-        known = [candidate(name) for name in self.candidate_names]
+        winner = self.jobs.get(request["AutoMLJobName"].lower(), {}).get("BestCandidate") or {}
+        known = [
+            winner if name == winner.get("CandidateName") else candidate(name)
+            for name in self.candidate_names
+        ]
         found = [item for item in known if wanted in (None, item["CandidateName"])]
         start = int(request.get("NextToken", 0))
         page = {"Candidates": found[start : start + self.page]}

@@ -20,7 +20,10 @@ _NOT_OPERATIONS = frozenset({"upload_fileobj"})
 _SEEN: set[str] = set()
 """Requests found good before: most are looks at the same thing."""
 
-_SERVICES = ("sagemaker", "s3", "stepfunctions", "cloudformation", "ssm")
+_SERVICES = (
+    *("sagemaker", "s3", "stepfunctions", "cloudformation", "ssm"),
+    *("dynamodb", "events", "lambda", "sagemaker-runtime"),
+)
 
 
 @cache

@@ -1,0 +1,234 @@
+"""What starts a release: the stack, a trigger, or the command; each once, however often asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from automlv2_handlers import logs
+from automlv2_handlers.domain.release_states import ReleaseState
+from automlv2_handlers.errors import GatewayError, LifecycleError
+from automlv2_handlers.releases.records import Head, Release, Settings, Trigger
+from automlv2_handlers.releases.store import Store
+
+
+def asked_by_stack(
+    store: Store, settings: Settings, trigger: Trigger, now: float, *, rolling_back: bool
+) -> Release | None:
+    """Return the release that a stack's request starts, or the one that is of its settings already.
+
+    Args:
+        store: The records of the key.
+        settings: What the stack asks for.
+        trigger: The request.
+        now: Epoch seconds.
+        rolling_back: Whether the stack goes back to what it was.
+    """
+    taken = _taken(store, trigger)
+    if taken is not None:
+        return taken
+    head = store.head()
+    if head is None or head.gone:
+        return _start(store, head or Head(store.key, settings), settings, trigger, now)
+    if head.settings.desired != settings.desired:
+        source = _earlier(store, settings) if rolling_back else None
+        return _start(store, head, settings, trigger, now, source)
+    if head.settings.judged_by != settings.judged_by:
+        return _judge_anew(store, head, settings, trigger, now)
+    if head.settings != settings:
+        store.save(replace(head, settings=settings))
+    return store.release(head.generation)
+
+
+def retrain(store: Store, trigger: Trigger, now: float, cool_down: float = 0) -> str:
+    """Start a release of the settings that the stack has asked for last; say what came of it.
+
+    Raises:
+        LifecycleError: If there is nothing to train.
+    """
+    taken = _taken(store, trigger)
+    if taken is not None:
+        return f"release {taken.number} was started by this trigger already"
+    head = _head(store)
+    if trigger.kind == "alarm" and now < head.not_before:
+        return "not started: the last one that an alarm has started is too recent"
+    if head.active:
+        if trigger.kind == "new-data":
+            store.save(replace(head, next=trigger))
+            return f"begins when release {head.active} has ended"
+        return f"not started: release {head.active} is under way"
+    if trigger.kind == "alarm":
+        head = replace(head, not_before=now + cool_down)
+    release = _start(store, head, head.settings, trigger, now)
+    return f"release {release.number} started"
+
+
+def roll_back(store: Store, trigger: Trigger, number: int, now: float) -> str:
+    """Serve a recorded release again, without training or gates; say what came of it.
+
+    Args:
+        store: The records of the key.
+        trigger: What asks for it.
+        number: The release; 0 for the one that served before.
+        now: Epoch seconds.
+
+    Raises:
+        LifecycleError: If there is no such release, or nothing of it to serve.
+    """
+    taken = _taken(store, trigger)
+    if taken is not None:
+        return f"release {taken.number} was started by this trigger already"
+    head = _head(store)
+    wanted = number or (head.previous if not head.active else head.serving or head.previous)
+    source = store.release(wanted)
+    if source is None:
+        what = f"there is no release {number}" if number else "no release served before"
+        raise LifecycleError(f"cannot roll back: {what}")
+    if not source.candidate:
+        raise LifecycleError(f"cannot roll back: release {source.number} has no candidate")
+    release = _start(store, head, source.settings, trigger, now, source, keep=True)
+    return f"release {release.number} started: serves release {source.number} again"
+
+
+def abort(store: Store, trigger: Trigger, now: float) -> str:
+    """End the release that is under way; what serves goes on.
+
+    Raises:
+        LifecycleError: If none is under way.
+    """
+    head = _head(store)
+    release = store.release(head.active)
+    if release is None or release.is_over:
+        raise LifecycleError("no release is under way")
+    by = f" by {trigger.by}" if trigger.by else ""
+    ended = release.becomes(ReleaseState.FAILED, now, f"aborted{by}")
+    store.save(replace(head, active=0), ended)
+    return f"release {release.number} aborted"
+
+
+def execution_name(release: Release, part: int) -> str:
+    """Return the name of a release's ``part``-th execution, from 1; 80 characters at most."""
+    return f"{release.request_id}-{int(release.began)}-{part}"
+
+
+def run(store: Store, release: Release, part: int = 1) -> None:
+    """Start an execution that carries a release; one that has been started goes on."""
+    state = {"Table": store.table, "Key": store.key, "Number": release.number, "Part": part}
+    begun = {**state, "Turn": 0, "WaitSeconds": 1, "Settled": False}
+    name = execution_name(release, part)
+    first = store.gateway.start_execution(release.settings.machine, name, begun)
+    logs.fact("release runs", release=release.number, key=store.key, execution=name, first=first)
+
+
+def _taken(store: Store, trigger: Trigger) -> Release | None:
+    """Return the release that a trigger has started; its execution may have been left out."""
+    release = store.release(store.number_of(trigger))
+    if release is not None and not release.is_over:
+        run(store, release)
+    return release
+
+
+def _head(store: Store) -> Head:
+    head = store.head()
+    if head is None or head.gone:
+        raise LifecycleError(f"there is no release of {store.key!r}")
+    return head
+
+
+def _earlier(store: Store, settings: Settings) -> Release | None:
+    """Return the newest release of these settings that has been in service."""
+    found = (
+        release for release in store.releases() if release.settings.desired == settings.desired
+    )
+    return next((one for one in found if one.state is ReleaseState.IN_SERVICE), None)
+
+
+def _judge_anew(
+    store: Store, head: Head, settings: Settings, trigger: Trigger, now: float
+) -> Release:
+    """Start a release that judges the newest candidate by other gates, without training."""
+    last = store.release(head.generation)
+    if last is None or head.active or not last.candidate:
+        return _start(store, head, settings, trigger, now)
+    release = _new(head, settings, trigger, now, last)
+    judged = replace(release, state=ReleaseState.TRAINED, source=0)
+    return _record(store, head, judged)
+
+
+def _start(
+    store: Store,
+    head: Head,
+    settings: Settings,
+    trigger: Trigger,
+    now: float,
+    source: Release | None = None,
+    *,
+    keep: bool = False,
+) -> Release:
+    """Record a new release, end the one under way, and let an execution carry the new one.
+
+    Args:
+        store: The records of the key.
+        head: The head as it was read.
+        settings: What is to be released.
+        trigger: What asks for it.
+        now: Epoch seconds.
+        source: Release whose candidate is served again, if nothing is to be trained.
+        keep: Whether the head goes on asking for what the stack has asked for.
+    """
+    release = _new(head, settings, trigger, now, source)
+    if not keep:
+        head = replace(head, settings=settings)
+    return _record(store, head, release)
+
+
+def _record(store: Store, head: Head, release: Release) -> Release:
+    loser = store.release(head.active)
+    number = release.number
+    ended = []
+    if loser is not None and not loser.is_over:
+        why = f"superseded by release {number}"
+        ended.append(loser.becomes(ReleaseState.SUPERSEDED, release.began, why))
+    moved = replace(head, generation=number, active=number, gone=False, next=None)
+    store.start(moved, release, ended)
+    logs.fact("release started", key=store.key, release=number, trigger=release.trigger.kind)
+    run(store, release)
+    if loser is not None:
+        _stop(store, loser)
+    return release
+
+
+def _new(
+    head: Head, settings: Settings, trigger: Trigger, now: float, source: Release | None
+) -> Release:
+    release = Release(
+        key=head.key,
+        number=head.generation + 1,
+        trigger=trigger,
+        settings=settings,
+        since=now,
+        began=now,
+    )
+    return release if source is None else replace(release, **_candidate_of(source))
+
+
+def _candidate_of(source: Release) -> Mapping[str, Any]:
+    """Return what a release takes over from the one whose candidate it serves again."""
+    return {
+        "source": source.number,
+        "job": source.job,
+        "candidate": source.candidate,
+        "metric": source.metric,
+        "containers": source.containers,
+    }
+
+
+def _stop(store: Store, loser: Release) -> None:
+    """Stop the loser's execution: a courtesy, as it does nothing any more."""
+    machine, name = loser.settings.machine, execution_name(loser, 1)
+    arn = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    try:
+        store.gateway.stop_execution(arn, "superseded")
+    except GatewayError as error:
+        logs.fact("execution not stopped", execution=arn, why=str(error))
