@@ -43,6 +43,7 @@ def run(wheel, code):
 
 def test_the_wheel_holds_the_handlers_the_state_machine_and_the_types(wheel):
     assert (wheel / "cdk_automlv2/_lambda/automlv2_handlers/entry.py").is_file()
+    assert (wheel / "cdk_automlv2/_lambda/release.asl.json").is_file()
     assert (wheel / "cdk_automlv2/_lambda/waiter.asl.json").is_file()
     assert (wheel / "cdk_automlv2/py.typed").is_file()
     assert not list(wheel.rglob("*.pyc"))
