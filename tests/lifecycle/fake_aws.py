@@ -42,6 +42,9 @@ class FakeAws(Jobs, Endpoints, Storage, Tables, Control, Boto3Gateway):
         for stack in self.stacks:
             stack.begin_executions()
 
+    def invoke_endpoint(self, name: str, body: bytes, content_type: str) -> tuple[bytes, float]:
+        return super().invoke_endpoint(name, body, content_type)[0], self.answer_seconds
+
     def remove_objects(self, uri: str) -> None:
         self.enter("remove_objects")
         super().remove_objects(uri)

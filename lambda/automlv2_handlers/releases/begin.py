@@ -11,6 +11,7 @@ from automlv2_handlers.domain.release_states import ReleaseState
 from automlv2_handlers.errors import GatewayError, LifecycleError
 from automlv2_handlers.releases.records import Head, Release, Settings, Trigger
 from automlv2_handlers.releases.store import Store
+from automlv2_handlers.releases.tell import tell_all
 
 
 def asked_by_stack(
@@ -104,6 +105,7 @@ def abort(store: Store, trigger: Trigger, now: float) -> str:
     by = f" by {trigger.by}" if trigger.by else ""
     ended = release.becomes(ReleaseState.FAILED, now, f"aborted{by}")
     store.save(replace(head, active=0), ended)
+    tell_all(store)
     return f"release {release.number} aborted"
 
 
@@ -196,6 +198,7 @@ def _record(store: Store, head: Head, release: Release) -> Release:
     run(store, release)
     if loser is not None:
         _stop(store, loser)
+    tell_all(store)
     return release
 
 

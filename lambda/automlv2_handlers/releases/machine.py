@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from automlv2_handlers.releases import begin, judge, serve, settle, train
 from automlv2_handlers.releases.look import EndError, Found, Go, Look, Stay, Step
 from automlv2_handlers.releases.records import Head, Release
 from automlv2_handlers.releases.store import Store, written
-from automlv2_handlers.releases.tell import tell
+from automlv2_handlers.releases.tell import tell, tell_all
 
 MOST_TURNS: Final = 1500
 """Looks of one execution, of some ten events each: its history holds 25,000."""
@@ -80,6 +80,9 @@ def _look(store: Store, number: int, now: float) -> int:
         return (
             0  # Whoever took its place has not written its end: nothing does but one transaction.
         )
+    if release.told < release.sequence:
+        tell(store, head, release)
+        release = store.release(number) or release
     look = Look.at(store, head, release, now)
     found = _carry_on(look)
     # The step may have taken the lease, which has written the head.
@@ -103,7 +106,7 @@ def _note(look: Look, head: Head, found: Found) -> int:
         records = [_after_end(head, moved), moved]
     look.store.save(*records)
     logs.fact("release changes", key=moved.key, release=moved.number, state=moved.state.value)
-    _tell(look.store, records[0] if isinstance(records[0], Head) else head, written(moved))
+    tell(look.store, records[0] if isinstance(records[0], Head) else head, written(moved))
     return 1
 
 
@@ -115,22 +118,12 @@ def _after_end(head: Head, release: Release) -> Head:
     return replace(ended, serving=release.number, previous=head.serving)
 
 
-def _tell(store: Store, head: Head, release: Release) -> None:
-    """Tell the state; what does not come through now a later look tells."""
-    if tell(store, head, release):
-        try:
-            store.save(replace(release, told=release.sequence))
-        except ChangedError as error:
-            logs.fact("told, but not noted", release=release.number, why=str(error))
-
-
 def _after(store: Store, head: Head, release: Release, now: float) -> int:
     """Do what is left to do after the end of a release."""
-    if release.told < release.sequence:
-        _tell(store, head, release)
-        return 1
     if release.settled:
         return 0
+    tell_all(store)
+    release = store.release(release.number) or release
     look = Look.at(store, head, release, now)
     waits_for = _guarded_settle(look)
     if waits_for:
@@ -187,6 +180,3 @@ def _wait_for(
         return Go(ReleaseState.FAILED, str(error))
     look.progress[key] = began
     return Stay(str(error))
-
-
-Poll = Callable[[Mapping[str, Any], Gateway, float], dict[str, Any]]

@@ -6,13 +6,15 @@ come twice; release and sequence tell it from others.
 
 from __future__ import annotations
 
+import itertools
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.domain.plain import plain
 from automlv2_handlers.domain.release_states import SCHEMA, ReleaseState
-from automlv2_handlers.errors import GatewayError
+from automlv2_handlers.errors import ChangedError, GatewayError
 from automlv2_handlers.releases.records import Head, Release
 from automlv2_handlers.releases.store import Store
 
@@ -21,8 +23,30 @@ DETAIL_TYPE: Final = "Release State Change"
 _MOST_REASON: Final = 1000
 
 
-def tell(store: Store, head: Head, release: Release) -> bool:
-    """Tell the release's state; whether that came through."""
+_NEWEST: Final = 20
+
+
+def tell_all(store: Store) -> None:
+    """Tell what has not been told of the newest releases, the oldest first."""
+    head = store.head()
+    newest = list(itertools.islice(store.releases(), _NEWEST))
+    for release in reversed(newest):
+        if head is not None and release.told < release.sequence:
+            tell(store, head, release)
+
+
+def tell(store: Store, head: Head, release: Release) -> None:
+    """Tell a release's state, and note that; what does not come through now a later look tells."""
+    if not _send(store, head, release):
+        return
+    try:
+        store.save(replace(release, told=release.sequence))
+    except ChangedError as error:
+        logs.fact("told, but not noted", release=release.number, why=str(error))
+
+
+def _send(store: Store, head: Head, release: Release) -> bool:
+    """Send the event; whether that came through."""
     detail = detail_of(head, release)
     partition = release.settings.stack_id.split(":")[1]
     region, account = release.settings.stack_id.split(":")[3:5]

@@ -15,6 +15,7 @@ from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 from automlv2_handlers.releases import begin
 from automlv2_handlers.releases.records import Head, Settings, Trigger
 from automlv2_handlers.releases.store import Store
+from automlv2_handlers.releases.tell import tell_all
 from automlv2_handlers.resources import endpoint, job, model
 from automlv2_handlers.resources.kind import Kind
 
@@ -93,6 +94,7 @@ def _take_over(event: LifecycleEvent, context: Context) -> float:
         if loser is not None and not loser.is_over:
             ended.append(loser.becomes(ReleaseState.DELETED, context.now, "the construct has gone"))
         store.save(replace(gone, next=None), *ended)
+        tell_all(store)
     except (NotFoundError, DeniedError):
         return 0.0  # A Delete does not fail for lack of a table, which may have gone before it.
     return head.mover_until if _moves(head) else 0.0

@@ -1,0 +1,197 @@
+"""Releases under faults: dying functions, throttling, missing rights, late deliveries."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from .fake_aws import Crash
+from .releases import KEY, User, endpoint, minimum
+
+
+@pytest.fixture
+def user(stack, aws):
+    aws.winners_differ = True
+    return User(stack)
+
+
+def die():
+    raise Crash
+
+
+def calls_of_a_release():
+    """Return how many calls two releases make, one after the other."""
+    from .fake_aws import FakeAws
+    from .stack import Stack
+
+    aws = FakeAws()
+    aws.winners_differ = True
+    user = User(Stack(aws))
+    user.deploy()
+    user.run()
+    user.deploy(Job={"Revision": "2"}, Gates=[minimum(0.9)])
+    user.run()
+    return aws.entered
+
+
+@pytest.mark.parametrize("number", range(1, calls_of_a_release() + 1, 5))
+def test_a_function_that_dies_at_any_call_loses_no_release(user, aws, number):
+    def deploy(**more):
+        event = user.stack.event("Create", "AutoMLRelease", user.properties(**more))
+        if user.deployed is not None:
+            event |= {"RequestType": "Update", "PhysicalResourceId": user.physical_id}
+            event |= {"OldResourceProperties": event["ResourceProperties"]}
+        user.stack.invoke(event)
+        user.run()
+        answer = user.stack.answers[event["RequestId"]][0]
+        assert answer["Status"] == "SUCCESS", answer
+        user.deployed, user.physical_id = more, answer["PhysicalResourceId"]
+
+    aws.interrupt_at, aws.interrupt = number, die
+    deploy()
+    deploy(Job={"Revision": "2"}, Gates=[minimum(0.9)])
+
+    assert user.states[-1] == "in-service"
+    user.check_at_rest()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("create_auto_ml_job_v2", "describe_auto_ml_job_v2", "create_model", "create_endpoint"),
+        *("describe_endpoint", "create_endpoint_config", "put_item", "transact_write_items"),
+        *("get_item", "put_events", "list_models", "list_endpoint_configs"),
+    ],
+)
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalFailure"])
+def test_a_passing_error_ends_no_release(user, aws, call, code):
+    user.deploy()
+    aws.fail(call, code, times=3)
+    user.run()
+
+    assert user.states == ["in-service"]
+    user.check_at_rest()
+
+
+def test_a_right_that_never_comes_ends_the_release_with_the_right(user, aws):
+    user.deploy()
+    aws.fail("create_model", "AccessDeniedException", "not authorized: CreateModel", times=999)
+    aws.run(lambda: user.release(1).is_over)
+
+    assert user.release(1).state == "failed"
+    assert "CreateModel" in user.release(1).reason
+
+
+def test_events_tell_every_state_once_and_in_order(user, aws):
+    user.deploy()
+    user.run()
+
+    assert [event["state"] for event in aws.events] == [
+        *("started", "trained", "deploying", "in-service"),
+    ]
+    assert [event["sequence"] for event in aws.events] == [1, 2, 3, 4]
+    last = aws.events[-1]
+    assert last["serving-release"] == 1
+    assert last["candidate"]["value"] == 0.97
+    assert last["stack"] == "Shop"
+    assert last["id"] == KEY
+
+
+def test_an_event_that_could_not_be_sent_is_sent_later(user, aws):
+    user.deploy()
+    aws.wait(300)
+    aws.fail("put_events", "ThrottlingException", times=2)
+    user.run()
+
+    assert [event["state"] for event in aws.events][-1] == "in-service"
+
+
+def test_a_superseded_release_is_told_by_its_successor(user, aws):
+    user.deploy()
+    aws.wait(120)
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+
+    assert ("superseded", 1) in [(event["state"], event["release"]) for event in aws.events]
+
+
+def test_a_late_move_by_a_release_that_has_lost_is_put_right(user, aws):
+    """Its function was in flight when the successor began, and calls after that has ended."""
+    user.deploy()
+    user.run()
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+    first, second = (user.release(number) for number in (1, 2))
+    late = first.settings.request("Endpoint", "Update", first.request_id)
+    variants = [{**late.properties["ProductionVariants"][0], "ModelName": second.model}]
+    variants[0]["InitialInstanceCount"] = 7
+
+    user.deploy(Job={"Revision": "3"})
+    aws.run(lambda: user.release(3).state == "deploying")
+    aws.run(lambda: user.release(3).state == "in-service")
+    config = {"EndpointConfigName": "late", "ProductionVariants": variants}
+    aws.call("create_endpoint_config", **config)
+    name = first.settings.endpoint_name
+    aws.call("update_endpoint", EndpointName=name, EndpointConfigName="late")
+    user.run()
+
+    assert user.served_job() == user.release(3).job
+    found = aws.find("describe_endpoint", EndpointName=name)
+    assert found["EndpointConfigName"] == user.release(3).config
+
+
+def test_an_execution_of_fifteen_hundred_looks_hands_on_to_a_fresh_one(user, aws):
+    aws.job_seconds = 6 * 24 * 3600
+    user.deploy()
+    user.run()
+
+    assert user.states == ["in-service"]
+    assert user.stack.longest_history < 25_000
+    parts = {name.rpartition("-")[2] for name in aws.executions}
+    assert {"1", "2"} <= parts
+
+
+def test_a_request_that_comes_late_starts_no_release(user, aws):
+    user.deploy()
+    user.run()
+    stale = user.stack.event("Update", "AutoMLRelease", user.properties(Job={"Revision": "2"}))
+    stale |= {
+        "PhysicalResourceId": user.physical_id,
+        "OldResourceProperties": stale["ResourceProperties"],
+    }
+    user.stack.status = "UPDATE_ROLLBACK_COMPLETE"
+    user.stack.deliver(stale)
+    user.run()
+
+    assert user.stack.answer(stale)["Status"] == "FAILED"
+    assert user.states == ["in-service"]
+
+
+def test_a_request_delivered_twice_starts_one_release(user, aws):
+    event = user.stack.event("Create", "AutoMLRelease", user.properties())
+    user.stack.deliver(event)
+    user.stack._serve(event)
+    user.run()
+
+    assert user.states == ["in-service"]
+    assert aws.calls["create_auto_ml_job_v2"] == 1
+
+
+def test_two_releases_of_one_stack_do_not_meet(user, aws, stack):
+    other = SimpleNamespace(key="Other", name="other-abcdeaaabbbb")
+    event = stack.event(
+        "Create",
+        "AutoMLRelease",
+        user.properties(Key=other.key, Endpoint=endpoint(other.name)),
+        LogicalResourceId="Other",
+    )
+    user.deploy()
+    stack.deliver(event)
+    user.run()
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+
+    assert set(aws.endpoints) == {other.name, user.head.settings.endpoint_name}
+    assert user.states == ["in-service", "in-service"]
+    assert user.delete()["Status"] == "SUCCESS"
+    user.run()
+    assert set(aws.endpoints) == {other.name}
