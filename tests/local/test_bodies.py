@@ -1,9 +1,11 @@
 """Bodies that are none: an error of the service's own, on both servers, never a trace."""
 
+import asyncio
 import json
 
 import pytest
 
+from cdk_automlv2.local.cloud import bodies
 from cdk_automlv2.local.cloud.bodies import MalformedError, json_object
 from cdk_automlv2.local.sagemaker import protocol
 from cdk_automlv2.local.sagemaker.errors import ServiceError
@@ -121,3 +123,12 @@ def test_an_endpoint_takes_six_megabytes(servers):
 
     assert status == 413
     assert b"HTTP content length exceeded 6291456 bytes." in answer
+
+
+def test_a_body_that_does_not_go_on_is_given_up(monkeypatch):
+    async def nothing_more():
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(bodies, "_PART_SECONDS", 0.05)
+    with pytest.raises(bodies.GoneError):
+        asyncio.run(bodies.read(nothing_more, {}, 10))

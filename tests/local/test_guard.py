@@ -253,3 +253,24 @@ def test_no_key_stands_in_arguments_or_environments(servers):
         for found in [process, *process.children(recursive=True)]:
             text = " ".join([*found.cmdline(), *found.environ().values()])
             assert not [secret for secret in secrets if secret in text]
+
+
+def test_the_usual_limit_of_open_files_does_not_limit_connections(servers):
+    import psutil
+
+    for server in (servers.ministack, servers.sagemaker):
+        soft, hard = psutil.Process(server.pid).rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == min(hard, 65_536)
+
+
+def test_connections_that_send_nothing_on_keep_nobody_out(servers):
+    server = servers.ministack
+    start = f"GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nX: ".encode()
+    waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(300)]
+    try:
+        for connection in waiting:
+            connection.sendall(start)
+        assert send(server, "GET", "/_ministack/health")[0] == 200
+    finally:
+        for connection in waiting:
+            connection.close()

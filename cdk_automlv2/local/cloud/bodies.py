@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -9,8 +10,12 @@ from typing import Any
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
+_PART_SECONDS = 60
+"""Longest time between two parts of a body."""
+
+
 class GoneError(Exception):
-    """When the client has gone before its body was read."""
+    """When the client has gone before its body was read, or does not send on."""
 
 
 class TooLargeError(Exception):
@@ -66,14 +71,14 @@ async def read(receive: Receive, headers: Mapping[str, str], limit: int) -> byte
 
     Raises:
         TooLargeError: If it is, or says it is, larger than ``limit``.
-        GoneError: If the client goes away.
+        GoneError: If the client goes away, or sends nothing for a minute.
     """
     said = headers.get("content-length", "")
     if said.isdecimal() and (len(said) > 15 or int(said) > limit):
         raise TooLargeError(limit)
     parts, size = [], 0
     while True:
-        message = await receive()
+        message = await _next(receive)
         if message["type"] != "http.request":
             raise GoneError
         part = message.get("body", b"")
@@ -83,6 +88,13 @@ async def read(receive: Receive, headers: Mapping[str, str], limit: int) -> byte
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+async def _next(receive: Receive) -> MutableMapping[str, Any]:
+    try:
+        return await asyncio.wait_for(receive(), _PART_SECONDS)
+    except TimeoutError as error:
+        raise GoneError from error
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

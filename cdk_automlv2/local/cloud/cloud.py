@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from cdk_automlv2.local.cloud.ask import ask
 from cdk_automlv2.local.cloud.credentials import KeyRing
 from cdk_automlv2.local.cloud.environment import REGION
 from cdk_automlv2.local.cloud.errors import CdkError, LocalCloudError, file_errors
+from cdk_automlv2.local.cloud.private_files import make_own_folder, open_own, require_own_folder
 from cdk_automlv2.local.cloud.processes import Server, end_all, servers_of
 from cdk_automlv2.local.cloud.servers import MODULES, Settings, start_both
 from cdk_automlv2.local.cloud.signature import Key
@@ -280,11 +282,12 @@ class LocalCloud:
 def _make_private(folder: Path) -> None:
     """Create the folder, for its owner only; an existing folder of another name stays as it is."""
     own = not folder.exists() or folder.name == DEFAULT_FOLDER.name
-    (folder / "tmp").mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / "tmp").chmod(0o700)
+    require_own_folder(folder)
+    make_own_folder(folder / "tmp")
     if own:
         folder.chmod(0o700)
-        (folder / ".gitignore").write_text("*\n")
+        with os.fdopen(open_own(folder / ".gitignore", os.O_TRUNC), "w") as file:
+            file.write("*\n")
 
 
 def _stop(folder: Path, servers: Sequence[Server]) -> None:

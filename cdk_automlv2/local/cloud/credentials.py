@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from cdk_automlv2.local.cloud.ask import AskError, ask_json
+from cdk_automlv2.local.cloud.claims import SignatureError
 from cdk_automlv2.local.cloud.guard import Keys
-from cdk_automlv2.local.cloud.signature import Key, SignatureError
+from cdk_automlv2.local.cloud.signature import Key
 
 FIND = "/_automlv2/key"
 _USER = "automlv2"

@@ -12,17 +12,9 @@ from typing import Any
 
 from cdk_automlv2.local.cloud import bodies
 from cdk_automlv2.local.cloud.bodies import MalformedError, Receive, TooLargeError
+from cdk_automlv2.local.cloud.claims import Claim, Head, SignatureError, claim_of
 from cdk_automlv2.local.cloud.refusals import refusal
-from cdk_automlv2.local.cloud.signature import (
-    Claim,
-    Head,
-    Key,
-    SignatureError,
-    claim_of,
-    hash_of,
-    verify_body,
-    verify_head,
-)
+from cdk_automlv2.local.cloud.signature import Key, hash_of, verify_body, verify_head
 
 ACCOUNT_HEADER = b"x-automlv2-account"
 """Header that names the signer's account to the server; a client cannot set it."""
@@ -36,6 +28,10 @@ Keys = Callable[[str, str], Awaitable[Key]]
 
 _LIMIT = 64 * 1024 * 1024
 _S3_LIMIT = 5 * 1024 * 1024 * 1024
+_UNSIGNED_LIMIT = 64 * 1024
+"""CloudFormation's responses have 4 kB at most."""
+PRIVATE = ("/_automlv2/", "/_ministack/", "/_localstack/")
+"""What the servers ask each other, and ministack's own routes, which ask nobody for a right."""
 
 
 class Guard:
@@ -47,7 +43,7 @@ class Guard:
         keys: Finds keys.
         unsigned: Requests that need no signature, as (method, path), a path that ends in a slash
             with everything below it: health checks, and URLs that are secrets themselves.
-        private: Path prefix that only the local cloud's own key may call.
+        private: Path prefixes that only the local cloud's own key may call.
         limit: Maximum size of a body in bytes, except for S3.
     """
 
@@ -58,7 +54,7 @@ class Guard:
         keys: Keys,
         *,
         unsigned: Iterable[tuple[str, str]] = (),
-        private: str = "/_automlv2/",
+        private: tuple[str, ...] = PRIVATE,
         limit: int = _LIMIT,
     ) -> None:
         self._app = app
@@ -82,7 +78,7 @@ class Guard:
         try:
             self._require_own_address(scope)
             if self._needs_no_signature(scope):
-                body = await bodies.read(receive, head.headers, self._limit)
+                body = await bodies.read(receive, head.headers, _UNSIGNED_LIMIT)
                 key = None
             else:
                 body, key = await self._signed(scope, head, receive)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from cdk_automlv2.local.cloud.private_files import open_own
+
 _STOP_SECONDS = 5
 _READY_SECONDS = 60
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -80,7 +82,7 @@ class Server:
             said: First line that it reads on standard input, which ends with this process.
         """
         port = port_of(bound)
-        sink = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        sink = open_own(log, os.O_APPEND)
         with bound, os.fdopen(sink, "ab") as output:
             process = subprocess.Popen(
                 [*command, str(bound.fileno()), str(port)],

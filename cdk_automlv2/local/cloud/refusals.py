@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
-from cdk_automlv2.local.cloud.signature import Head
+from cdk_automlv2.local.cloud.claims import Head
 
 _STATUS = {"RequestEntityTooLargeException": 413, "SerializationException": 400}
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cdk_automlv2.local.cloud.credentials import KeyRing
 from cdk_automlv2.local.cloud.errors import LocalCloudError
+from cdk_automlv2.local.cloud.private_files import open_own
 from cdk_automlv2.local.cloud.processes import Server
 
 _NAME = "state.json"
@@ -90,7 +91,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Let nobody else start a cloud in this folder meanwhile."""
     import fcntl
 
-    with (folder / "lock").open("w") as file:
+    with os.fdopen(open_own(folder / "lock", 0), "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cdk_automlv2.local.cloud import lifeline
+from cdk_automlv2.local.cloud import lifeline, limits
 from cdk_automlv2.local.cloud.credentials import RemoteKeys
 from cdk_automlv2.local.cloud.guard import Guard
 from cdk_automlv2.local.sagemaker import protocol, runtime, service
@@ -102,6 +102,7 @@ def main(ministack_url: str, speed: float, throttles: float, descriptor: int, po
         port: Of that socket.
     """
     own = lifeline.read().own
+    limits.raise_open_files()
     config = Config()
     config.bind = [f"fd://{descriptor}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))

@@ -13,6 +13,7 @@ from cdk_automlv2.local.cloud.repairs import (
     keys,
     nested_stacks,
     policies,
+    presigned_urls,
     state_machines,
 )
 
@@ -24,4 +25,5 @@ def apply() -> None:
     exports.apply()
     nested_stacks.apply()
     functions.apply()
+    presigned_urls.apply()
     state_machines.apply()
