@@ -18,12 +18,19 @@ if TYPE_CHECKING:
         OptionFault,
         OptionsError,
     )
+    from cdk_automlv2.hosting.data_capture import (
+        DataCapture,
+    )
     from cdk_automlv2.hosting.endpoint import (
         AutoMLEndpoint,
         IAutoMLEndpoint,
     )
     from cdk_automlv2.hosting.model import (
         AutoMLModel,
+    )
+    from cdk_automlv2.hosting.variants import (
+        InstanceVariant,
+        ServerlessVariant,
     )
     from cdk_automlv2.job.candidates import (
         AutoMLCandidates,
@@ -65,11 +72,14 @@ __all__ = [
     "AutoMLTimeSeriesForecastingConfig",
     "AutoMLV2",
     "Candidate",
+    "DataCapture",
     "IAutoMLEndpoint",
+    "InstanceVariant",
     "LocalAutoMLDataChannel",
     "OptionFault",
     "OptionsError",
     "ProblemConfig",
+    "ServerlessVariant",
     "VpcConfig",
 ]
 
@@ -87,11 +97,14 @@ _MODULES = {
     "AutoMLTimeSeriesForecastingConfig": "problem_configs",
     "AutoMLV2": "automl",
     "Candidate": "job.candidates",
+    "DataCapture": "hosting.data_capture",
     "IAutoMLEndpoint": "hosting.endpoint",
+    "InstanceVariant": "hosting.variants",
     "LocalAutoMLDataChannel": "job.channels",
     "OptionsError": "errors",
     "OptionFault": "errors",
     "ProblemConfig": "problem_configs",
+    "ServerlessVariant": "hosting.variants",
     "VpcConfig": "job.security",
 }
 

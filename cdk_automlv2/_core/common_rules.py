@@ -34,6 +34,11 @@ def volume_kms_key_rule(volume_kms_key: Any) -> Iterator[OptionFault]:
     yield from key_faults("volume_kms_key", volume_kms_key)
 
 
+def kms_key_rule(kms_key: Any) -> Iterator[OptionFault]:
+    """A key, by construct, ARN, id or alias."""
+    yield from key_faults("kms_key", kms_key)
+
+
 def tags_rule(tags: Any) -> Iterator[OptionFault]:
     """Tags as AWS takes them, none twice, few enough."""
     if isinstance(tags, Mapping) and set(tags) == {"Key", "Value"}:

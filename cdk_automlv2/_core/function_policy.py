@@ -48,6 +48,7 @@ _CHANGE = (
     "DeleteTags",
     "StopAutoMLJob",
     "UpdateEndpoint",
+    "UpdateEndpointWeightsAndCapacities",
 )
 
 

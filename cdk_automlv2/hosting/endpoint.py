@@ -1,7 +1,8 @@
-"""``AutoMLEndpoint``: a model on instances that answer in real time."""
+"""``AutoMLEndpoint``: models that answer requests."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import aws_cdk as cdk
@@ -23,18 +24,17 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
-from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import raise_if_any
-from cdk_automlv2.hosting.instance_types import processing_unit
+from cdk_automlv2.hosting.data_capture import DataCapture
+from cdk_automlv2.hosting.endpoint_rules import RULES
+from cdk_automlv2.hosting.fleet import Fleet, follow_all
 from cdk_automlv2.hosting.model import AutoMLModel
-from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
-from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
-
-VARIANT_NAME = "AllTraffic"
-"""Constant: traffic shifting and RetainAllVariantProperties match variants by name."""
-
-LANGUAGE_MODEL_SECONDS = 3600
-"""What the containers of a language model get to fetch their model, and again to come up."""
+from cdk_automlv2.hosting.variants import (
+    LANGUAGE_MODEL_SECONDS,
+    VARIANT_NAME,
+    InstanceVariant,
+    ServerlessVariant,
+)
 
 LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
 
@@ -77,6 +77,7 @@ class _AutoMLEndpointBase(cdk.Resource):
 
     endpoint_name: str
     endpoint_arn: str
+    _variant_name: str = VARIANT_NAME
 
     @property
     def endpoint_ref(self) -> sagemaker_refs.EndpointReference:
@@ -96,7 +97,7 @@ class _AutoMLEndpointBase(cdk.Resource):
 
         Default: the average over 5 minutes.
         """
-        dimensions = {"EndpointName": self.endpoint_name, "VariantName": VARIANT_NAME}
+        dimensions = {"EndpointName": self.endpoint_name, "VariantName": self._variant_name}
         defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}
         return cloudwatch.Metric(
             namespace="AWS/SageMaker", metric_name=metric_name, **(defaults | options)
@@ -125,20 +126,27 @@ class _AutoMLEndpointBase(cdk.Resource):
 
 @jsii.implements(cdk.ITaggableV2, sagemaker_refs.IEndpointRef)
 class AutoMLEndpoint(_AutoMLEndpointBase):
-    """A real-time endpoint that serves a model on instances.
+    """An endpoint that serves a model, or several.
 
     Deleting the construct deletes the endpoint and its configuration, and waits until both are
     gone. Another model or other capacity updates the endpoint in place; its name stays. An update
     that SageMaker rolls back fails the deployment, with the reason.
 
     Args:
-        model: The model to serve.
-        initial_instance_count: Instances; 1 or more. Default: 1.
+        model: The model to serve, unless ``variants`` have their own.
         instance_type: Such as ``ml.m5.large``; x86_64 only, as AutoML's images are.
+        initial_instance_count: Instances; 1 or more. Default: 1.
+        variants: Instead of the former: one or more models, each an ``InstanceVariant``, that
+            share the traffic by their weights, or one ``ServerlessVariant``. Other weights alone
+            are set without a new fleet.
+        shadow_variant: A model that gets copies of the requests, and whose answers are dropped;
+            its instances are paid in full. Default: none.
+        data_capture: Keeps requests and answers in S3. Default: nothing is kept.
         endpoint_name: The endpoint's name; 63 characters at most, lower case; another one makes
             another endpoint. Default: a name that stays the same.
         volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
-        volume_kms_key: Key of that storage: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
+        volume_kms_key: Key of that storage, and of the copy of the image that a serverless variant
+            keeps: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
             Default: SageMaker's.
         model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
             Default: SageMaker decides; 3600 for a language model.
@@ -160,15 +168,18 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
     """
 
-    @checked(*ENDPOINT_RULES)
+    @checked(*RULES)
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        model: AutoMLModel,
-        instance_type: str,
+        model: AutoMLModel | None = None,
+        instance_type: str | None = None,
         initial_instance_count: int = 1,
+        variants: Sequence[InstanceVariant | ServerlessVariant] | None = None,
+        shadow_variant: InstanceVariant | None = None,
+        data_capture: DataCapture | None = None,
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         volume_kms_key: kms.IKey | str | None = None,
@@ -180,37 +191,33 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
-        generates = isinstance(model.job.problem_config, AutoMLTextGenerationConfig)
-        if generates:
-            model_data_download_timeout = model_data_download_timeout or LANGUAGE_MODEL_SECONDS
-            container_startup_health_check_timeout = (
-                container_startup_health_check_timeout or LANGUAGE_MODEL_SECONDS
-            )
-        sizes = {
-            "initial_instance_count": ("InitialInstanceCount", initial_instance_count),
-            "instance_type": ("InstanceType", instance_type),
-            "volume_size": ("VolumeSizeInGB", volume_size),
-            "model_data_download_timeout": (
-                "ModelDataDownloadTimeoutInSeconds",
-                model_data_download_timeout,
-            ),
-            "container_startup_health_check_timeout": (
-                "ContainerStartupHealthCheckTimeoutInSeconds",
-                container_startup_health_check_timeout,
-            ),
-        }
+        if variants is None:
+            assert model is not None
+            assert instance_type is not None
+            variants = [
+                InstanceVariant(
+                    model,
+                    instance_type,
+                    initial_instance_count,
+                    volume_size=volume_size,
+                    model_data_download_timeout=model_data_download_timeout,
+                    container_startup_health_check_timeout=container_startup_health_check_timeout,
+                )
+            ]
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
+        fleet = Fleet(variants, shadow_variant)
         rights = provider.policy.for_user(self)
-        role = model.role.for_user(self)
-        if volume_kms_key is not None:
-            rights.use_volume_key(volume_kms_key)
-            role.allow_volume_key(volume_kms_key)
+        grants = fleet.grants(self)
+        grants.use_volume_key(volume_kms_key, rights)
+        grants.capture(data_capture)
+        self._models = fleet.models
+        self._variant_name = variants[0].variant_name or VARIANT_NAME
         if removal_policy is not None and stays(removal_policy):
-            model.retain(removal_policy)
-        model.serve_on(processing_unit(instance_type))
-        usual = LANGUAGE_MODEL_WAIT_SECONDS if generates else wait_times.LINK_SECONDS
+            for served in self._models:
+                served.retain(removal_policy)
+        usual = LANGUAGE_MODEL_WAIT_SECONDS if fleet.generates else wait_times.LINK_SECONDS
         waits = wait_times.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:
             waits = waits[:1]
@@ -218,14 +225,9 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             self,
             "Resource",
             "AutoMLEndpoint",
-            follows=model.source,
-            ProductionVariants=[
-                {
-                    "VariantName": VARIANT_NAME,
-                    "ModelName": model.serve_in(provider.stack),
-                    **without_none(**dict(sizes.values())),
-                }
-            ],
+            follows=self._models[0].source,
+            **fleet.bind(self, provider.stack),
+            DataCaptureConfig=None if data_capture is None else data_capture.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
@@ -236,10 +238,10 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             Tags=tag_list(tags),
         )
         rights.apply_before(self._resource)
-        role.apply_before(self._resource)
+        grants.apply_before(self._resource)
+        follow_all(provider, self._resource, self._models[1:])
         self._settled = self._wait(provider, waits[1:])
         self._tags = LateTags(self._resource, tags, provider.stack)
-        self._model = model
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
 
@@ -262,7 +264,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         raise_if_any(f"AutoMLEndpoint {self.node.id!r}", removal_policy_rule(policy))
         if stays(policy):
             retain(self._resource, policy)
-            self._model.retain(policy)
+            for model in self._models:
+                model.retain(policy)
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

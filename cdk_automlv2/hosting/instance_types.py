@@ -16,6 +16,7 @@ from cdk_automlv2.problem_configs import (
 )
 
 _GPU = re.compile(r"ml\.(g|p)\d")
+_OWN_STORAGE = re.compile(r"ml\.([a-z]+\d*[a-z-]*d[a-z]*|(g5|g6|p5|trn1)[a-z]*)\.")
 _UNSUPPORTED_ARCHITECTURES = re.compile(r"ml\.(a1|[a-z]\d+g[a-z]*|inf\d|trn\d)\.")
 
 
@@ -43,6 +44,14 @@ def default_unit(config: ProblemConfig | None) -> str:
 def is_unsupported_architecture(instance_type: str) -> bool:
     """Whether the processors are not x86_64 (Graviton, Inferentia, Trainium)."""
     return _UNSUPPORTED_ARCHITECTURES.match(instance_type) is not None
+
+
+def has_own_storage(instance_type: str) -> bool:
+    """Whether instances have fast local disks instead of a volume, such as ml.g5 or ml.m5d.
+
+    Source: ``volume_size_supported`` of the SageMaker SDK.
+    """
+    return _OWN_STORAGE.match(instance_type) is not None
 
 
 def one_click_instance_type(config: ProblemConfig) -> str:

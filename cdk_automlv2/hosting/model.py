@@ -92,6 +92,8 @@ class AutoMLModel(cdk.Resource):
         self._follows_endpoint = processing_unit is None and has_units(job.problem_config)
         artifacts = self._grant_artifacts(role)
         vpc = bind_vpc(self, vpc_config)
+        self.has_vpc = vpc is not None
+        self.is_isolated = enable_network_isolation is True
         if vpc is not None:
             self.role.allow_vpc()
         if name is not None:

@@ -12,6 +12,7 @@ from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.instance_types import (
     default_unit,
+    has_own_storage,
     has_units,
     is_unsupported_architecture,
     processing_unit,
@@ -48,12 +49,24 @@ def processing_unit_rule(processing_unit: str | None, job: Any) -> Iterator[Opti
         yield OptionFault("processing_unit", "must be GPU for a language model", processing_unit)
 
 
-def instance_type_rule(instance_type: str) -> Iterator[OptionFault]:
+def instance_type_rule(instance_type: str | None) -> Iterator[OptionFault]:
     """Processors that AutoML's images run on."""
-    if is_unsupported_architecture(instance_type):
+    if instance_type is not None and is_unsupported_architecture(instance_type):
         rule = "must have x86_64 processors, which AutoML's images are built for"
         fix = "use a family such as ml.m5 or ml.c5"
         yield OptionFault("instance_type", rule, instance_type, fix)
+
+
+def volume_size_rule(volume_size: int | None, instance_type: str | None) -> Iterator[OptionFault]:
+    """A volume where the type has one."""
+    if volume_size is None or instance_type is None:
+        return
+    if has_own_storage(instance_type):
+        yield OptionFault(
+            "volume_size",
+            f"must not be set: {instance_type} has storage of its own instead of a volume",
+            volume_size,
+        )
 
 
 def endpoint_name_rule(endpoint_name: str | None) -> Iterator[OptionFault]:
@@ -62,8 +75,10 @@ def endpoint_name_rule(endpoint_name: str | None) -> Iterator[OptionFault]:
         yield OptionFault("endpoint_name", "must be in lower case, as its ARN is", endpoint_name)
 
 
-def unit_rule(model: Any, instance_type: str) -> Iterator[OptionFault]:
+def unit_rule(model: Any, instance_type: str | None) -> Iterator[OptionFault]:
     """A GPU for the model of a language job, and for containers that were chosen for one."""
+    if model is None or instance_type is None:
+        return
     found = list(gpu_rule(model.job.problem_config, instance_type))
     yield from found
     if found or not has_units(model.job.problem_config):
@@ -116,6 +131,7 @@ ENDPOINT_RULES: tuple[Rule, ...] = (
     common_rules.longest_wait_rule,
     common_rules.removal_policy_rule,
     instance_type_rule,
+    volume_size_rule,
     endpoint_name_rule,
     unit_rule,
 )

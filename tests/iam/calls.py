@@ -43,6 +43,7 @@ _ON = {
     "delete_endpoint_config": (("endpoint-config", "EndpointConfigName"),),
     "create_endpoint": (("endpoint", "EndpointName"), ("endpoint-config", "EndpointConfigName")),
     "update_endpoint": (("endpoint", "EndpointName"), ("endpoint-config", "EndpointConfigName")),
+    "update_endpoint_weights_and_capacities": (("endpoint", "EndpointName"),),
     "describe_endpoint": (("endpoint", "EndpointName"),),
     "delete_endpoint": (("endpoint", "EndpointName"),),
 }

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.domain import tags, verdicts
+from automlv2_handlers.domain.endpoint_kinds import in_words, kind_of
 from automlv2_handlers.domain.names import owner_stem, was_answered
 from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, looks
+from automlv2_handlers.resources import afterwards, looks, traffic
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -87,6 +88,7 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         "EndpointName": endpoint["EndpointName"],
         "EndpointConfigName": configs.name(event, context),
     }
+    _refuse_other_kind(event, endpoint, context)
     _refuse_stale_update(event, endpoint, context)
     try:
         configs.ensure(event, context)
@@ -106,6 +108,24 @@ def _forget_move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Co
     """Delete the configuration of a move that has not begun."""
     if endpoint["EndpointStatus"] == "InService":
         configs.delete_others(event, {endpoint["EndpointConfigName"]}, context)
+
+
+def _refuse_other_kind(
+    event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
+) -> None:
+    """Refuse to turn one kind of endpoint into another; only a given name leads here.
+
+    What serves is looked at: in a rollback, the old properties are what has just been refused.
+    """
+    serving = endpoint["EndpointConfigName"]
+    config = context.gateway.find("describe_endpoint_config", EndpointConfigName=serving)
+    before, wanted = kind_of(config or event.properties), kind_of(event.properties)
+    if before != wanted:
+        raise LifecycleError(
+            f"endpoint {endpoint['EndpointName']!r} is {in_words(before)} and cannot become "
+            f"{in_words(wanted)}; leave endpoint_name out, so that the new endpoint is in service "
+            "before the old one is deleted, or give another one"
+        )
 
 
 def _refuse_stale_update(
@@ -159,6 +179,9 @@ def _not_waited_for(
 
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     config = endpoint["EndpointConfigName"]
+    pending = traffic.shift(event, endpoint, context)
+    if pending is not None:
+        return pending
     _tag(event, endpoint, config, context)
     configs.ensure(event, context)  # Somebody may have deleted it under the endpoint.
     configs.delete_others(event, {config}, context)

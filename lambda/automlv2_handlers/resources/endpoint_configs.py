@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.aws.paging import pages
-from automlv2_handlers.domain import tags
+from automlv2_handlers.domain import tags, weights
+from automlv2_handlers.domain.endpoint_kinds import kind_of
 from automlv2_handlers.domain.names import config_name, config_stem, digest, name_for
 from automlv2_handlers.errors import BusyError, LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
@@ -23,8 +24,12 @@ _VARIANTS: Final = ("ProductionVariants", "ShadowProductionVariants")
 
 
 def endpoint_name(event: LifecycleEvent) -> str:
-    """Return the name of the endpoint that the event's resource stands for."""
-    return str(event.properties.get("EndpointName") or name_for(event))
+    """Return the name of the endpoint that the event's resource stands for.
+
+    A generated one holds the kind: what cannot become another kind is another endpoint.
+    """
+    given = event.properties.get("EndpointName")
+    return str(given or name_for(event, kind_of(event.properties)))
 
 
 def content(event: LifecycleEvent, context: Context) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def models(config: Mapping[str, Any]) -> list[str]:
 
 def name(event: LifecycleEvent, context: Context) -> str:
     """Return the name of the configuration: by endpoint, content and models."""
-    wanted = content(event, context)
+    wanted = weights.content_of(content(event, context))
     return config_name(event, endpoint_name(event), wanted, models(wanted))
 
 
@@ -57,8 +62,8 @@ def ensure(event: LifecycleEvent, context: Context) -> None:
         NotFoundError: If what it names is not there, or not yet.
     """
     wanted = content(event, context)
-    made_of = digest(wanted)
-    called = config_name(event, endpoint_name(event), wanted, models(wanted))
+    made_of = digest(weights.content_of(wanted))
+    called = name(event, context)
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
     if found is not None:
         _adopt(event, found, made_of, context)

@@ -23,6 +23,7 @@ class Endpoints(Models):
         endpoint_end: How creations will end: InService or Failed.
         update_end: How updates will end: InService, RolledBack, UpdateRollbackFailed or Failed.
         endpoints: Every endpoint, by name.
+        forgets_weights: Whether weights are taken and come to nothing.
         misdeeds: What the function did that no user would forgive.
     """
 
@@ -33,6 +34,7 @@ class Endpoints(Models):
         self.endpoint_end = "InService"
         self.update_end = "InService"
         self.endpoints: dict[str, dict[str, Any]] = {}
+        self.forgets_weights = False
         self.misdeeds: list[str] = []
 
     def seen_endpoint(self, name: str) -> dict[str, Any] | None:
@@ -92,7 +94,11 @@ class Endpoints(Models):
         if status not in _UPDATABLE:
             state = f"{status} endpoint" if status in _ENDED else "in-progress endpoint"
             raise invalid(operation, f'Cannot update {state} "{endpoint["EndpointArn"]}".')
-        self.get(self.configs, "endpoint-config", operation, request["EndpointConfigName"])
+        wanted = self.get(self.configs, "endpoint-config", operation, request["EndpointConfigName"])
+        serving = self.configs.get(endpoint["EndpointConfigName"], wanted)
+        if kind_of(serving) != kind_of(wanted):
+            words = f"cannot become {kind_of(wanted)}, as it is {kind_of(serving)}"
+            raise invalid(operation, f'Endpoint "{endpoint["EndpointArn"]}" {words}.')
         endpoint.pop("FailureReason", None)
         endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
         goes_back = self.update_end != "InService"
@@ -107,7 +113,47 @@ class Endpoints(Models):
     def _describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
         status = self._settle(EndpointName)
         endpoint = self.get(self.endpoints, "endpoint", "DescribeEndpoint", EndpointName)
-        return {**endpoint, "EndpointStatus": status}
+        shown = {**endpoint, "EndpointStatus": status}
+        weights = self.weights_of(EndpointName)
+        if weights:
+            shown["ProductionVariants"] = [
+                {"VariantName": name, "CurrentWeight": weight, "DesiredWeight": weight}
+                for name, weight in weights.items()
+            ]
+        return shown
+
+    def weights_of(self, name: str) -> dict[str, float]:
+        """Return the weights by which the traffic of an endpoint is shared now."""
+        endpoint = self.endpoints[self.key_of(self.endpoints, name) or name]
+        config = self.configs.get(endpoint["EndpointConfigName"], {})
+        initial = {
+            item["VariantName"]: item.get("InitialVariantWeight", 1.0)
+            for item in config.get("ProductionVariants", [])
+        }
+        live = endpoint.get("Weights", {})
+        return {name: live.get(name, weight) for name, weight in initial.items()}
+
+    def _update_endpoint_weights_and_capacities(
+        self,
+        EndpointName: str,  # noqa: N803
+        DesiredWeightsAndCapacities: list[dict[str, Any]],  # noqa: N803
+    ) -> dict[str, Any]:
+        operation = "UpdateEndpointWeightsAndCapacities"
+        status = self._settle(EndpointName)
+        endpoint = self.get(self.endpoints, "endpoint", operation, EndpointName)
+        if status != "InService":
+            raise invalid(operation, f'Cannot update {status} endpoint "{EndpointName}".')
+        wanted = {
+            item["VariantName"]: item["DesiredWeight"] for item in DesiredWeightsAndCapacities
+        }
+        unknown = sorted(wanted.keys() - self.weights_of(EndpointName).keys())
+        if unknown:
+            raise invalid(operation, f"Variants {', '.join(unknown)} not found.")
+        endpoint |= {"During": "Updating", "After": "InService", "Since": self.now}
+        endpoint["RollingBack"] = 0.0
+        if not self.forgets_weights:
+            endpoint["NextWeights"] = {**endpoint.get("Weights", {}), **wanted}
+        return {"EndpointArn": endpoint["EndpointArn"]}
 
     def _delete_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
         status = self._settle(EndpointName)
@@ -128,7 +174,12 @@ class Endpoints(Models):
         if status == "Gone":
             self.drop_gone(key)
         elif status == "InService" and "Next" in endpoint:
+            live = self.weights_of(key)
             endpoint["EndpointConfigName"] = endpoint.pop("Next")
+            retains = endpoint["LastUpdate"].get("RetainAllVariantProperties")
+            endpoint["Weights"] = live if retains else {}
+        elif status == "InService" and "NextWeights" in endpoint:
+            endpoint["Weights"] = endpoint.pop("NextWeights")
         return status
 
     def drop_gone(self, name: str) -> None:
@@ -144,3 +195,11 @@ class Endpoints(Models):
         if endpoint["During"] == "Updating" and moving < endpoint.get("RollingBack", 0.0):
             return "RollingBack"
         return str(endpoint["After"])
+
+
+def kind_of(config: dict[str, Any]) -> str:
+    """Return which of three kinds of endpoints a configuration makes."""
+    if "AsyncInferenceConfig" in config:
+        return "asynchronous"
+    variants = config.get("ProductionVariants", [])
+    return "serverless" if any("ServerlessConfig" in item for item in variants) else "real time"

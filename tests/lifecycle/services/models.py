@@ -51,7 +51,7 @@ class Models(Naming):
 
     def _create_endpoint_config(self, EndpointConfigName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
         operation = "CreateEndpointConfig"
-        for variant in request.get("ProductionVariants", []):
+        for variant in variants_of(request):
             self.get(self.models, "model", operation, variant["ModelName"])
         kind = "endpoint-config"
         arn = self.keep(self.configs, kind, operation, EndpointConfigName, request)
@@ -81,4 +81,9 @@ class Models(Naming):
 
 def models_of(config: dict[str, Any]) -> list[str]:
     """Return the names of the models that a configuration serves."""
-    return [str(item.get("ModelName", "")) for item in config.get("ProductionVariants", [])]
+    return [str(item.get("ModelName", "")) for item in variants_of(config)]
+
+
+def variants_of(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the variants of a configuration, shadows included."""
+    return [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]

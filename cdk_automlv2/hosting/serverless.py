@@ -1,0 +1,84 @@
+"""What can be served without instances, and what cannot.
+
+Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.problem_configs import (
+    AutoMLImageClassificationConfig,
+    AutoMLTabularConfig,
+    AutoMLTextGenerationConfig,
+)
+
+if TYPE_CHECKING:
+    from cdk_automlv2.hosting.model import AutoMLModel
+
+MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
+"""The service's model has only the smallest and the largest."""
+
+_INSTANCES = "use an InstanceVariant"
+
+
+def memory_rule(memory_size_in_mb: int) -> Iterator[OptionFault]:
+    """One of six sizes."""
+    if 1024 <= memory_size_in_mb <= 6144 and memory_size_in_mb not in MEMORY_SIZES:
+        rule = f"must be one of {', '.join(map(str, MEMORY_SIZES))}"
+        size = next(size for size in MEMORY_SIZES if size > memory_size_in_mb)
+        yield OptionFault("memory_size_in_mb", rule, memory_size_in_mb, f"use {size}")
+
+
+def provisioned_rule(
+    provisioned_concurrency: int | None, max_concurrency: int
+) -> Iterator[OptionFault]:
+    """Not more than there may be."""
+    if provisioned_concurrency is not None and provisioned_concurrency > max_concurrency:
+        rule = f"must not be more than max_concurrency, which is {max_concurrency}"
+        yield OptionFault("provisioned_concurrency", rule, provisioned_concurrency)
+
+
+def serverless_rule(model: AutoMLModel) -> Iterator[OptionFault]:
+    """A model of one container, on a CPU, with SageMaker's network."""
+    config = model.job.problem_config
+    if isinstance(config, AutoMLTextGenerationConfig):
+        rule = "must not be a language model, as serverless inference has no GPU"
+        yield OptionFault("model", rule, model.node.path, _INSTANCES)
+    elif isinstance(config, AutoMLTabularConfig) and config.mode == "HYPERPARAMETER_TUNING":
+        rule = "must have one container; candidates of HYPERPARAMETER_TUNING have two or three"
+        yield OptionFault("model", rule, model.node.path, f'{_INSTANCES}, or mode="ENSEMBLING"')
+    elif model.processing_unit == "GPU":
+        rule = "must have containers for a CPU, as serverless inference has no GPU"
+        yield OptionFault("model", rule, model.node.path, 'leave processing_unit out, or use "CPU"')
+    if model.has_vpc:
+        rule = "must have no vpc_config, which serverless inference does not support"
+        yield OptionFault("model", rule, model.node.path, _INSTANCES)
+    if model.is_isolated:
+        rule = "must not be isolated from the network, which serverless inference does not support"
+        yield OptionFault("model", rule, model.node.path, _INSTANCES)
+
+
+def doubts(model: AutoMLModel) -> Iterator[tuple[str, str]]:
+    """Yield the id and the words of what may turn out to be impossible."""
+    config = model.job.problem_config
+    if isinstance(config, AutoMLTabularConfig) and (config.mode in (None, "AUTO")):
+        yield (
+            "serverless-auto-mode",
+            "in mode AUTO SageMaker may choose candidates of several containers, which serverless "
+            'inference refuses at deployment; set mode="ENSEMBLING" on the job',
+        )
+    elif isinstance(config, AutoMLTabularConfig) and is_token(config.mode):
+        yield (
+            "serverless-auto-mode",
+            "serverless inference refuses candidates of several containers, which mode "
+            "HYPERPARAMETER_TUNING has",
+        )
+    if isinstance(config, AutoMLImageClassificationConfig):
+        yield (
+            "serverless-images",
+            "serverless inference takes requests of 4 MB at most: larger pictures are refused",
+        )
