@@ -9,6 +9,7 @@ from typing import Any
 class FakeS3:
     def __init__(self, objects: dict[str, bytes] | None = None) -> None:
         self.objects = dict(objects or {})
+        self.headers: dict[str, dict[str, str]] = {}
 
     def get_paginator(self, operation: str) -> FakeS3:
         assert operation == "list_objects_v2"
@@ -22,5 +23,6 @@ class FakeS3:
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         return {"Body": io.BytesIO(self.objects[f"{Bucket}/{Key}"])}
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **more: str) -> None:  # noqa: N803
         self.objects[f"{Bucket}/{Key}"] = Body
+        self.headers[f"{Bucket}/{Key}"] = more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 
 
@@ -23,3 +24,7 @@ class Clock:
     def now(self) -> datetime:
         """Return the time that goes into answers."""
         return datetime.now(UTC)
+
+    def seconds(self) -> float:
+        """Return nominal seconds since any moment, to measure how long something lasts."""
+        return time.monotonic() * self._speed

@@ -84,6 +84,35 @@ def check_variants(variants: list[dict[str, Any]]) -> None:
         raise validation("A serverless endpoint has exactly one variant.")
 
 
+def check_shadows(production: list[dict[str, Any]], shadows: list[dict[str, Any]]) -> None:
+    """Refuse shadow variants that cannot be.
+
+    Raises:
+        ServiceError: ``ValidationException``.
+    """
+    if not shadows:
+        return
+    if len(production) != 1 or len(shadows) != 1:
+        raise validation("Shadow variants need exactly one production and one shadow variant.")
+    both = [*production, *shadows]
+    if any("ServerlessConfig" in variant for variant in both):
+        raise validation("Shadow variants are not supported for serverless endpoints.")
+    if production[0]["VariantName"] == shadows[0]["VariantName"]:
+        name = shadows[0]["VariantName"]
+        raise validation(f"Duplicate variant names are not allowed: {name}.")
+
+
+def check_capture(config: dict[str, Any]) -> None:
+    """Refuse data capture where SageMaker has none.
+
+    Raises:
+        ServiceError: ``ValidationException``.
+    """
+    variants = config["ProductionVariants"]
+    if "DataCaptureConfig" in config and any("ServerlessConfig" in item for item in variants):
+        raise validation("Data capture is not supported for serverless endpoints.")
+
+
 def _variant_faults(place: str, variant: dict[str, Any]) -> list[Fault]:
     if "ServerlessConfig" in variant:
         return _serverless_faults(place, variant)

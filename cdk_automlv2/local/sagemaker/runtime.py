@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_automlv2.local.sagemaker.caller import Caller, partition_of
+from cdk_automlv2.local.sagemaker.capture import Exchange, Message
 from cdk_automlv2.local.sagemaker.errors import ServiceError
+from cdk_automlv2.local.sagemaker.fleets import LIMIT, Fleet
 from cdk_automlv2.local.sagemaker.hosting import ANY
 from cdk_automlv2.local.sagemaker.state import ENDPOINT, State
-from cdk_automlv2.local.sagemaker.variants import Fleet
 
-_LIMIT = 6 * 1024 * 1024
-"""Largest body in bytes; the model of the service (sagemaker-runtime, BodyBlob) has it too."""
 _PREFIX = "x-amzn-sagemaker-"
 _REFUSED: Mapping[str, str] = {
     "target-model": "a target model needs a multi-model endpoint",
@@ -31,26 +30,36 @@ def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, d
         ServiceError: ``ValidationError`` where the endpoint is missing or not in service,
             ``ModelError`` where a container fails.
     """
-    if len(body) > _LIMIT:
-        raise ServiceError("413", f"HTTP content length exceeded {_LIMIT} bytes.", 413)
+    _check_size(body, LIMIT)
     caller = Caller.from_headers(headers)
     arn = caller.arn(ENDPOINT.name, name)
     state.require(caller, "InvokeEndpoint", arn, **_context(headers))
     state.faults.raise_if_planned("InvokeEndpoint")
     fleet = _fleet(state, caller, arn, name)
+    _check_size(body, fleet.limit)
     for header, why in _REFUSED.items():
         if headers.get(_PREFIX + header):
             raise _refused(f"{header} is given, but {why}.")
     variant = fleet.variant_for(headers.get(f"{_PREFIX}target-variant"))
     accept = headers.get(f"{_PREFIX}accept") or headers.get("accept") or ANY
-    content_type = headers.get("content-type") or "text/csv"
-    try:
-        answer, returned = fleet.models[variant].answer(body, content_type, accept)
-    except ServiceError as error:
-        raise _from_container(error, caller, name) from error
-    shown = {"content-type": returned, "x-amzn-invoked-production-variant": variant}
+    request = Message(body, headers.get("content-type") or "text/csv")
+    with fleet.entered(variant):
+        try:
+            answer = fleet.answer(variant, request, accept)
+        except ServiceError as error:
+            raise _from_container(error, caller, name) from error
     inference = headers.get(f"{_PREFIX}inference-id")
-    return answer, {**shown, **({f"{_PREFIX}inference-id": inference} if inference else {})}
+    fleet.follow_up(Exchange(variant, request, answer, inference or ""), accept)
+    shown = {"content-type": answer.content_type, "x-amzn-invoked-production-variant": variant}
+    return answer.body, {
+        **shown,
+        **({f"{_PREFIX}inference-id": inference} if inference else {}),
+    }
+
+
+def _check_size(body: bytes, limit: int) -> None:
+    if len(body) > limit:
+        raise ServiceError("413", f"HTTP content length exceeded {limit} bytes.", 413)
 
 
 def _context(headers: Any) -> dict[str, str]:

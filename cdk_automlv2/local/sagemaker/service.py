@@ -10,6 +10,7 @@ from cdk_automlv2.local.sagemaker import protocol
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.operations import (
+    capacities,
     endpoints,
     jobs,
     model_groups,
@@ -55,6 +56,7 @@ OPERATIONS: dict[str, Operation] = {
     "PutModelPackageGroupPolicy": model_groups.put_model_package_group_policy,
     "StopAutoMLJob": jobs.stop_auto_ml_job,
     "UpdateEndpoint": endpoints.update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": capacities.update_endpoint_weights_and_capacities,
     "UpdateModelPackage": model_packages.update_model_package,
 }
 

@@ -1,87 +1,20 @@
-"""The variants of an endpoint: their models ready to answer, and what is shown of them."""
+"""What is shown of the variants of an endpoint."""
 
 from __future__ import annotations
 
 import hashlib
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from cdk_automlv2.local.sagemaker.caller import Caller
-from cdk_automlv2.local.sagemaker.errors import ServiceError
-from cdk_automlv2.local.sagemaker.hosting import HostedModel
-from cdk_automlv2.local.sagemaker.hosting_rules import containers_of
-from cdk_automlv2.local.sagemaker.state import MODEL, Record, State
+from cdk_automlv2.local.sagemaker.fleets import Fleet
+from cdk_automlv2.local.sagemaker.state import Record
 
-
-@dataclass(frozen=True)
-class Fleet:
-    """What serves an endpoint.
-
-    Attributes:
-        config: The endpoint's configuration.
-        models: By the variant's name.
-        images: Images of the variant's model, in order.
-        weights: Part of the traffic that each variant gets, in proportion to all.
-    """
-
-    config: Record
-    models: Mapping[str, HostedModel]
-    images: Mapping[str, list[str]]
-    weights: Mapping[str, float]
-
-    def weighted(self, weights: Mapping[str, float]) -> Fleet:
-        """Return the fleet with other weights."""
-        return replace(self, weights=weights)
-
-    def variant_for(self, target: str | None) -> str:
-        """Return the variant that is asked for, or one by weight.
-
-        Raises:
-            ServiceError: ``ValidationError`` if there is no such variant.
-        """
-        if target is None:
-            names = list(self.weights)
-            # All of them zero: the traffic is shared alike.
-            weights = list(self.weights.values()) if any(self.weights.values()) else None
-            return random.choices(names, weights)[0]
-        if target not in self.models:
-            raise ServiceError("ValidationError", f"Variant {target} not found for Request.")
-        return target
+PRODUCTION, SHADOW = "ProductionVariants", "ShadowProductionVariants"
 
 
-def load(state: State, caller: Caller, config_arn: str) -> tuple[Fleet | None, str]:
-    """Fetch the models that a configuration names, each with its own role; or say why not."""
-    try:
-        with state.lock:
-            config = state.configs[config_arn]
-            listed = config["ProductionVariants"]
-            models = {
-                variant["VariantName"]: state.models[caller.arn(MODEL.name, variant["ModelName"])]
-                for variant in listed
-            }
-        key = config.get("KmsKeyId", "")
-        hosted = {name: _fetch(state, caller, model, key) for name, model in models.items()}
-    except Exception as error:
-        return None, f"The model could not be loaded: {error}"[:1024]
-    images = {
-        name: [container.get("Image", "") for container in containers_of(model)]
-        for name, model in models.items()
-    }
-    weights = {item["VariantName"]: item.get("InitialVariantWeight", 1.0) for item in listed}
-    return Fleet(config, hosted, images, weights), ""
-
-
-def _fetch(state: State, caller: Caller, model: Record, key: str) -> HostedModel:
-    if key:
-        state.iam.require_grant(model["ExecutionRoleArn"], caller.region, key)
-    s3 = state.iam.role_s3(model["ExecutionRoleArn"], caller.region)
-    return HostedModel.fetch(containers_of(model), s3)
-
-
-def summaries(fleet: Fleet, now: datetime) -> list[Record]:
-    """Return what DescribeEndpoint shows of the variants."""
+def summaries(fleet: Fleet, now: datetime, member: str = PRODUCTION) -> list[Record]:
+    """Return what DescribeEndpoint shows of the production variants, or of the shadow."""
     return [
         {
             "VariantName": variant["VariantName"],
@@ -91,17 +24,33 @@ def summaries(fleet: Fleet, now: datetime) -> list[Record]:
             ],
             **_size(variant),
         }
-        for variant in fleet.config["ProductionVariants"]
+        for variant in fleet.config.get(member, [])
     ]
 
 
 def pending(config: Record, now: datetime) -> Record:
     """Return what is shown of a configuration that an endpoint is on its way to."""
-    shown = [
-        {"VariantName": item["VariantName"], **_size(item)} for item in config["ProductionVariants"]
-    ]
-    name = config["EndpointConfigName"]
-    return {"EndpointConfigName": name, "ProductionVariants": shown, "StartTime": now}
+    shown = {
+        member: [{"VariantName": item["VariantName"], **_size(item)} for item in config[member]]
+        for member in (PRODUCTION, SHADOW)
+        if member in config
+    }
+    return {"EndpointConfigName": config["EndpointConfigName"], **shown, "StartTime": now}
+
+
+def captured(config: Record) -> dict[str, Any]:
+    """Return what is shown of the data capture of a configuration, if it has one."""
+    capture = config.get("DataCaptureConfig")
+    if capture is None:
+        return {}
+    is_on = capture.get("EnableCapture", True)
+    shown = {
+        "EnableCapture": is_on,
+        "CaptureStatus": "Started" if is_on else "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+    }
+    passed = {key: capture[key] for key in ("DestinationS3Uri", "KmsKeyId") if key in capture}
+    return {"DataCaptureConfig": {**shown, **passed}}
 
 
 def _size(variant: Record) -> Record:
@@ -142,3 +91,21 @@ def retained(new: list[Record], old: list[Record], excluded: Sequence[str]) -> l
         }
         for item in new
     ]
+
+
+def reweighted(shown: list[Record], desired: list[Record]) -> list[Record]:
+    """Return summaries with other weights and counts."""
+    wanted = {item["VariantName"]: item for item in desired}
+    return [item | _desired(wanted.get(item["VariantName"], {})) for item in shown]
+
+
+def _desired(wanted: Record) -> Record:
+    changed: Record = {}
+    for kind in ("Weight", "InstanceCount"):
+        if f"Desired{kind}" in wanted:
+            value = wanted[f"Desired{kind}"]
+            changed |= {f"Desired{kind}": value, f"Current{kind}": value}
+    if "ServerlessUpdateConfig" in wanted:
+        config = wanted["ServerlessUpdateConfig"]
+        changed |= {"DesiredServerlessConfig": config, "CurrentServerlessConfig": config}
+    return changed

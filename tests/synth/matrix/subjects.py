@@ -18,7 +18,10 @@ from cdk_automlv2 import (
     AutoMLModel,
     AutoMLTabularConfig,
     AutoMLV2,
+    DataCapture,
+    InstanceVariant,
     LocalAutoMLDataChannel,
+    ServerlessVariant,
 )
 
 from .compositions import COMPOSITIONS, Place
@@ -79,6 +82,42 @@ def _endpoint_that_waits_in_links(place: Place, options: Options) -> None:
     AutoMLEndpoint(place.serve, "Endpoint", model=model, instance_type="ml.m5.large", timeout=hours)
 
 
+def _endpoint_of_variants(place: Place, options: Options) -> None:
+    model = _model(place, options)
+    other = AutoMLModel(place.serve, "Other", job=model.job, **_unnamed(options.of_model))
+    variants = [
+        InstanceVariant(item, "ml.m5.large", variant_name=item.node.id) for item in (model, other)
+    ]
+    capture = DataCapture(options.text("s3://shop-seen/churn/"))
+    AutoMLEndpoint(
+        place.serve, "Endpoint", variants=variants, data_capture=capture, **options.of_endpoint
+    )
+
+
+def _endpoint_with_a_shadow(place: Place, options: Options) -> None:
+    model = _model(place, options)
+    shadow = AutoMLModel(place.serve, "Shade", job=model.job, **_unnamed(options.of_model))
+    AutoMLEndpoint(
+        place.serve,
+        "Endpoint",
+        model=model,
+        instance_type="ml.m5.large",
+        shadow_variant=InstanceVariant(shadow, "ml.m5.large"),
+        **options.of_endpoint,
+    )
+
+
+def _serverless_endpoint(place: Place, options: Options) -> None:
+    given = {key: value for key, value in options.of_model.items() if key != "vpc_config"}
+    model = AutoMLModel(place.serve, "Model", job=_job(place, options), **given)
+    variants = [ServerlessVariant(model)]
+    AutoMLEndpoint(place.serve, "Endpoint", variants=variants, **options.of_endpoint)
+
+
+def _unnamed(options: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key != "name"}
+
+
 def _candidates(place: Place, options: Options) -> None:
     listed = AutoMLCandidates(place.serve, "Candidates", job=_job(place, options))
     cdk.CfnOutput(place.serve, "Listed", value=f"{listed.count}: {listed.candidates}")
@@ -124,6 +163,9 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "job of a folder": _job_of_a_folder,
     "endpoint": _endpoint,
     "endpoint that waits in links": _endpoint_that_waits_in_links,
+    "endpoint of several variants": _endpoint_of_variants,
+    "endpoint with a shadow": _endpoint_with_a_shadow,
+    "serverless endpoint": _serverless_endpoint,
     "candidates": _candidates,
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,

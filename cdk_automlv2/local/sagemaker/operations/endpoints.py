@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_automlv2.local.sagemaker import variants
+from cdk_automlv2.local.sagemaker import fleets, variants
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.faults import ENDPOINT_FAILS, UPDATE_ROLLS_BACK
@@ -119,7 +119,7 @@ _UPDATE = _Move(UPDATE_SECONDS, UPDATE_ROLLS_BACK, "InService")
 def _move(
     state: State, caller: Caller, endpoint: Record, config: str, request: Record, move: _Move
 ) -> None:
-    fleet, failure = variants.load(state, caller, config)
+    fleet, failure = fleets.load(state, caller, config, endpoint["EndpointName"])
     state.clock.wait(move.seconds, _NEVER)
     planned = state.faults.take(move.fault)
     failure = planned.message if planned else failure
@@ -138,7 +138,7 @@ def _delete(state: State, endpoint: Record) -> None:
             store.pop(endpoint["EndpointArn"], None)
 
 
-def _serve(state: State, endpoint: Record, fleet: variants.Fleet, request: Record) -> None:
+def _serve(state: State, endpoint: Record, fleet: fleets.Fleet, request: Record) -> None:
     shown = variants.summaries(fleet, state.clock.now())
     if request.get("RetainAllVariantProperties"):
         excluded = request.get("ExcludeRetainedVariantProperties", [])
@@ -147,7 +147,12 @@ def _serve(state: State, endpoint: Record, fleet: variants.Fleet, request: Recor
     weights = {variant["VariantName"]: variant["CurrentWeight"] for variant in shown}
     state.serving[endpoint["EndpointArn"]] = fleet.weighted(weights)
     endpoint.pop("FailureReason", None)
+    for member in (*_OF_CONFIG, "DataCaptureConfig", variants.SHADOW):
+        endpoint.pop(member, None)
     more = {key: fleet.config[key] for key in _OF_CONFIG if key in fleet.config}
+    more |= variants.captured(fleet.config)
+    if variants.SHADOW in fleet.config:
+        more[variants.SHADOW] = variants.summaries(fleet, state.clock.now(), variants.SHADOW)
     if "DeploymentConfig" in request:
         more["LastDeploymentConfig"] = request["DeploymentConfig"]
     _set(

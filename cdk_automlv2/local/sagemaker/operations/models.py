@@ -45,16 +45,22 @@ def create_endpoint_config(state: State, caller: Caller, request: Record) -> Rec
     arn = caller.arn(CONFIG.name, request["EndpointConfigName"])
     state.require_create(caller, "CreateEndpointConfig", arn, request)
     check_tags(request.get("Tags", []))
-    variants = request["ProductionVariants"]
+    variants, shadows = request["ProductionVariants"], request.get("ShadowProductionVariants", [])
     hosting_rules.check_variants(variants)
+    hosting_rules.check_shadows(variants, shadows)
+    hosting_rules.check_capture(request)
     with state.lock:
-        for variant in variants:
+        for variant in (*variants, *shadows):
             model = caller.arn(MODEL.name, variant["ModelName"])
             if model not in state.models:
                 raise not_found(MODEL.words, model)
             hosting_rules.check_variant_of_model(variant, state.models[model])
-    weighted = [{"InitialVariantWeight": 1.0, **variant} for variant in variants]
-    body = {**request, "ProductionVariants": weighted}
+    weighted = {
+        member: [{"InitialVariantWeight": 1.0, **variant} for variant in request[member]]
+        for member in ("ProductionVariants", "ShadowProductionVariants")
+        if member in request
+    }
+    body = {**request, **weighted}
     return {"EndpointConfigArn": _keep(state, CONFIG, "EndpointConfigArn", arn, body)}
 
 
