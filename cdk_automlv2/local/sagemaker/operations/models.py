@@ -55,7 +55,7 @@ def create_endpoint_config(state: State, caller: Caller, request: Record) -> Rec
             if model not in state.models:
                 raise not_found(MODEL.words, model)
             hosting_rules.check_variant_of_model(variant, state.models[model])
-    weighted = {
+    weighted: Record = {
         member: [{"InitialVariantWeight": 1.0, **variant} for variant in request[member]]
         for member in ("ProductionVariants", "ShadowProductionVariants")
         if member in request
