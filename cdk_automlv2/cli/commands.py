@@ -6,13 +6,20 @@ import click
 
 from cdk_automlv2.cli.lazy import Lazy, LazyGroup
 
+_RELEASES = "cdk_automlv2.cli.releases.commands"
 _GROUPS = {
+    "abort": Lazy(_RELEASES, "abort", "End the release that is under way.", "cli"),
+    "history": Lazy(_RELEASES, "history", "Show all releases of a construct.", "cli"),
     "local": Lazy(
         "cdk_automlv2.cli.local",
         "local",
         "Deploy a CDK app on this machine: no account, no Docker.",
         "local",
     ),
+    "retrain": Lazy(_RELEASES, "retrain", "Train again on the data as they are now.", "cli"),
+    "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),
+    "status": Lazy(_RELEASES, "status", "Show how far releases are, and what serves.", "cli"),
+    "wait": Lazy(_RELEASES, "wait", "Wait until a release has ended.", "cli"),
 }
 
 

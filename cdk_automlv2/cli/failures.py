@@ -8,20 +8,17 @@ from contextlib import contextmanager
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_automlv2.local import LocalCloudError
-from cdk_automlv2.local.cloud.ask import AskError
-from cdk_automlv2.local.cloud.toolchain import ToolMissingError
-
-_TOLD = (
-    *(AskError, BotoCoreError, ClientError, LocalCloudError, OSError, RuntimeError),
-    *(ToolMissingError, ValueError),
-)
+_TOLD = (BotoCoreError, ClientError, OSError, RuntimeError, ValueError)
 
 
 @contextmanager
-def friendly_errors() -> Iterator[None]:
-    """Turn them into what click shows."""
+def friendly_errors(*more: type[Exception]) -> Iterator[None]:
+    """Turn them into what click shows.
+
+    Args:
+        more: What else the command can end in.
+    """
     try:
         yield
-    except _TOLD as error:
+    except (*_TOLD, *more) as error:
         raise click.ClickException(str(error)) from error

@@ -16,11 +16,14 @@ import click
 from cdk_automlv2.cli import console, content, tables
 from cdk_automlv2.cli.cdk_arguments import all_unless_named
 from cdk_automlv2.cli.failures import friendly_errors
-from cdk_automlv2.local import LocalCloud
+from cdk_automlv2.local import LocalCloud, LocalCloudError
 from cdk_automlv2.local.cloud import environment, signals, state_file
+from cdk_automlv2.local.cloud.ask import AskError
 from cdk_automlv2.local.cloud.cloud import ACCOUNT, DEFAULT_FOLDER, DEFAULT_SPEED
+from cdk_automlv2.local.cloud.toolchain import ToolMissingError
 
 _CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+_ERRORS = (AskError, LocalCloudError, ToolMissingError)
 _NONE_RUNS = "no local cloud is running here; automlv2 local start"
 
 
@@ -72,7 +75,7 @@ def start(
     folder: Path, speed: float, accounts: tuple[str, ...], detach: bool, bootstrap: bool
 ) -> None:
     """Start the local cloud and keep it until Ctrl-C."""
-    with friendly_errors(), signals.as_interrupt():
+    with friendly_errors(*_ERRORS), signals.as_interrupt():
         cloud = LocalCloud.start(
             folder, speed, accounts=accounts, bootstrap=bootstrap, left_running=detach
         )
@@ -112,7 +115,7 @@ def _keep(cloud: LocalCloud) -> None:
 @click.pass_obj
 def stop(folder: Path) -> None:
     """Stop the local cloud; its state is discarded."""
-    with friendly_errors():
+    with friendly_errors(*_ERRORS):
         if not LocalCloud.stop_all(folder):
             raise click.ClickException(_NONE_RUNS)
     click.echo("stopped")
@@ -154,7 +157,7 @@ def invoke(
     if not body.strip():
         raise click.UsageError("give a row of CSV, a JSON object, or --file")
     kind = content_type or content.content_type(body, getattr(file, "name", ""))
-    with friendly_errors():
+    with friendly_errors(*_ERRORS):
         runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
         answer = runtime.invoke_endpoint(
             EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
@@ -170,7 +173,7 @@ def invoke(
 def status(folder: Path, plain: bool, as_json: bool) -> None:
     """Show stacks, jobs, models, endpoints and running executions."""
     form = console.Form.chosen(plain=plain, as_json=as_json)
-    with friendly_errors():
+    with friendly_errors(*_ERRORS):
         found = tables.inventory(LocalCloud.attach(folder))
     console.show(found, form, "nothing is deployed")
 
@@ -181,13 +184,13 @@ def status(folder: Path, plain: bool, as_json: bool) -> None:
 @click.pass_obj
 def env(folder: Path, account: str | None, as_json: bool) -> None:
     """Print the environment for any other client: eval "$(automlv2 local env)"."""
-    with friendly_errors():
+    with friendly_errors(*_ERRORS):
         found = LocalCloud.attach(folder).variables(account)
     click.echo(json.dumps(found, indent=1) if as_json else environment.for_shell(found))
 
 
 def _run_cdk(folder: Path, arguments: list[str]) -> None:
-    with friendly_errors():
+    with friendly_errors(*_ERRORS):
         try:
             sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
         except KeyboardInterrupt:

@@ -42,7 +42,10 @@ OUTSIDE = {
 INSIDE = {
     "surface": {"surface", "constructs"},
     "constructs": {"surface", "constructs"},
-    "command": {"command", "local cloud", "surface"},
+    "command": {
+        *("command", "local cloud", "surface"),
+        "cdk_automlv2/_core/assets.py",  # Where the function's table of states lies.
+    },
     "local cloud": {
         *("local cloud", "surface"),
         "cdk_automlv2/_core/service_model.py",

@@ -1,0 +1,1 @@
+"""``automlv2 status``, ``history``, ``wait``, ``retrain``, ``rollback`` and ``abort``."""

@@ -1,0 +1,175 @@
+"""The commands on releases; each finds its construct as ``STACK/ID``."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from cdk_automlv2.cli import aws, console
+from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.releases import find, records
+from cdk_automlv2.cli.releases.find import Place
+from cdk_automlv2.cli.releases.states import exit_status, states
+
+_POLL_SECONDS = 10
+_COLUMNS = ("id", "release", "state", "since", "metric", "value", "serving", "reason")
+
+
+def _forms(command: Any) -> Any:
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--plain", is_flag=True, help="Print tab-separated lines."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("name", metavar="STACK[/ID]")
+@_forms
+@aws.options
+def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
+    """Show how far the newest release of each construct is, and what serves."""
+    rows = []
+    with friendly_errors():
+        for place in find.every(client, name):
+            head = records.head(client, place)
+            numbers = {head["generation"], head["serving"]} - {0} if head else set()
+            for number in sorted(numbers, reverse=True):
+                record = records.release(client, place, number)
+                if head and record:
+                    rows.append(records.told(record, place, head["serving"]))
+    _show(rows, plain=plain, as_json=as_json)
+
+
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@_forms
+@aws.options
+def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
+    """Show all releases of a construct, the newest first."""
+    with friendly_errors():
+        place = find.one(client, name)
+        head = records.head(client, place)
+        serving = head["serving"] if head else 0
+        rows = [records.told(record, place, serving) for record in records.releases(client, place)]
+    _show(rows, plain=plain, as_json=as_json)
+
+
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@click.option("--release", "number", type=int, help="Number of the release. Default: the newest.")
+@click.option(
+    "--timeout", type=float, default=24 * 60, show_default=True, help="Longest wait; minutes."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the release as JSON at its end.")
+@aws.options
+def wait(client: Client, name: str, number: int | None, timeout: float, as_json: bool) -> None:
+    """Wait until a release has ended.
+
+    Exit status: 0 in service, 1 failed or rolled back, 2 wrong usage, 3 refused by a gate,
+    4 superseded, 5 still under way at the time-out, 6 undecided by a gate.
+    """
+    with friendly_errors():
+        place = find.one(client, name)
+        shown = _wait(client, place, number, time.monotonic() + timeout * 60)
+    if as_json:
+        click.echo(json.dumps(shown, indent=1))
+    status = exit_status(str(shown["state"]))
+    if status is None:
+        click.echo(f"still {shown['state']} after {timeout:g} min", err=True)
+        status = int(states().EXIT_TIMED_OUT)
+    click.get_current_context().exit(status)
+
+
+def _wait(client: Client, place: Place, number: int | None, until: float) -> dict[str, Any]:
+    """Return the release once it has ended, or as it is at that moment."""
+    seen = ""
+    while True:
+        head = records.head(client, place)
+        if head is None:
+            raise click.ClickException(f"{place.name} has no release yet")
+        number = number or int(head["generation"])
+        record = records.release(client, place, number)
+        if record is None:
+            raise click.ClickException(f"{place.name} has no release {number}")
+        shown = records.told(record, place, head["serving"])
+        words = f"release {number} {shown['state']}"
+        words += f": {shown['reason']}" if shown["reason"] else ""
+        if words != seen:
+            click.echo(words, err=True)
+            seen = words
+        left = until - time.monotonic()
+        if exit_status(shown["state"]) is not None or left <= 0:
+            return shown
+        time.sleep(min(_POLL_SECONDS, left))
+
+
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@aws.options
+def retrain(client: Client, name: str) -> None:
+    """Train again with the settings that were deployed last, on the data as they are now."""
+    _ask(client, name, {"Task": "Retrain"})
+
+
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@click.argument("number", type=click.IntRange(min=1), required=False)
+@aws.options
+def rollback(client: Client, name: str, number: int | None) -> None:
+    """Serve the release before, or release NUMBER, again: no training, no gates."""
+    _ask(client, name, {"Task": "Rollback", **({"Number": number} if number else {})})
+
+
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@aws.options
+def abort(client: Client, name: str) -> None:
+    """End the release that is under way; what serves goes on."""
+    _ask(client, name, {"Task": "Abort"})
+
+
+def _ask(client: Client, name: str, task: Mapping[str, Any]) -> None:
+    """Ask the function; the token makes a retry by boto3 the same request."""
+    with friendly_errors():
+        place = find.one(client, name)
+        who = client("sts").get_caller_identity()["Arn"]
+        trigger = {"Kind": "command", "Id": str(uuid.uuid4()), "By": who}
+        event = {**task, "Key": place.key, "Trigger": trigger}
+        answer = client("lambda").invoke(
+            FunctionName=place.function, Payload=json.dumps(event).encode()
+        )
+        returned = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise click.ClickException(f"the function failed: {returned.get('errorMessage')}")
+    if "Refused" in returned:
+        raise click.ClickException(returned["Refused"])
+    click.echo(returned["Answer"])
+    click.echo(f"next: automlv2 wait {place.name}", err=True)
+
+
+def _show(rows: list[dict[str, Any]], *, plain: bool, as_json: bool) -> None:
+    form = console.Form.chosen(plain=plain, as_json=as_json)
+    if form is console.Form.JSON:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    brief = [{key: _text(row[key]) for key in _COLUMNS} for row in rows]
+    console.show({"releases": brief}, form, "there is no release yet")
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else ""
+        case float():
+            return f"{value:.4g}"
+    return str(value)
