@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cdk_automlv2._core.settings import (
+        AutoMLSettings,
+    )
     from cdk_automlv2.automl import (
         AutoMLV2,
     )
@@ -66,6 +69,7 @@ __all__ = [
     "AutoMLJobV2",
     "AutoMLModel",
     "AutoMLOutput",
+    "AutoMLSettings",
     "AutoMLTabularConfig",
     "AutoMLTextClassificationConfig",
     "AutoMLTextGenerationConfig",
@@ -91,6 +95,7 @@ _MODULES = {
     "AutoMLJobV2": "job.job",
     "AutoMLModel": "hosting.model",
     "AutoMLOutput": "job.output",
+    "AutoMLSettings": "_core.settings",
     "AutoMLTabularConfig": "problem_configs",
     "AutoMLTextClassificationConfig": "problem_configs",
     "AutoMLTextGenerationConfig": "problem_configs",

@@ -1,8 +1,8 @@
 """Synthesizes app.py and every example; cfn-lint, cdk-nag and checkov look at what comes out.
 
-cfn-lint also lints the state machine inside the template. A finding of cdk-nag or checkov passes
-only if scripts/accepted_findings.toml names it, with a reason; a reason that no finding needs
-fails too.
+cfn-lint also lints the state machine inside the template. What cdk-nag finds the library has
+acknowledged, or it is a fault. A finding of checkov passes only if scripts/accepted_findings.toml
+names it, with a reason; a reason that no finding needs fails too.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from constructs import Construct
 from cdk_automlv2._core.arns import arn, bucket_arn, literal, role_arn
 from cdk_automlv2._core.homes import Homes
 from cdk_automlv2._core.keys import ENCRYPT_DECRYPT, VOLUME_KEY, KeyGrants, key_resource
+from cdk_automlv2._core.nag import Acknowledgements, Document
+from cdk_automlv2._core.nag_reasons import FUNCTION, INLINE
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, Condition, Right, allow
 from cdk_automlv2._core.role_policies import (
     Policies,
@@ -61,6 +63,7 @@ class FunctionPolicy:
         name_scope: Mark of the stack, which owner tags begin with and generated names contain.
         state_machine_arn: The state machine it may start.
         log_group_arn: Where it may write.
+        in_vpc: Whether it needs network interfaces.
     """
 
     def __init__(
@@ -70,16 +73,21 @@ class FunctionPolicy:
         name_scope: str,
         state_machine_arn: str,
         log_group_arn: str,
+        *,
+        in_vpc: bool,
     ) -> None:
         self.role = role
         self._scope = scope
-        self._homes = Homes(cdk.Stack.of(scope))
+        stack = cdk.Stack.of(scope)
+        self._acknowledgements = Acknowledgements.of(stack)
+        self._homes = Homes(stack)
         self._function: cdk.CfnResource | None = None
         self._shared: list[cdk.CfnResource] = []
         fixed = [
             *_base(state_machine_arn, log_group_arn),
             *_sagemaker(name_scope),
             *_uploads(name_scope),
+            *([_network_interfaces()] if in_vpc else []),
         ]
         self._policies: Policies
         if is_precreated(role):
@@ -93,6 +101,7 @@ class FunctionPolicy:
                 self._first,
                 fixed,
                 self._before_function,
+                acknowledge=self._acknowledge,
             )
 
     def attach(self, function: cdk.CfnResource) -> None:
@@ -106,7 +115,7 @@ class FunctionPolicy:
         if isinstance(self._policies, ReportedPolicies):
             self._policies.allow(Right(("states:StartExecution",), state_machine_arn))
             return None
-        return iam.CfnPolicy(
+        policy = iam.CfnPolicy(
             self._scope,
             "StartPolicy",
             policy_name="AutoMLV2Start",
@@ -116,6 +125,8 @@ class FunctionPolicy:
             },
             roles=[self.role.role_name],
         )
+        self._acknowledgements.add(policy, [INLINE])
+        return policy
 
     def for_user(self, user: Construct) -> FunctionRights:
         """Return what adds the rights that one construct needs."""
@@ -126,6 +137,9 @@ class FunctionPolicy:
         home = self._homes.of(refers, user)
         policy = self._policies.allow(right, home)
         return None if policy is None or policy in self._shared else policy
+
+    def _acknowledge(self, policy: cdk.CfnResource, document: Document) -> None:
+        self._acknowledgements.add(policy, FUNCTION, document)
 
     def _first(self, document: Any) -> cdk.CfnResource:
         policy = iam.CfnPolicy(
@@ -246,6 +260,24 @@ def _uploads(name_scope: str) -> list[dict[str, Any]]:
     listing = allow(("s3:ListBucket",), [bucket_arn("*")])
     listing["Condition"] = {"StringLike": {"s3:prefix": [folder, f"*/{folder}"]}}
     return [listing, allow((*WRITE, "s3:DeleteObject"), [bucket_arn(f"*/{folder}")])]
+
+
+def _network_interfaces() -> dict[str, Any]:
+    """Lambda makes them with the function's role; the function's own code may not.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+    actions = (
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+        "ec2:UnassignPrivateIpAddresses",
+    )
+    return allow(actions, ["*"], (("Null", "lambda:SourceFunctionArn", "true"),))
 
 
 def _actions(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from cdk_automlv2._core.keys import (
     key_resource,
 )
 from cdk_automlv2._core.made_role import MadeRole
+from cdk_automlv2._core.nag import Acknowledgements, Document
+from cdk_automlv2._core.nag_reasons import ROLE
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, Right
 from cdk_automlv2._core.role_policies import (
@@ -200,8 +202,18 @@ class _Given:
             resource.policy_document = document
             return resource
 
+        def acknowledge(policy: cdk.CfnResource, document: Document) -> None:
+            Acknowledgements.of(stack).add(policy, ROLE, document)
+
         return RolePolicies(
-            stack, self._id, role.role_name, role.node.path, first, [], inline=_GIVEN_INLINE
+            stack,
+            self._id,
+            role.role_name,
+            role.node.path,
+            first,
+            [],
+            inline=_GIVEN_INLINE,
+            acknowledge=acknowledge,
         )
 
 

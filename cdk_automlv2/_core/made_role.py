@@ -12,6 +12,8 @@ from cdk_automlv2._core.arns import role_arn
 from cdk_automlv2._core.context import SOURCE_ACCOUNT_CONDITION, is_on
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.lazy import Producer
+from cdk_automlv2._core.nag import Acknowledgements, Document
+from cdk_automlv2._core.nag_reasons import INLINE, ROLE
 from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, SAGEMAKER, Right, allow
 from cdk_automlv2._core.role_policies import (
@@ -47,6 +49,7 @@ class MadeRole:
         self._stem = f"automl-{name_scope(stack)}-{own}-"
         self._passes_itself = passes_itself
         self._scope = scope
+        self._acknowledgements = Acknowledgements.of(stack)
         self._resource: iam.CfnRole | None = None
         self.role = iam.Role(
             scope, id, role_name=f"{self._stem}{cdk.Aws.REGION}", assumed_by=_sagemaker(scope)
@@ -67,7 +70,13 @@ class MadeRole:
         self._keeps_name = False
         resource.add_property_override("RoleName", cdk.Lazy.any(Producer(self._name)))
         self.policies = RolePolicies(
-            scope, f"{id}Policy", self.role.role_name, self.role.node.path, self._inline, fixed
+            scope,
+            f"{id}Policy",
+            self.role.role_name,
+            self.role.node.path,
+            self._inline,
+            fixed,
+            acknowledge=self._acknowledge,
         )
 
     @property
@@ -103,6 +112,7 @@ class MadeRole:
             },
             roles=names,
         )
+        self._acknowledgements.add(policy, [INLINE])
         user.add_resource_dependency(policy)
         self._keeps_name = True
 
@@ -123,6 +133,9 @@ class MadeRole:
             iam.CfnRole.PolicyProperty(policy_name="AutoMLV2", policy_document=document)
         ]
         return self._resource
+
+    def _acknowledge(self, policy: cdk.CfnResource, document: Document) -> None:
+        self._acknowledgements.add(policy, ROLE, document)
 
     def _pass_itself(self, resource: str) -> dict[str, Any]:
         return allow(("iam:PassRole",), [resource], PASSED_TO_SAGEMAKER)

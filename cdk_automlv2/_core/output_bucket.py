@@ -6,6 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import OUTPUT_BUCKET
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.s3 import AnyKey, S3Location
 from cdk_automlv2._core.sharing import SharedValue
@@ -26,6 +28,7 @@ def default_output(scope: Construct, keys: tuple[AnyKey, ...]) -> S3Location:
             enforce_ssl=True,
             removal_policy=cdk.RemovalPolicy.RETAIN,
         )
+        Acknowledgements.of(stack).add(bucket.node.default_child, OUTPUT_BUCKET)
     assert isinstance(bucket, s3.Bucket)
     name = SharedValue(bucket, stack, "BucketName", bucket.bucket_name)
     uri = f"s3://{bucket.bucket_name}/{base_name(scope.node.id)}/"

@@ -20,9 +20,14 @@ from cdk_automlv2._core.function_policy import FunctionPolicy
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.lazy import BeforeRendering, Producer
 from cdk_automlv2._core.made_role import MadeRole
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import LAMBDA_FUNCTION, STATE_MACHINE
 from cdk_automlv2._core.retention import may_stay
+from cdk_automlv2._core.rights import allow
+from cdk_automlv2._core.settings import ProviderSettings
 from cdk_automlv2._core.tags import complete_tags
 from cdk_automlv2._core.tokens import without_none
+from cdk_automlv2.errors import OptionsError
 
 _ID = "AutoMLV2Provider"
 _BY_STACK: WeakKeyDictionary[cdk.Stack, AutoMLProvider] = WeakKeyDictionary()
@@ -49,8 +54,10 @@ class AutoMLProvider(Construct):
         # Its name is known beforehand, so that the function's policy need not refer to it: the
         # state machine refers to the function, and both ways would be a circle.
         machine_name = f"automlv2-{digest(self._identity_of(self), 12)}-{self._name_scope}"
+        settings = ProviderSettings(self.stack)
+        self._acknowledgements = Acknowledgements.of(self.stack)
         role = _role(self, "FunctionRole", "lambda.amazonaws.com")
-        log = _log_group(self, "FunctionLog")
+        log = settings.log_group(self, "FunctionLog")
         arn = f"arn:{cdk.Aws.PARTITION}:states:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
         self.policy = FunctionPolicy(
             self,
@@ -58,13 +65,16 @@ class AutoMLProvider(Construct):
             self._name_scope,
             f"{arn}:stateMachine:{machine_name}",
             log.log_group_arn,
+            in_vpc=settings.in_vpc,
         )
-        self.function = _function(self, role, log, self.policy)
+        self.function = _function(self, role, log, self.policy, settings)
+        self._acknowledgements.add(self.function.node.default_child, LAMBDA_FUNCTION)
         self._watched: list[tuple[MadeRole, cdk.CfnResource]] = []
-        self.node.add_validation(_WhenAspectsHaveRun(self._look_at_names))
+        self._faults: list[str] = []
+        self.node.add_validation(_WhenAspectsHaveRun(self._validate))
         self._service_token = self.function.function_arn
         late_name = cdk.Lazy.uncached_string(BeforeRendering(machine_name, self._complete))
-        self.state_machine = _state_machine(self, late_name, self._service_token)
+        self.state_machine = _state_machine(self, late_name, self._service_token, settings)
         self._machine_name = late_name
         self._machine_keeps_name = False
         self.state_machine.add_property_override(
@@ -94,6 +104,11 @@ class AutoMLProvider(Construct):
             user: The custom resource that names it.
         """
         self._watched.append((role, user))
+
+    def _validate(self) -> list[str]:
+        self._look_at_names()
+        self._acknowledgements.apply()
+        return self._faults
 
     def _look_at_names(self) -> None:
         for role, user in self._watched:
@@ -157,9 +172,12 @@ class AutoMLProvider(Construct):
         Conditions.of(self.stack).follow(resource, followed, elsewhere=elsewhere)
 
     def _complete(self) -> None:
-        """Decide what depends on the whole app."""
-        Conditions.of(self.stack).apply()
-        complete_tags(self.stack)
+        """Decide what depends on the whole app; what is wrong is reported by its validation."""
+        self._faults = [str(fault) for fault in complete_tags(self.stack)]
+        try:
+            Conditions.of(self.stack).apply()
+        except OptionsError as error:
+            self._faults.append(str(error))
 
     def _identity_of(self, scope: Construct) -> str:
         return identity(scope, self.stack)
@@ -167,15 +185,14 @@ class AutoMLProvider(Construct):
 
 @jsii.implements(IValidation)
 class _WhenAspectsHaveRun:
-    """Calls ``then`` once aspects have run and references are resolved; finds no fault."""
+    """Calls ``then`` once aspects have run and references are resolved."""
 
-    def __init__(self, then: Callable[[], None]) -> None:
+    def __init__(self, then: Callable[[], list[str]]) -> None:
         self._then = then
 
     def validate(self) -> list[str]:
-        """Return no error."""
-        self._then()
-        return []
+        """Return what is wrong."""
+        return self._then()
 
 
 def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:
@@ -184,17 +201,12 @@ def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatem
     return iam.Role(scope, id, assumed_by=principal, inline_policies=policies)
 
 
-def _log_group(scope: Construct, id: str) -> logs.LogGroup:
-    return logs.LogGroup(
-        scope,
-        id,
-        retention=logs.RetentionDays.SIX_MONTHS,
-        removal_policy=cdk.RemovalPolicy.DESTROY,
-    )
-
-
 def _function(
-    scope: Construct, role: iam.Role, log: logs.LogGroup, policy: FunctionPolicy
+    scope: Construct,
+    role: iam.Role,
+    log: logs.LogGroup,
+    policy: FunctionPolicy,
+    settings: ProviderSettings,
 ) -> lambda_.Function:
     function = lambda_.Function(
         scope,
@@ -212,6 +224,7 @@ def _function(
         # The function serves its own stack alone: whoever knows its ARN may ask it for anything.
         environment={"STACK_ID": cdk.Aws.STACK_ID},
         log_group=log,
+        **settings.function_options(),
     )
     resource = function.node.default_child
     assert isinstance(resource, cdk.CfnResource)
@@ -221,17 +234,25 @@ def _function(
     return function
 
 
-def _state_machine(scope: Construct, name: str, function_arn: str) -> sfn.CfnStateMachine:
+def _state_machine(
+    scope: Construct, name: str, function_arn: str, settings: ProviderSettings
+) -> sfn.CfnStateMachine:
+    statements = [
+        allow(("lambda:InvokeFunction",), [function_arn]),
+        allow((*_LOG_DELIVERY, *_TRACING), ["*"]),
+    ]
     role = _role(
         scope,
         "WaiterRole",
         "states.amazonaws.com",
-        iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]),
-        iam.PolicyStatement(actions=[*_LOG_DELIVERY, *_TRACING], resources=["*"]),
+        *(iam.PolicyStatement.from_json(statement) for statement in statements),
+    )
+    Acknowledgements.of(cdk.Stack.of(scope)).add(
+        role.node.default_child, STATE_MACHINE, lambda: {"Statement": statements}
     )
     destination = sfn.CfnStateMachine.LogDestinationProperty(
         cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-            log_group_arn=_log_group(scope, "WaiterLog").log_group_arn
+            log_group_arn=settings.log_group(scope, "WaiterLog").log_group_arn
         )
     )
     return sfn.CfnStateMachine(

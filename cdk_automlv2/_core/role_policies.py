@@ -48,6 +48,7 @@ class RolePolicies:
         fixed: Statements that are there from the beginning.
         made: Called with every further policy that is everybody's.
         inline: Characters of inline policies; less where others add policies of their own.
+        acknowledge: Called with every policy and with what returns its document.
     """
 
     def __init__(
@@ -60,17 +61,21 @@ class RolePolicies:
         fixed: list[dict[str, Any]],
         made: Callable[[cdk.CfnResource], None] | None = None,
         inline: int = INLINE_CHARACTERS,
+        *,
+        acknowledge: Callable[[cdk.CfnResource, Callable[[], Any]], None],
     ) -> None:
         self._scope = scope
         self._id = id
         self._role_name = role_name
         self._owner = owner
         self._made = made
+        self._acknowledge = acknowledge
         self._managed = 0
         self._holding: dict[Right, _Policy] = {}
         self._most_inline = inline
         page = _Policy(Statements(fixed), inline - _HOMES_CHARACTERS)
         page.resource = first(_document(page.statements))
+        acknowledge(page.resource, page.statements.render)
         self._inline = page.statements.length
         self._policies: dict[str, list[_Policy]] = {SHARED: [page]}
 
@@ -103,27 +108,33 @@ class RolePolicies:
         self._policies.setdefault(home, []).append(policy)
         document = _document(policy.statements)
         if policy.is_inline:
-            name = f"AutoMLV2-{digest(f'{self._owner} {home}', 12)}"
-            policy.resource = iam.CfnPolicy(
-                self._scope,
-                f"{self._id}For{digest(home, 12)}",
-                policy_name=name,
-                policy_document=document,
-                roles=[self._role_name],
-            )
-            return policy
+            policy.resource = self._inline_policy(document, home)
+        else:
+            policy.resource = self._managed_policy(document)
+            if home == SHARED and self._made is not None:
+                self._made(policy.resource)
+        self._acknowledge(policy.resource, policy.statements.render)
+        return policy
+
+    def _inline_policy(self, document: Any, home: str) -> cdk.CfnResource:
+        return iam.CfnPolicy(
+            self._scope,
+            f"{self._id}For{digest(home, 12)}",
+            policy_name=f"AutoMLV2-{digest(f'{self._owner} {home}', 12)}",
+            policy_document=document,
+            roles=[self._role_name],
+        )
+
+    def _managed_policy(self, document: Any) -> cdk.CfnResource:
         self._managed += 1
         if self._managed > MOST_MANAGED:
             raise OptionsError(self._owner, (self._too_large(),))
-        policy.resource = iam.CfnManagedPolicy(
+        return iam.CfnManagedPolicy(
             self._scope,
             f"{self._id}{self._managed + 1}",
             policy_document=document,
             roles=[self._role_name],
         )
-        if home == SHARED and self._made is not None:
-            self._made(policy.resource)
-        return policy
 
     def _too_large(self) -> OptionFault:
         rule = (

@@ -39,14 +39,13 @@ class LateTags:
             self._resource.add_property_override("Tags", self._manager.rendered_tags)
         return self._manager
 
-    def complete(self, of_stack: Mapping[str, str]) -> None:
+    def complete(self, of_stack: Mapping[str, str]) -> OptionsError | None:
         """Add the tags of the stack, which CloudFormation gives to its own resources only.
 
-        Raises:
-            OptionsError: If there are too many by now.
+        Returns an error if there are too many by now.
         """
         if self._manager is None and not of_stack:
-            return
+            return None
         if self._manager is None:
             own = {tag["Key"]: tag["Value"] for tag in self._tags or []}
         else:
@@ -56,22 +55,22 @@ class LateTags:
             rule = f"{TOO_MANY}, with those of Tags.of and of the stack"
             got = f"{len(merged)} tags, {len(merged) - len(own)} of them of the stack"
             fault = OptionFault("tags", rule, got, "remove some, or exclude this resource")
-            raise OptionsError(self._resource.node.path, (fault,))
+            return OptionsError(self._resource.node.path.removesuffix("/Resource"), (fault,))
         if merged != own:
             listed = [{"Key": key, "Value": merged[key]} for key in sorted(merged)]
             self._resource.add_property_override("Tags", listed)
+        return None
 
 
-def complete_tags(stack: cdk.Stack) -> None:
+def complete_tags(stack: cdk.Stack) -> list[OptionsError]:
     """Give every custom resource of a stack the stack's own tags, as far as known at synth.
 
-    Raises:
-        OptionsError: If a resource has too many by now.
+    Returns an error for each resource that has too many by now.
     """
     tagged = _OF_STACK.get(stack, [])
     of_stack = _literal_tags(stack) if tagged else {}
-    for tags in tagged:
-        tags.complete(of_stack)
+    errors = (tags.complete(of_stack) for tags in tagged)
+    return [error for error in errors if error is not None]
 
 
 def _literal_tags(stack: cdk.Stack | None) -> dict[str, str]:

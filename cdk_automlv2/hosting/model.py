@@ -14,6 +14,8 @@ from constructs import Construct, IConstruct
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.grants import read_statements, use_role
 from cdk_automlv2._core.identity import top_level_stack
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import ROLE
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
@@ -149,6 +151,9 @@ class AutoMLModel(cdk.Resource):
         self.role.allow_decrypt(location)
         policy = iam.Policy(self, "Artifacts", statements=read_statements(location))
         role.attach_inline_policy(policy)
+        Acknowledgements.of(self._stack).add(
+            policy.node.default_child, ROLE, lambda: self._stack.resolve(policy.document)
+        )
         self._follow_job(policy)
         return policy
 

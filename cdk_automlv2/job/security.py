@@ -47,13 +47,19 @@ class VpcConfig:
         Raises:
             OptionsError: If there are more subnets than the API takes.
         """
+        import aws_cdk as cdk
         from aws_cdk import aws_ec2 as ec2
+
+        from cdk_automlv2._core.nag import Acknowledgements
+        from cdk_automlv2._core.nag_reasons import CONTAINERS
 
         groups: list[ec2.ISecurityGroup] = list(self.security_groups or [])
         if not groups:
             group = ec2.SecurityGroup(scope, id, vpc=self.vpc)
             # Not allow_internally, which warns that egress is allowed already.
             group.add_ingress_rule(group, ec2.Port.all_traffic(), "containers among themselves")
+            rule = group.node.children[-1]
+            Acknowledgements.of(cdk.Stack.of(scope)).add(rule, CONTAINERS)
             groups.append(group)
         selection = self.subnets or ec2.SubnetSelection()
         chosen = self.vpc.select_subnets(
