@@ -58,8 +58,8 @@ class VpcConfig:
             group = ec2.SecurityGroup(scope, id, vpc=self.vpc)
             # Not allow_internally, which warns that egress is allowed already.
             group.add_ingress_rule(group, ec2.Port.all_traffic(), "containers among themselves")
-            rule = group.node.children[-1]
-            Acknowledgements.of(cdk.Stack.of(scope)).add(rule, CONTAINERS)
+            among_themselves = group.node.children[-1]
+            Acknowledgements.of(cdk.Stack.of(scope)).add(among_themselves, CONTAINERS)
             groups.append(group)
         selection = self.subnets or ec2.SubnetSelection()
         chosen = self.vpc.select_subnets(
