@@ -6,12 +6,12 @@ policies decide in both.
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from typing import Any
 
 from cdk_automlv2.local.cloud.repairs.keys import key_arn
+from cdk_automlv2.local.cloud.role_rights import denial, lowered, role_record, trusts
 
 AUTHORIZE = "/_automlv2/authorize"
 SESSION = "/_automlv2/session"
@@ -61,14 +61,14 @@ def session(question: dict[str, Any]) -> dict[str, Any]:
     Returns:
         ``allowed``, and where it is: ``access_key``, ``secret_key`` and ``session_token``.
     """
-    from ministack.services import iam, sts
+    from ministack.services import sts
 
-    account = question["role"].split(":")[4]
-    name = question["role"].rpartition("/")[2]
-    _enter(account, question["region"])
-    role = iam._roles.get_scoped(account, None, name)
-    if role is None or role["Arn"] != question["role"] or not _trusts(role, question):
+    region, context = question["region"], question["context"]
+    role = role_record(question["role"])
+    if role is None or not trusts(role, question["service"], region, context):
         return {"allowed": False}
+    account, name = role["Arn"].split(":")[4], role["RoleName"]
+    _enter(account, region)
     access_key = f"ASIA{secrets.token_hex(8).upper()}"
     secret_key, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
     made = {
@@ -92,32 +92,6 @@ def _enter(account: str, region: str) -> None:
     set_request_region(region)
 
 
-def _trusts(role: dict[str, Any], question: dict[str, Any]) -> bool:
-    """Whether the role's trust policy lets the service assume it; a Deny wins."""
-    from ministack.core import iam_evaluator as iam
-
-    document = role["AssumeRolePolicyDocument"]
-    document = json.loads(document) if isinstance(document, str) else document
-    listed = document["Statement"]
-    statements = [
-        {**statement, "Resource": "*"}
-        for statement in (listed if isinstance(listed, list) else [listed])
-        if iam._service_principal_matches(statement.get("Principal"), question["service"])
-    ]
-    context = iam.EvalContext(
-        principal_arn=question["service"],
-        principal_type="Service",
-        principal_account="",
-        action="sts:AssumeRole",
-        resource_arn=question["role"],
-        region=question["region"],
-        secure_transport=True,
-        service_context=_lowered(question["context"]),
-    )
-    policy = iam.parse_policy_document({"Statement": statements})
-    return bool(iam.evaluate(context, [policy]).decision == "Allow")
-
-
 def _decide(context: Any, principal: Any, given: str | None) -> Any:
     """Ask the policies of the caller, and those of a key or of a resource that has one."""
     from ministack.core import iam_evaluator as iam
@@ -136,18 +110,12 @@ def _decide(context: Any, principal: Any, given: str | None) -> Any:
 
 
 def _refusal(question: dict[str, Any], principal: str, *, explicit: bool) -> dict[str, Any]:
-    how = "with an explicit deny in" if explicit else "because no"
-    what = "an identity-based policy" if explicit else "identity-based policy"
-    message = (
-        f"User: {principal} is not authorized to perform: {question['action']} "
-        f"on resource: {question['resource']} {how} {what}"
-        + ("" if explicit else f" allows the {question['action']} action")
-    )
+    action, resource = question["action"], question["resource"]
     return {
         "allowed": False,
         "principal": principal,
         "code": "AccessDeniedException",
-        "message": message,
+        "message": denial(principal, action, resource, explicit=explicit),
     }
 
 
@@ -163,10 +131,6 @@ def _context(question: dict[str, Any], principal: Any) -> Any:
         region=question["region"],
         source_ip="127.0.0.1",
         secure_transport=True,
-        service_context=_lowered(question["context"]),
+        service_context=lowered(question["context"]),
         principal_keys=principal.keys,
     )
-
-
-def _lowered(context: dict[str, Any]) -> dict[str, Any]:
-    return {key.lower(): value for key, value in context.items()}

@@ -15,6 +15,7 @@ from cdk_automlv2.local.cloud.repairs import (
     policies,
     presigned_urls,
     state_machines,
+    task_roles,
 )
 
 
@@ -27,3 +28,4 @@ def apply() -> None:
     functions.apply()
     presigned_urls.apply()
     state_machines.apply()
+    task_roles.apply()
