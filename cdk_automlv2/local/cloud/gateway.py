@@ -23,6 +23,7 @@ from cdk_automlv2.local.cloud.credentials import (
     answer_key,
     keys_in_ministack,
 )
+from cdk_automlv2.local.cloud.further_rights import FurtherRights
 from cdk_automlv2.local.cloud.guard import Application, Guard, Scope, Send
 from cdk_automlv2.local.cloud.service_events import EVENT, put_event
 
@@ -46,15 +47,20 @@ def application(ring: KeyRing) -> Application:
         FIND: partial(answer_key, ring),
     }
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    async def ministack(scope: Scope, receive: Receive, send: Send) -> None:
         from ministack.app import app
 
+        await app(scope, receive, send)
+
+    with_rights = FurtherRights(ministack)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await app(scope, receive, send)
+            await ministack(scope, receive, send)
         elif scope["path"] in routes:
             await _answer(routes[scope["path"]], receive, send)
         else:
-            await app({**scope, "scheme": "https"}, receive, send)
+            await with_rights({**scope, "scheme": "https"}, receive, send)
 
     return serve
 

@@ -8,12 +8,15 @@ fails the start, not a deployment.
 from __future__ import annotations
 
 from cdk_automlv2.local.cloud.repairs import (
+    condition_keys,
     exports,
     functions,
     keys,
     nested_stacks,
     policies,
     presigned_urls,
+    put_events,
+    rule_targets,
     state_machines,
     task_roles,
 )
@@ -29,3 +32,6 @@ def apply() -> None:
     presigned_urls.apply()
     state_machines.apply()
     task_roles.apply()
+    put_events.apply()
+    rule_targets.apply()
+    condition_keys.apply()
