@@ -10,6 +10,8 @@ from __future__ import annotations
 from cdk_automlv2.local.cloud.repairs import (
     condition_keys,
     exports,
+    foreign_buckets,
+    foreign_buses,
     functions,
     keys,
     nested_stacks,
@@ -35,3 +37,5 @@ def apply() -> None:
     put_events.apply()
     rule_targets.apply()
     condition_keys.apply()
+    foreign_buckets.apply()
+    foreign_buses.apply()

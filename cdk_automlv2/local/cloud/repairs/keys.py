@@ -26,6 +26,7 @@ Check = tuple[str, str]
 def apply() -> None:
     """Add the keys to the checks of an S3 request, and key policies to what decides."""
     from ministack.core import iam_actions, iam_evaluator
+    from ministack.services import kms
 
     checks, enforce = iam_actions.s3_additional_checks, iam_evaluator.enforce
 
@@ -48,6 +49,7 @@ def apply() -> None:
             return enforce(access_key, action, "kms", region, resource_arn, context)
         return enforce(access_key, action, service, region, resource_arn, service_context)
 
+    kms.key_policy_for_arn = _key_policy
     iam_actions.s3_additional_checks = checks_with_keys
     iam_evaluator.enforce = enforce_with_keys
 
@@ -56,8 +58,26 @@ def key_arn(key: str) -> str:
     """Return the ARN of a key given by id, ARN or alias; an unknown one as it is."""
     from ministack.services import kms
 
-    record = kms._resolve_key(key)
+    with _scope_of(key):
+        record = kms._resolve_key(key)
     return str(record["Arn"]) if record else key
+
+
+def _key_policy(arn: str) -> tuple[str, str] | None:
+    """Return a key's policy and owner, whichever account that is."""
+    from ministack.services import kms
+
+    with _scope_of(arn):
+        record = kms._resolve_key(arn)
+    return (record.get("Policy") or "", record["Arn"].split(":")[4]) if record else None
+
+
+def _scope_of(key: str) -> Any:
+    """Return the scope in which a key is found: of its ARN, else the request's own."""
+    from ministack.core.responses import get_account_id, get_region, request_scope
+
+    _, _, _, region, account, *_ = key.split(":") if key.startswith("arn:") else [""] * 5
+    return request_scope(account or get_account_id(), region or get_region())
 
 
 def _key_checks(
@@ -105,7 +125,8 @@ def _key_of_write(headers: dict[str, str], bucket: str) -> str:
 
     if headers.get(_ALGORITHM_HEADER):
         return headers.get(_KEY_HEADER, "")
-    return str(s3._bucket_default_sse_headers(bucket).get(_KEY_HEADER, ""))
+    with _owner_of(bucket):
+        return str(s3._bucket_default_sse_headers(bucket).get(_KEY_HEADER, ""))
 
 
 def _key_of_upload(query: dict[str, Any]) -> str:
@@ -118,10 +139,20 @@ def _key_of_upload(query: dict[str, Any]) -> str:
 def _decrypt(bucket: str, key: str) -> Iterator[Check]:
     from ministack.services import s3
 
-    stored = (s3._buckets.get(bucket) or {}).get("objects", {}).get(key)
-    used = s3._stored_sse_headers(stored).get(_KEY_HEADER) if stored else None
-    if used:
-        yield "kms:Decrypt", key_arn(used)
+    with _owner_of(bucket):
+        stored = (s3._buckets.get(bucket) or {}).get("objects", {}).get(key)
+        used = s3._stored_sse_headers(stored).get(_KEY_HEADER) if stored else None
+        arn = key_arn(used) if used else ""
+    if arn:
+        yield "kms:Decrypt", arn
+
+
+def _owner_of(bucket: str) -> Any:
+    """Return the scope of a bucket's owner, in which its settings and objects are found."""
+    from ministack.core.responses import get_account_id, get_region, request_scope
+    from ministack.services import s3
+
+    return request_scope(s3._bucket_owner_account(bucket) or get_account_id(), get_region())
 
 
 def _bucket_and_key(source: str) -> tuple[str, str]:
