@@ -17,10 +17,10 @@ from urllib.parse import parse_qs
 from cdk_automlv2.local.cloud import bodies
 from cdk_automlv2.local.cloud.authorizer import authorize
 from cdk_automlv2.local.cloud.bodies import Receive
+from cdk_automlv2.local.cloud.claims import Claim, Head, SignatureError, claim_of
 from cdk_automlv2.local.cloud.guard import ACCOUNT_HEADER, Application, Scope, Send
 from cdk_automlv2.local.cloud.refusals import refusal
 from cdk_automlv2.local.cloud.role_rights import Deed
-from cdk_automlv2.local.cloud.signature import Claim, Head, SignatureError, claim_of
 from cdk_automlv2.local.cloud.tasks import event_deed
 
 _LIMIT = 64 * 1024 * 1024
