@@ -1,6 +1,6 @@
 """Mutation testing of the function: do the tests notice when its code is changed?
 
-    python scripts/mutants.py [--sample N] [--seed S] [--only TEXT]
+    python scripts/mutants.py [--sample N] [--seed S] [--only TEXT] [--workers N]
 
 A sample of small changes, the same for the same seed and code, is made one at a time: in memory,
 by an import hook, in a process forked from one that has loaded what tests need. Fails if fewer
@@ -152,6 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", default="1")
     parser.add_argument("--only", default="", help="part of the description of a mutation")
     parser.add_argument("--list", action="store_true", help="show them, try none")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
     chosen = choose(given.sample, given.seed, given.only)
     if given.list:
@@ -163,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if status:
         print("the tests fail without any mutation")
         return 1
-    found = list(survivors(chosen, os.cpu_count() or 1))
+    found = list(survivors(chosen, given.workers))
     return report(chosen, found, (time.monotonic() - began) / 60)
 
 
