@@ -2,27 +2,29 @@
 
     python scripts/mutants.py [--sample N] [--seed S] [--only TEXT] [--workers N]
 
-A sample of small changes, the same for the same seed and code, is made one at a time: in memory,
-by an import hook, in a process forked from one that has loaded what tests need. Fails if fewer
-than nine in ten are noticed, or if one that is not noticed has no reason in
-``accepted_mutants.toml``. Why this is a script of ours: docs/decisions.
+A sample of small changes, the same for the same seed and code, is made one at a time, each in a
+process forked from one that has all tests collected and run once. Fails if fewer than nine in ten
+are noticed, or if one that is not noticed has no reason in ``accepted_mutants.toml``. Why this is a
+script of ours: docs/decisions.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import gc
 import hashlib
-import importlib.util
 import os
 import resource
 import sys
 import time
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import CodeType, FunctionType
 
+import pytest
 from mutations import Mutation, mutations_of
 
 ROOT = Path(__file__).parents[1]
@@ -40,94 +42,140 @@ _SLOW = (
 )
 _LAST = ("test_crashes.py", "test_given_up.py", "test_any_sequence.py")
 _SEQUENCES = "30"
+_NOT_MADE = 3
 
 
-class Finder:
-    """Loads one module of the function with a change."""
+class Mutants:
+    """A plugin of pytest: runs the tests as they are, then once for each mutation.
 
-    def __init__(self, mutation: Mutation) -> None:
-        relative = mutation.path.relative_to(SOURCE).with_suffix("")
-        self._name = ".".join(relative.parts).removesuffix(".__init__")
-        self._mutation = mutation
+    Args:
+        chosen: The mutations.
+        workers: How many are tried at once.
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """Return how to load the changed module; nothing for others."""
-        if name != self._name:
-            return None
-        return importlib.util.spec_from_file_location(name, self._mutation.path, loader=self)
+    Attributes:
+        found: Those that no test has noticed.
+        good: Whether the tests pass without any mutation.
+    """
 
-    def create_module(self, spec: Any) -> None:
-        """Let Python make the module."""
+    def __init__(self, chosen: Sequence[Mutation], workers: int) -> None:
+        self._chosen = chosen
+        self._workers = workers
+        self.found: list[Mutation] = []
+        self.good = False
+        self._output = os.fdopen(os.dup(1), "w")  # What is pytest's own, it keeps from us.
 
-    def exec_module(self, module: Any) -> None:
-        """Run the changed code."""
-        code = compile(self._mutation.changed_tree(), str(self._mutation.path), "exec")
-        exec(code, module.__dict__)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Take the place of pytest's own loop."""
+        self.good = run(session.items, session)
+        words = "pass" if self.good else "FAIL"
+        print(
+            f"{len(session.items)} tests {words} without mutations", file=self._output, flush=True
+        )
+        if self.good:
+            self.found += self._survivors(session)
+        return True
+
+    def _survivors(self, session: pytest.Session) -> Iterator[Mutation]:
+        """Try each mutation; yield those that no test has noticed."""
+        waiting = list(self._chosen)
+        running: dict[int, Mutation] = {}
+        while waiting or running:
+            while waiting and len(running) < self._workers:
+                mutation = waiting.pop(0)
+                running[start(mutation, session)] = mutation
+            child, status = os.wait()
+            mutation = running.pop(child)
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NOT_MADE:
+                raise ValueError(f"not made: {mutation}")
+            survived = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+            number = len(self._chosen) - len(waiting) - len(running)
+            words = f"{number}/{len(self._chosen)} {'SURVIVED' if survived else 'noticed'}"
+            print(f"{words}: {mutation}", file=self._output, flush=True)
+            if survived:
+                yield mutation
 
 
-def tests_for(path: Path) -> list[str]:
-    """Return the tests to run: those that are about the module first, the long ones last."""
+def run(items: Sequence[pytest.Item], session: pytest.Session) -> bool:
+    """Run tests until one fails; whether none does."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return False
+    return True
+
+
+def in_order(items: Sequence[pytest.Item], path: Path) -> list[pytest.Item]:
+    """Return the tests: those that are about the module first, the long ones last."""
     words = {path.stem, path.stem.rstrip("s"), path.parent.name.rstrip("s")}
+
+    def rank(item: pytest.Item) -> tuple[bool, bool, bool]:
+        near = any(word in item.path.stem for word in words)
+        return item.path.name in _LAST, not near, item.path.parent.name != "unit"
+
+    return sorted(items, key=rank)
+
+
+def _files() -> list[str]:
     files = sorted((ROOT / "tests/lifecycle").glob("test_*.py"))
     files += [item for item in sorted((ROOT / "tests/unit").glob("test_*.py")) if _is_ours(item)]
-
-    def rank(item: Path) -> tuple[bool, bool, str]:
-        near = any(word in item.stem for word in words)
-        return item.name in _LAST, not near, item.name
-
-    return [str(item) for item in sorted(files, key=rank)]
+    return [str(item) for item in files]
 
 
 def _is_ours(test: Path) -> bool:
     return "automlv2_handlers" in test.read_text()
 
 
-def run_tests(mutation: Mutation | None) -> int:
-    """Run the tests in this process; return pytest's exit status."""
-    import pytest
-
-    os.environ["SEQUENCES"] = _SEQUENCES
-    path = mutation.path if mutation else PACKAGE
-    if mutation is not None:
-        sys.meta_path.insert(0, Finder(mutation))  # type: ignore[arg-type]
-    arguments = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "--show-capture=no"]
-    arguments += [f"--deselect={test}" for test in _SLOW]
-    return int(pytest.main([*arguments, "--hypothesis-seed=1", *tests_for(path)]))
-
-
-def start(mutation: Mutation | None) -> int:
-    """Run the tests in a process of their own; return its id."""
+def start(mutation: Mutation, session: pytest.Session) -> int:
+    """Run the tests in a process of their own, with changed code; return its id."""
     child = os.fork()
     if child:
         return child
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    output = os.open(os.devnull, os.O_WRONLY)
-    if mutation is not None:
+    status = _NOT_MADE
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
-    status = 3
-    try:
-        status = run_tests(mutation)
+        make(mutation.changed_tree(), mutation.path)
+        status = int(not run(in_order(session.items, mutation.path), session))
     finally:
         os._exit(status)
 
 
-def survivors(chosen: Sequence[Mutation], workers: int) -> Iterator[Mutation]:
-    """Try each mutation; yield those that no test has noticed."""
-    waiting, running = list(chosen), {}
-    done = 0
-    while waiting or running:
-        while waiting and len(running) < workers:
-            mutation = waiting.pop(0)
-            running[start(mutation)] = mutation
-        child, status = os.wait()
-        mutation = running.pop(child)
-        done += 1
-        survived = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
-        words = "SURVIVED" if survived else "noticed"
-        print(f"{done}/{len(chosen)} {words}: {mutation}", flush=True)
-        if survived:
-            yield mutation
+def make(tree: ast.Module, path: Path) -> None:
+    """Let every function that a file has made by now run the code of a tree.
+
+    Raises:
+        ValueError: If that changes nothing.
+    """
+    changed = 0
+    codes = _codes(compile(tree, str(path), "exec"))
+    present: defaultdict[str, list[FunctionType]] = defaultdict(list)
+    for item in gc.get_objects():
+        if isinstance(item, FunctionType) and item.__code__.co_filename == str(path):
+            present[item.__code__.co_qualname].append(item)
+    for name, functions in present.items():
+        lines = sorted({function.__code__.co_firstlineno for function in functions})
+        if len(lines) != len(codes[name]):
+            continue  # Made by a call; whatever makes it will make another.
+        for function in functions:
+            code = codes[name][lines.index(function.__code__.co_firstlineno)]
+            changed += code != function.__code__
+            function.__code__ = code
+    if not changed:
+        raise ValueError("no function has changed")
+
+
+def _codes(code: CodeType) -> dict[str, list[CodeType]]:
+    """Return the code of a module's functions by their names, in their order."""
+    found: defaultdict[str, list[CodeType]] = defaultdict(list)
+    for item in code.co_consts:
+        if isinstance(item, CodeType):
+            found[item.co_qualname].append(item)
+            for name, inner in _codes(item).items():
+                found[name] += inner
+    return found
 
 
 def choose(sample: int, seed: str, only: str) -> list[Mutation]:
@@ -158,14 +206,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.list:
         print(*chosen, sep="\n")
         return 0
-    os.chdir(ROOT)
     began = time.monotonic()
-    _, status = os.waitpid(start(None), 0)
-    if status:
+    tried = try_all(chosen, given.workers)
+    if not tried.good:
         print("the tests fail without any mutation")
         return 1
-    found = list(survivors(chosen, given.workers))
-    return report(chosen, found, (time.monotonic() - began) / 60)
+    return report(chosen, tried.found, (time.monotonic() - began) / 60)
+
+
+def try_all(chosen: Sequence[Mutation], workers: int) -> Mutants:
+    """Run the tests without and with each mutation."""
+    os.chdir(ROOT)
+    os.environ["SEQUENCES"] = _SEQUENCES
+    tried = Mutants(chosen, workers)
+    options = ["-q", "--no-header", "-p", "no:cacheprovider", "--show-capture=no"]
+    options += [f"--deselect={test}" for test in _SLOW]
+    pytest.main([*options, "--hypothesis-seed=1", *_files()], plugins=[tried])
+    return tried
 
 
 def report(chosen: Sequence[Mutation], found: Sequence[Mutation], minutes: float) -> int:

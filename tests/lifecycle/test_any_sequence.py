@@ -52,6 +52,7 @@ CHANGE = st.one_of(
             "model_name": ["", "prod", "prod-2"],
             "endpoint_name": ["", "shop", "shop-2"],
             "has_endpoint": [True, False],
+            "waits": [True, False],
             "uses": ["", STACKS[0]],
         }.items()
     )
@@ -68,6 +69,9 @@ TROUBLE = st.one_of(
     st.tuples(st.just("updates_end"), st.sampled_from(["RolledBack", "UpdateRollbackFailed"])),
     st.tuples(st.just("endpoints_end"), st.just("Failed")),
     st.tuples(st.just("data_change"), st.sampled_from(["e1", "e2", "e3"])),
+    st.tuples(st.just("lag"), st.sampled_from([0, 5, 20]), st.sampled_from([0, 5, 20])),
+    st.tuples(st.just("throttle"), st.sampled_from([0.1, 0.3, 1.0])),
+    st.tuples(st.just("endpoints_break_down")),
     st.tuples(st.just("maintain")),
     st.tuples(st.just("pause"), st.sampled_from([60, 4000, 100_000])),
     st.tuples(st.just("somebody_deletes_the_endpoints")),
@@ -117,6 +121,7 @@ class Deployments(RuleBasedStateMachine):
         self.world.heal()
         if not at_once:
             self.aws.run()
+            self.aws.rate = None
 
     @rule(name=STACK, changes=st.lists(CHANGE, min_size=1, max_size=4))
     def deploy_in_peace(self, name: str, changes: list[tuple[str, Any]]) -> None:
@@ -156,6 +161,11 @@ class Deployments(RuleBasedStateMachine):
     def no_endpoint_is_without_its_configuration_and_model(self) -> None:
         if not self.aws.is_busy:
             invariants.check_endpoints(self.aws)
+
+    @invariant()
+    def what_was_not_waited_for_is_served_in_the_end(self) -> None:
+        if not self.aws.is_busy:
+            self.world.check_what_has_moved()
 
     @invariant()
     def nothing_is_trained_twice(self) -> None:

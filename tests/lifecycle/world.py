@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import invariants
 from .cloudformation import CloudFormation, GivenUp, Outputs, Resource
 from .fake_aws import Crash, FakeAws
+from .services.account import Rate
 from .stack import STACK_ID
 from .test_job import JOB
 
@@ -116,6 +117,7 @@ class World:
         cloudformation: The stacks by their names.
         wanted: What their user wants.
         settled: Names of the stacks whose last deployment went well or was rolled back.
+        moving: What was deployed without waiting for the endpoint, by stack; checked later.
         forgets, compares: See ``CloudFormation``; the same for all.
     """
 
@@ -127,6 +129,7 @@ class World:
         self.cloudformation = {name: self._new_stack(name) for name in STACKS}
         self.wanted = {name: Wanted() for name in STACKS}
         self.settled = set(STACKS)
+        self.moving: dict[str, Wanted] = {}
         self._drifted: dict[str, Any] = {}
         self._tagged: dict[str, float] = {}
 
@@ -136,6 +139,7 @@ class World:
         job = self.job_name(wanted.uses)
         if wanted.uses and not job:
             return False  # Its parameter is not there: CloudFormation does not even begin.
+        self.moving.pop(name, None)
         went_well = stack.deploy(
             wanted.template(),
             rollback=rollback,
@@ -157,6 +161,7 @@ class World:
     def delete(self, name: str) -> None:
         """Delete one stack, and look that nothing of it is left."""
         self.heal()
+        self.moving.pop(name, None)
         self.cloudformation[name].delete()
         self.aws.run()
         self.settled.add(name)
@@ -181,9 +186,7 @@ class World:
         for name in list(self.aws.endpoints):
             self.aws.drop_gone(name)
         self.aws.configs.clear()
-        for name, stack in self.cloudformation.items():
-            if "Endpoint" in stack.live:
-                self._drifted[name] = stack.live["Endpoint"].properties
+        self._endpoints_drift()
 
     def change(self, name: str, changes: list[tuple[str, Any]]) -> None:
         """Let the user edit a stack."""
@@ -220,6 +223,27 @@ class World:
     def pause(self, seconds: float) -> None:
         """Let time pass."""
         self.aws.wait(seconds)
+
+    def lag(self, lists: float, tags: float) -> None:
+        """Let lists and tags show late what has been done, from now on."""
+        self.aws.lags.lists, self.aws.lags.tags = lists, tags
+
+    def throttle(self, per_second: float) -> None:
+        """Let the account bear but so many calls of each operation, a rollback's included."""
+        self.aws.rate = Rate(per_second, burst=5)
+
+    def endpoints_break_down(self) -> None:
+        """Let endpoints go out of service."""
+        for name in self.aws.endpoints:
+            self.aws.take_out_of_service(name)
+        self._endpoints_drift()
+
+    def _endpoints_drift(self) -> None:
+        """What CloudFormation knows of endpoints is not true any more, and it does not look."""
+        self.moving.clear()
+        for name, stack in self.cloudformation.items():
+            if "Endpoint" in stack.live:
+                self._drifted[name] = stack.live["Endpoint"].properties
 
     def maintain(self) -> None:
         """Let SageMaker patch the endpoints' hosts."""
@@ -264,7 +288,9 @@ class World:
         if live["Endpoint"].properties == self._drifted.get(name):
             return  # CloudFormation sends nothing for what has not changed.
         self._drifted.pop(name, None)
-        if not wanted.waits:
+        if not wanted.waits and self.aws.is_busy:
+            if self.aws.update_end == self.aws.endpoint_end == "InService":
+                self.moving[name] = replace(wanted)
             return
         endpoint = self.aws.seen_endpoint(live["Endpoint"].physical_id)
         assert endpoint is not None
@@ -274,6 +300,12 @@ class World:
         assert variant["ModelName"] == live["Model"].physical_id
         assert variant["InitialInstanceCount"] == wanted.instances
         assert self.aws.tags[endpoint["EndpointArn"]]["team"] == wanted.tag
+
+    def check_what_has_moved(self) -> None:
+        """Compare what is served, now that endpoints that were not waited for have moved."""
+        moved, self.moving = self.moving, {}
+        for name, wanted in moved.items():
+            self._check_endpoint(name, wanted)
 
     def check_owners(self) -> None:
         """Look that nothing is left which no stack has, nor will find again."""

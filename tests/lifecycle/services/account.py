@@ -28,6 +28,9 @@ _COUNTED_AS = {
 }
 """Calls that tests know by the gateway's name."""
 
+_CALL_SECONDS = 0.05
+_PAUSES_OF_BOTO3 = (0.5, 1.0)
+
 
 class Crash(BaseException):
     """The function dies: no handler of its own can catch that."""
@@ -44,6 +47,31 @@ class Lags:
 
     def __init__(self) -> None:
         self.describes = self.lists = self.tags = 0.0
+
+
+class Rate:
+    """A bucket of tokens: a call takes one, or is throttled.
+
+    Args:
+        per_second: How many come back in a second.
+        burst: How many it holds.
+    """
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._left: defaultdict[str, float] = defaultdict(lambda: float(burst))
+        self._seen: dict[str, float] = {}
+
+    def take(self, call: str, now: float) -> bool:
+        """Take a token of one operation; whether there was one."""
+        back = (now - self._seen.get(call, now)) * self._per_second
+        self._seen[call] = now
+        self._left[call] = min(self._left[call] + back, self._burst)
+        if self._left[call] < 1:
+            return False
+        self._left[call] -= 1
+        return True
 
 
 class FakeClient:
@@ -75,6 +103,7 @@ class Account(Timeline):
         crash_after: Number of the call after whose effect the function dies.
         failures: Errors to raise, by call: those of boto3, or the gateway's own.
         lags: How late others see what has been done.
+        rate: How many calls of one operation the account bears; ``None`` is any number.
         caller: Whose function runs; ``None`` is a person or a test, who may do anything.
         denied: What IAM did not allow the function, in words.
     """
@@ -88,6 +117,7 @@ class Account(Timeline):
         self.crash_after = 0
         self.failures: dict[str, list[Exception]] = defaultdict(list)
         self.lags = Lags()
+        self.rate: Rate | None = None
         self.caller: Stack | None = None
         self.denied: list[str] = []
 
@@ -129,3 +159,15 @@ class Account(Timeline):
             self.interrupt()
         if self.failures[call]:
             raise self.failures[call].pop(0)
+        if self.caller is not None and self.rate is not None:
+            self._throttle(call, self.rate)
+
+    def _throttle(self, call: str, rate: Rate) -> None:
+        """Let boto3 try a call as often as it does, a moment later each time."""
+        for pause in (*_PAUSES_OF_BOTO3, None):
+            self.now += _CALL_SECONDS
+            if rate.take(call, self.now):
+                return
+            if pause is not None:
+                self.now += pause
+        raise client_error(validation.operation_name(call), "ThrottlingException", "Rate exceeded")
