@@ -200,7 +200,7 @@ def test_an_update_that_never_finds_its_parts_is_answered(stack, aws, call, mess
 def test_a_configuration_not_seen_for_a_while_does_not_end_an_update(stack, aws):
     name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
     aws.now += 3600
-    aws.failures["update_endpoint"] = [NotFoundError("Could not find configuration")] * 8
+    aws.shows_late("update_endpoint", "Could not find configuration", 8)
 
     assert stack.update("AutoMLEndpoint", name, OLD, NEW)["Status"] == "SUCCESS"
 

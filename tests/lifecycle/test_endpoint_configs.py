@@ -1,7 +1,7 @@
 """The configurations of an endpoint: by content, whoever set it; tagged as the endpoint is."""
 
 import pytest
-from automlv2_handlers.errors import NotFoundError, RefusedError
+from automlv2_handlers.errors import RefusedError
 
 from .fake_aws import PLACE, FakeAws
 from .stack import Stack
@@ -105,22 +105,13 @@ def test_an_endpoint_not_waited_for_gets_its_tags_though_it_still_moves(stack, a
 
 
 def test_tags_that_show_late_do_not_make_an_endpoint_someone_else_s(stack, aws):
-    event = stack.event("Create", TYPE, OLD)
-    stack.deliver(event)
-    create = aws._create_endpoint
+    aws.shows_late("list_tags", after="create_endpoint")
 
-    def late(**request):
-        aws.failures["list_tags"] = [NotFoundError("ListTags: not yet")] * 3
-        return create(**request)
-
-    aws._create_endpoint = late
-    stack.run()
-
-    assert stack.answer(event)["Status"] == "SUCCESS"
+    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
 
 
 def test_tags_that_show_late_do_not_let_a_delete_leave_an_endpoint(stack, aws, name):
-    aws.failures["list_tags"] = [NotFoundError("not yet")] * 3
+    aws.shows_late("list_tags")
 
     stack.delete(TYPE, name, OLD)
 
@@ -175,7 +166,7 @@ def test_an_update_that_is_refused_leaves_no_configuration(stack, aws, name):
 
 
 def test_an_update_whose_configuration_is_never_seen_fails_and_leaves_none(stack, aws, name):
-    aws.failures["update_endpoint"] = [NotFoundError("Could not find configuration")] * 99
+    aws.shows_late("update_endpoint", "Could not find configuration", 99)
     began = aws.now
 
     answer = stack.update(TYPE, name, OLD, NEW)

@@ -2,7 +2,7 @@
 
 import pytest
 from automlv2_handlers.aws.classify import classify
-from automlv2_handlers.errors import BusyError, NotFoundError, QuotaError
+from automlv2_handlers.errors import BusyError, QuotaError
 
 from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
 
@@ -93,36 +93,27 @@ def test_an_endpoint_that_is_not_waited_for_is_answered_while_it_is_created(stac
 
 
 def test_a_configuration_not_seen_yet_is_waited_for(stack, aws):
-    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 3
+    aws.shows_late("create_endpoint", "Could not find endpoint configuration")
 
     assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
 
 
 def test_fails_when_a_configuration_is_never_seen(stack, aws):
-    aws.failures["create_endpoint"] = [NotFoundError("Could not find endpoint configuration")] * 99
+    aws.shows_late("create_endpoint", "Could not find endpoint configuration", 99)
 
-    assert stack.create(TYPE, OLD)["Reason"] == "Could not find endpoint configuration"
+    assert "Could not find endpoint configuration" in stack.create(TYPE, OLD)["Reason"]
 
 
 def test_a_model_not_seen_yet_is_waited_for(stack, aws):
-    aws.failures["create_endpoint_config"] = [NotFoundError("Could not find model")] * 3
+    aws.shows_late("create_endpoint_config", "Could not find model")
 
     assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
 
 
 def test_an_endpoint_not_seen_yet_is_waited_for(stack, aws):
-    event = stack.event("Create", TYPE, OLD)
-    stack.deliver(event)
-    create = aws._create_endpoint
+    aws.shows_late("describe_endpoint", after="create_endpoint")
 
-    def create_unseen(**request):
-        aws.failures["describe_endpoint"] = [NotFoundError("Could not find endpoint")] * 3
-        return create(**request)
-
-    aws._create_endpoint = create_unseen
-    stack.run()
-
-    assert stack.answer(event)["Status"] == "SUCCESS"
+    assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
     assert aws.calls["create_endpoint"] == 1
 
 

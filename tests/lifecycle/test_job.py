@@ -6,7 +6,6 @@ import pytest
 from automlv2_handlers.errors import (
     BusyError,
     DeniedError,
-    NotFoundError,
     QuotaError,
     RefusedError,
 )
@@ -188,7 +187,7 @@ def test_a_throttled_start_is_tried_again_by_the_state_machine(stack, aws):
 def test_a_job_started_by_an_earlier_delivery_and_not_seen_yet_is_waited_for(stack, aws):
     event = stack.event("Create", TYPE, JOB)
     stack.deliver(event)
-    aws.failures["describe_auto_ml_job_v2"] = [NotFoundError("not yet")] * 4
+    aws.shows_late("describe_auto_ml_job_v2", times=4)
 
     stack.deliver(event)
     stack.run()

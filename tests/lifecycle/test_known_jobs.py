@@ -1,7 +1,7 @@
 """A job is found again by resource and settings: whatever its name began with, whatever it cost."""
 
 import pytest
-from automlv2_handlers.errors import BusyError, NotFoundError, RefusedError
+from automlv2_handlers.errors import BusyError, RefusedError
 
 from . import invariants
 from .cloudformation import CloudFormation, Resource
@@ -115,7 +115,7 @@ def test_a_request_delivered_again_after_the_data_have_changed_keeps_its_job(sta
 def test_tags_that_show_late_do_not_let_a_job_be_trained_twice(stack, aws):
     event = stack.event("Create", TYPE, JOB)
     stack.deliver(event)
-    aws.failures["list_tags"] = [NotFoundError("ListTags: not yet")] * 3
+    aws.shows_late("list_tags")
 
     stack.deliver(event)
     stack.run()
@@ -358,7 +358,7 @@ def test_delete_after_a_creation_with_a_property_that_nobody_knows_succeeds(stac
 
 def test_a_name_that_is_taken_and_never_seen_ends_within_the_hour(stack, aws):
     stack.create(TYPE, JOB)
-    aws.failures["describe_auto_ml_job_v2"] = [NotFoundError("not yet")] * 9999
+    aws.shows_late("describe_auto_ml_job_v2", times=9999)
     began = aws.now
 
     answer = stack.create(TYPE, JOB)

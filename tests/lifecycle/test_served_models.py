@@ -1,7 +1,6 @@
 """A model stays as long as an endpoint may need it; a name the user gave is never other content."""
 
 import pytest
-from automlv2_handlers.errors import NotFoundError
 
 from .cloudformation import CloudFormation, Resource
 from .fake_aws import PLACE, FakeAws, candidate
@@ -198,14 +197,14 @@ def test_a_name_that_another_resource_has_names_that_resource(stack, aws, model)
 
 def test_tags_that_show_late_do_not_make_a_model_someone_else_s(stack, aws, model):
     stack.create(TYPE, model)
-    aws.failures["list_tags"] = [NotFoundError("not yet")] * 3
+    aws.shows_late("list_tags")
 
     assert stack.create(TYPE, model)["Status"] == "SUCCESS"
 
 
 def test_tags_that_show_late_do_not_let_a_delete_leave_a_model(stack, aws, model):
     name = stack.create(TYPE, model)["PhysicalResourceId"]
-    aws.failures["list_tags"] = [NotFoundError("not yet")] * 3
+    aws.shows_late("list_tags")
 
     stack.delete(TYPE, name, model)
 

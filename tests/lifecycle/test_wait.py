@@ -3,7 +3,6 @@
 import math
 
 import pytest
-from automlv2_handlers.errors import NotFoundError
 
 from .fake_aws import PLACE
 from .test_job import JOB
@@ -94,7 +93,7 @@ def test_a_job_that_does_not_exist_fails(stack):
 
 
 def test_a_job_not_seen_yet_is_waited_for(stack, aws, link):
-    aws.failures["describe_auto_ml_job_v2"] = [NotFoundError("not yet")] * 3
+    aws.shows_late("describe_auto_ml_job_v2")
 
     assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
 

@@ -118,6 +118,7 @@ class Account(Timeline):
         self.failures: dict[str, list[Exception]] = defaultdict(list)
         self.lags = Lags()
         self.rate: Rate | None = None
+        self._hidden: dict[str, tuple[str, str, int]] = {}
         self.caller: Stack | None = None
         self.denied: list[str] = []
 
@@ -139,6 +140,22 @@ class Account(Timeline):
         error = client_error(validation.operation_name(call), code, message)
         self.failures[call] += [error] * times
 
+    def shows_late(
+        self, call: str, words: str = "Could not find it", times: int = 3, *, after: str = ""
+    ) -> None:
+        """Let a call not find a few times what is there.
+
+        Args:
+            call: Which one.
+            words: What SageMaker says then.
+            times: How often.
+            after: Call after whose effect it begins; at once where none is named.
+        """
+        if after:
+            self._hidden[after] = (call, words, times)
+        else:
+            self.fail(call, "ValidationException", words, times)
+
     def api(self, service: str, operation: str, **request: Any) -> Any:
         """Take one call of an API."""
         self.enter(_COUNTED_AS.get(operation, operation))
@@ -149,6 +166,8 @@ class Account(Timeline):
         answer = getattr(self, f"_{operation}")(**copy.deepcopy(request))
         if number == self.crash_after:
             raise Crash
+        if operation in self._hidden:
+            self.shows_late(*self._hidden.pop(operation))
         return answer
 
     def enter(self, call: str) -> None:
