@@ -33,6 +33,8 @@ def literal(text: str, context: Mapping[str, object]) -> str:
 
 def matches(pattern: str, value: str, context: Mapping[str, object], *, case: bool = True) -> bool:
     """Whether a value is what a pattern says."""
+    if "$" not in pattern:
+        return _of_wildcards(pattern, case).fullmatch(value) is not None
     try:
         wanted = expression(pattern, context)
     except UnknownVariableError:
@@ -51,7 +53,8 @@ def matches_arn(pattern: str, arn: str, context: Mapping[str, object]) -> bool:
     return all(matches(part, value, context) for part, value in zip(wanted, given, strict=True))
 
 
-def _colons(pattern: str) -> list[str]:
+@cache
+def _colons(pattern: str) -> tuple[str, ...]:
     """Return the six parts of an ARN; colons within ``${…}`` part nothing."""
     parts = [""]
     depth = 0
@@ -64,7 +67,7 @@ def _colons(pattern: str) -> list[str]:
         if letter == "}" and depth:
             depth -= 1
         parts[-1] += letter
-    return parts
+    return tuple(parts)
 
 
 def _value(name: str, context: Mapping[str, object]) -> str:
@@ -79,8 +82,14 @@ def _value(name: str, context: Mapping[str, object]) -> str:
     raise UnknownVariableError(name)
 
 
+@cache
 def _wildcards(text: str) -> str:
     return "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in text)
+
+
+@cache
+def _of_wildcards(pattern: str, case: bool) -> re.Pattern[str]:
+    return _compiled(_wildcards(pattern), case)
 
 
 @cache
