@@ -8,6 +8,7 @@
 """
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
         AutoMLTimeSeriesForecastingConfig,
         ProblemConfig,
     )
+
+    __version__: str
 
 __all__ = [
     "AutoMLCandidates",
@@ -116,6 +119,8 @@ _MODULES = {
 
 def __getattr__(name: str) -> object:
     """Import a public name at its first use: aws_cdk starts Node, which the CLI does not need."""
+    if name == "__version__":
+        return version("cdk-automlv2")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -80,6 +80,12 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = cdk_automlv2.AutoMLJobV3
 
 
+def test_the_version_is_the_one_of_the_project(wheel):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert cdk_automlv2.__version__ == project["version"]
+
+
 def test_the_library_itself_needs_three_packages_only():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 

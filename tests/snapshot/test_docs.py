@@ -2,6 +2,8 @@
 
 import ast
 import re
+import runpy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +13,18 @@ ROOT = Path(__file__).parents[2]
 TOP_PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
 DECISIONS = sorted(ROOT.glob("docs/decisions/*.md"))
 PAGES = [*TOP_PAGES, *sorted(ROOT.glob("docs/*.md")), *DECISIONS]
+REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Source"]
+RAW = REPOSITORY.replace("github.com", "raw.githubusercontent.com")
 LINKS = [
     pytest.param(page, link, id=f"{page.name}-{link}")
     for page in PAGES
     for link in re.findall(r"\]\(([\w./-]+\.md)\)", page.read_text())
 ]
 README = (ROOT / "README.md").read_text()
+ABSOLUTE = re.findall(
+    rf"\]\((?:{re.escape(REPOSITORY)}/blob|{re.escape(RAW)})/main/([\w./-]+)\)", README
+)
+DRAWING = ROOT / "docs" / "architecture"
 TROUBLES = re.findall(
     r"^\| `(.*?)` \|", README.partition("## Troubleshooting")[2], flags=re.MULTILINE
 )
@@ -49,6 +57,29 @@ def texts() -> Iterator[str]:
 @pytest.mark.parametrize(("page", "link"), LINKS)
 def test_a_page_links_to_a_file_that_is_there(page, link):
     assert (page.parent / link).is_file()
+
+
+def test_every_link_of_the_readme_works_on_pypi_too():
+    assert {link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link} == set()
+
+
+@pytest.mark.parametrize("link", ABSOLUTE)
+def test_a_link_of_the_readme_into_the_repository_leads_to_a_file(link):
+    assert (ROOT / link).is_file()
+
+
+def test_the_picture_of_the_architecture_is_the_one_that_its_source_draws():
+    drawn = runpy.run_path(str(DRAWING / "draw.py"))["drawing"]()
+
+    assert (DRAWING / "architecture.svg").read_text() == drawn
+
+
+def test_the_picture_names_the_custom_resources_as_they_are_called():
+    types = set(re.findall(r"Custom::\w+", (DRAWING / "architecture.svg").read_text()))
+
+    assert types
+    for name in types:
+        assert any(name.removeprefix("Custom::") in text for text in texts()), name
 
 
 def test_no_two_decisions_have_one_number():

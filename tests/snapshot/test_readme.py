@@ -44,8 +44,3 @@ def test_there_is_an_example_of_at_most_twenty_lines():
 @pytest.mark.parametrize("target", re.findall(r"make (\w+)", README))
 def test_the_targets_it_names_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
-
-
-@pytest.mark.parametrize("link", re.findall(r"\]\(([\w./]+\.md)\)", README))
-def test_the_files_it_links_exist(link):
-    assert (ROOT / link).is_file()
