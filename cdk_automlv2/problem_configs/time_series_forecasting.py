@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,12 +10,14 @@ from typing import ClassVar
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.countries import COUNTRIES
 
 ALGORITHMS = ("cnn-qr", "deepar", "prophet", "npts", "arima", "ets")
 METRICS = ("AverageWeightedQuantileLoss", "MAPE", "MASE", "RMSE", "WAPE")
 LONGEST_HORIZON = 500
 _FILLS = ("zero", "value", "median", "mean", "min", "max")
 _TARGET_FILLS = (*_FILLS, "nan")
+_CODE = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         feature_specification_s3_uri: ``s3://…`` of a JSON file that selects and types the
             features. Default: every other column.
         forecast_quantiles: p1 to p99; 1 to 5 of them. Default: p10, p50, p90.
-        holiday_config: Country codes of the holiday calendar, such as ["US"]; exactly 1. Default:
-            no holidays.
+        holiday_config: Country codes of the holiday calendar, such as ["US"]; ISO 3166-1,
+            exactly 1. Default: no holidays.
         aggregation: ``{target_attribute_name: "sum" | "avg" | "first" | "min" | "max"}``, for
             rows that fall into one step. Default: sum.
         filling: Column → ``{"frontfill" | "middlefill" | "backfill" | "futurefill": method}``;
@@ -111,6 +114,10 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
             if name not in ALGORITHMS and not is_token(name):
                 path = f"algorithms_config[{index}]"
                 yield OptionFault(path, f"must be one of {', '.join(ALGORITHMS)}", name)
+        for index, code in enumerate(self.holiday_config or []):
+            if _is_unknown_country(code):
+                what = "must be the ISO 3166-1 code of a country"
+                yield OptionFault(f"holiday_config[{index}]", what, code)
         if self.algorithms_config == []:
             yield OptionFault("algorithms_config", "must name 1 algorithm or more", [])
         if isinstance(self.target_attribute_name, str) and not is_token(self.target_attribute_name):
@@ -124,6 +131,11 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         for column, methods in (self.filling or {}).items():
             if isinstance(methods, dict) and not is_token(column):
                 yield from _fill_rules(column, methods, column == target)
+
+
+def _is_unknown_country(code: str) -> bool:
+    """Whether a code has the form of a country's, which the service's model checks, and is none."""
+    return isinstance(code, str) and bool(_CODE.fullmatch(code)) and code not in COUNTRIES
 
 
 def _fill_rules(column: str, methods: Mapping[str, str], is_target: bool) -> Iterator[OptionFault]:

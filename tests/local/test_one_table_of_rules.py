@@ -189,6 +189,10 @@ REFUSED = {
         {"problem": series(HolidayConfig=[{"CountryCode": "DE"}, {"CountryCode": "FR"}])},
         "holidayConfig",
     ),
+    "holidays of no country": (
+        {"problem": series(HolidayConfig=[{"CountryCode": "EN"}])},
+        "code of a country",
+    ),
     "holidays of a name": (
         {"problem": series(HolidayConfig=[{"CountryCode": "Germany"}])},
         "holidayConfig.1.member.countryCode",

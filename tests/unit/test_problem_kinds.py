@@ -214,6 +214,10 @@ def test_rejects_hyper_parameters(key, value, text):
         pytest.param(
             {"holiday_config": ["us"]}, "holiday_config[0]: must match [A-Z]{2}, got 'us'"
         ),
+        pytest.param(
+            {"holiday_config": ["EN"]},
+            "holiday_config[0]: must be the ISO 3166-1 code of a country, got 'EN'",
+        ),
         pytest.param({"holiday_config": ["US", "DE"]}, "holiday_config: must have 1 item, got"),
         pytest.param(
             {"aggregation": {"price": "sum"}},

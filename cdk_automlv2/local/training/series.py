@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from cdk_automlv2.local.training import data
+from cdk_automlv2.local.training.columns import Schema
 from cdk_automlv2.local.training.errors import DataError, doing, quietly
+from cdk_automlv2.local.training.features import OF_SERIES, frame_of, specified
 from cdk_automlv2.local.training.forecasters import FORECASTERS, Forecaster, quantile_loss
 from cdk_automlv2.local.training.labelled import by_kind
 from cdk_automlv2.local.training.layout import Key, Layout
@@ -80,6 +82,9 @@ class SeriesTraining:
         channel = by_kind(spec["AutoMLJobInputDataConfig"])["training"]
         output = spec.get("OutputDataConfig", {}).get("S3OutputPath", "")
         table = data.read_channel(channel, s3, output)
+        uri = config.get("FeatureSpecificationS3Uri")
+        if uri is not None:
+            _check_features(uri, s3, table, layout)
         self._layout = replace(layout, form=layout.time_form(table))
         with quietly():
             self._series = self._layout.series(table)
@@ -110,6 +115,18 @@ class SeriesTraining:
         quantiles = np.concatenate(made, axis=1)
         naive = [np.abs(np.diff(values[:-horizon])).mean() for values in long]
         return _score(truth, quantiles[:-1], quantiles[-1], levels, float(np.mean(naive)))
+
+
+def _check_features(uri: str, s3: Any, table: data.Table, layout: Layout) -> None:
+    """Check a feature specification; the models here learn from the demand alone.
+
+    Raises:
+        DataError: If it, or a cell of a column that it types, is not as SageMaker needs it.
+    """
+    words = {layout.target: "target", layout.time: "timestamp"}
+    reserved = dict.fromkeys(layout.keys, "item identifier or grouping") | words
+    chosen, declared = specified(uri, s3, table, reserved, OF_SERIES)
+    frame_of(Schema.of(table.cells, chosen or list(declared), declared), table)
 
 
 def _refuse_long_horizon(horizon: int, longest: int) -> None:

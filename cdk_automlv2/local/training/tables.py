@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cdk_automlv2.local.training import objects, values
-from cdk_automlv2.local.training.columns import NOTHING, CellError, Schema
+from cdk_automlv2.local.training import values
+from cdk_automlv2.local.training.columns import NOTHING, Schema
 from cdk_automlv2.local.training.data import Table, read_channel
 from cdk_automlv2.local.training.errors import DataError, listed
+from cdk_automlv2.local.training.features import OF_TABLES, frame_of, specified
 from cdk_automlv2.local.training.labelled import by_kind
 from cdk_automlv2.local.training.labels import Labels
 from cdk_automlv2.local.training.problem import numbers_of, resolve
@@ -71,11 +72,8 @@ class TabularData:
         ]
         declared: dict[str, str] = {}
         if uri is not None:
-            chosen, declared = objects.read_feature_names(uri, s3)
-            if self._target in {*chosen, *declared}:
-                raise DataError(f"{uri} must not name the target column {self._target!r}.")
-            for name in {**dict.fromkeys(chosen), **declared}:
-                table.require(name)
+            reserved = {self._target: "target"}
+            chosen, declared = specified(uri, s3, table, reserved, OF_TABLES)
             names = chosen or names
         for name in names:
             if name in table.unusable:
@@ -89,10 +87,7 @@ class TabularData:
 
     def _read(self, table: Table) -> Learnt:
         """Return features and targets of a table."""
-        try:
-            frame = self.schema.frame([table.cells[name].tolist() for name in self.schema.names])
-        except CellError as error:
-            raise table.fault(error.column, table.cells.index[error.position], error.why) from error
+        frame = frame_of(self.schema, table)
         if not self.problem.classifies:
             return frame, numbers_of(self._target, table)
         made = []

@@ -8,7 +8,7 @@ HEADER = ["shop", "day", "demand"]
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def job(frequency="1D", horizon=2, **more):
+def job(frequency="1D", horizon=2, config=None, **more):
     columns = dict(
         zip(
             ("ItemIdentifierAttributeName", "TimestampAttributeName", "TargetAttributeName"),
@@ -16,13 +16,13 @@ def job(frequency="1D", horizon=2, **more):
             strict=True,
         )
     )
-    config = {
+    settings = {
         "ForecastFrequency": frequency,
         "ForecastHorizon": horizon,
         "TimeSeriesConfig": columns,
         "CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["npts"]}]},
     }
-    return request("TimeSeriesForecastingJobConfig", config, **more)
+    return request("TimeSeriesForecastingJobConfig", settings | (config or {}), **more)
 
 
 def rows(form="%Y-%m-%d", shops=("north", "south"), count=30, step=timedelta(days=1)):
@@ -49,8 +49,34 @@ def forecast_of(shop, day="2025-01-31"):
     return body, f"shop,day,p10,p50,p90\n{shop},{day} 00:00:00,"
 
 
+def specified(content, price=lambda number: 10 + number % 3):
+    """A column of prices, and a feature specification."""
+    body = text_of([*HEADER, "price"], [(*row, price(n)) for n, row in enumerate(rows())])
+    request = job(config={"FeatureSpecificationS3Uri": "s3://in/features.json"})
+    return Case(request, in_train(body) | {"in/features.json": content})
+
+
 YEAR = timedelta(days=366)
 CASES = {
+    "a feature specification": lambda: specified(
+        b'{"FeatureAttributeNames": ["price"], "FeatureDataTypes": {"price": "numeric"}}'
+    ),
+    "a feature specification that is not there": lambda: Case(
+        job(config={"FeatureSpecificationS3Uri": "s3://in/none.json"}),
+        in_train(text_of(HEADER, rows())),
+    ),
+    "a feature specification with another column": lambda: specified(
+        b'{"FeatureAttributeNames": ["weather"]}'
+    ),
+    "a feature specification with the shop, the time or the demand": lambda: specified(
+        b'{"FeatureAttributeNames": ["price", "day"]}'
+    ),
+    "a feature specification with another type": lambda: specified(
+        b'{"FeatureDataTypes": {"price": "money"}}'
+    ),
+    "words in a column that is declared numeric": lambda: specified(
+        b'{"FeatureDataTypes": {"price": "numeric"}}', lambda number: "dear" if number else 1
+    ),
     "days and times with the year first": lambda: of(rows("%Y-%m-%dT%H:%M:%SZ")),
     "dd/mm/yyyy or mm/dd/yyyy, where one day is beyond the 12th": lambda: of(rows("%d/%m/%Y")),
     "YYYYMMDD": lambda: of(rows("%Y%m%d")),
