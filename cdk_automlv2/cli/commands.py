@@ -16,6 +16,9 @@ _GROUPS = {
         "Deploy a CDK app on this machine: no account, no Docker.",
         "local",
     ),
+    "plan": Lazy(
+        "cdk_automlv2.cli.plan.command", "plan", "Say what a deployment will train and move.", "cli"
+    ),
     "retrain": Lazy(_RELEASES, "retrain", "Train again on the data as they are now.", "cli"),
     "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),
     "status": Lazy(_RELEASES, "status", "Show how far releases are, and what serves.", "cli"),

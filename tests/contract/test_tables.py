@@ -7,8 +7,7 @@ import botocore.session
 import pytest
 from automlv2_handlers import stack_phase
 from automlv2_handlers.domain import verdicts
-from automlv2_handlers.domain.update_policy import JOB, Change
-from automlv2_handlers.resources import model as model_handler
+from automlv2_handlers.domain.update_policy import JOB, MODEL_CONTENT, Change
 from botocore import xform_name
 
 from cdk_automlv2 import AutoMLTabularConfig
@@ -60,7 +59,7 @@ def test_every_property_of_a_model_is_part_of_its_content(stack):
     )
 
     found = set(properties(stack, "Custom::AutoMLModel")) - PROVIDED
-    assert found == set(model_handler.CONTENT)
+    assert found == set(MODEL_CONTENT)
 
 
 def test_every_property_of_an_endpoint_is_of_its_configuration_or_of_its_update(stack):

@@ -15,7 +15,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
-from cdk_automlv2.cli.releases.states import exit_status, states
+from cdk_automlv2.cli.releases.states import exit_status, timed_out
 
 _POLL_SECONDS = 10
 _COLUMNS = ("id", "release", "state", "since", "metric", "value", "serving", "reason")
@@ -84,7 +84,7 @@ def wait(client: Client, name: str, number: int | None, timeout: float, as_json:
     status = exit_status(str(shown["state"]))
     if status is None:
         click.echo(f"still {shown['state']} after {timeout:g} min", err=True)
-        status = int(states().EXIT_TIMED_OUT)
+        status = timed_out()
     click.get_current_context().exit(status)
 
 

@@ -11,7 +11,7 @@ import click
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.releases.find import Place
-from cdk_automlv2.cli.releases.states import states
+from cdk_automlv2.cli.releases.states import schema
 
 Record = Mapping[str, Any]
 
@@ -83,7 +83,7 @@ def _key(place: Place, sk: str) -> dict[str, Any]:
 
 def _parsed(item: Mapping[str, Any]) -> Record:
     record: Record = json.loads(item["record"]["S"])
-    known, own = states().SCHEMA.partition(".")[0], str(record.get("schema", "")).partition(".")[0]
+    known, own = (text.partition(".")[0] for text in (schema(), str(record.get("schema"))))
     if own != known:
         words = f"the records are of schema {record.get('schema')}, this command knows {known}"
         raise click.ClickException(f"{words}; update cdk-automlv2")

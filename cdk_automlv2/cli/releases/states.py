@@ -1,27 +1,23 @@
-"""The table of states that the function keeps to, read from the function's own file."""
+"""What the states of a release mean for whoever waits."""
 
 from __future__ import annotations
 
-import importlib.util
-from functools import cache
-from typing import Any
+from cdk_automlv2.cli.handlers import module
 
-from cdk_automlv2._core.assets import handlers_dir
-
-
-@cache
-def states() -> Any:
-    """Return the module ``automlv2_handlers.domain.release_states``, which leans on nothing."""
-    path = handlers_dir() / "automlv2_handlers" / "domain" / "release_states.py"
-    spec = importlib.util.spec_from_file_location("automlv2_release_states", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+_STATES = "release_states"
 
 
 def exit_status(state: str) -> int | None:
     """Return the exit status that an end stands for; nothing for a state that is no end."""
-    found: int | None = states().EXIT_STATUS.get(state)
+    found: int | None = module(_STATES).EXIT_STATUS.get(state)
     return found
+
+
+def timed_out() -> int:
+    """Return the exit status of a wait that ends before its release."""
+    return int(module(_STATES).EXIT_TIMED_OUT)
+
+
+def schema() -> str:
+    """Return the schema of records that is known here."""
+    return str(module(_STATES).SCHEMA)

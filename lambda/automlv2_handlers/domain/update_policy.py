@@ -40,6 +40,30 @@ JOB: Final[Mapping[str, Change]] = {
 }
 
 
+MODEL_CONTENT: Final = (
+    "AutoMLJobName",
+    "CandidateName",
+    "EnableNetworkIsolation",
+    "ExecutionRoleArn",
+    "InferenceResponseKeys",
+    "ModelName",
+    "ProcessingUnit",
+    "VpcConfig",
+)
+"""Properties whose change is another model."""
+
+ENDPOINT_NAME: Final = "EndpointName"
+"""Property whose change is another endpoint."""
+
+NOT_SERVED: Final = frozenset(
+    {
+        *("BaseName", "MoreLinks", "NameScope", "RetainAllVariantProperties", "Retained"),
+        *("ServiceTimeout", "ServiceToken", "StateMachineArn", "Tags", "Wait", "WaitSeconds"),
+    }
+)
+"""Properties of an endpoint whose change moves it to no other configuration."""
+
+
 def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that decide what is trained.
 

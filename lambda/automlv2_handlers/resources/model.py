@@ -14,6 +14,7 @@ from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags
 from automlv2_handlers.domain.containers import choose, respond_with
 from automlv2_handlers.domain.names import digest, name_for, owner_stem, was_answered
+from automlv2_handlers.domain.update_policy import MODEL_CONTENT
 from automlv2_handlers.errors import (
     BusyError,
     LifecycleError,
@@ -25,18 +26,6 @@ from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.served_models import Use, use_of
-
-CONTENT: Final = (
-    "AutoMLJobName",
-    "CandidateName",
-    "EnableNetworkIsolation",
-    "ExecutionRoleArn",
-    "InferenceResponseKeys",
-    "ModelName",
-    "ProcessingUnit",
-    "VpcConfig",
-)
-
 
 WAIT_SECONDS: Final = 50 * 60
 """What a Delete waits at most for an endpoint that is still moving away from the model."""
@@ -168,7 +157,7 @@ def _name(event: LifecycleEvent) -> str:
 
 
 def _content(event: LifecycleEvent) -> dict[str, Any]:
-    return {key: event.properties.get(key) for key in CONTENT}
+    return {key: event.properties.get(key) for key in MODEL_CONTENT}
 
 
 def _content_mark(event: LifecycleEvent) -> str:

@@ -1,0 +1,104 @@
+"""The templates that are compared: what the app has synthesized, and what is deployed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from botocore.exceptions import ClientError
+
+from cdk_automlv2.cli.aws import Client
+
+Resources = Mapping[str, Mapping[str, Any]]
+_NESTED = "AWS::CloudFormation::Stack"
+_FILE = "aws:asset:path"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One stack, before and after.
+
+    Attributes:
+        stack: Its name.
+        before: Resources of what is deployed; none of a stack that is new.
+        after: Resources of what is synthesized; none of a nested stack that goes.
+        ids: Physical ids of what is deployed, by logical id.
+    """
+
+    stack: str
+    before: Resources
+    after: Resources
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+
+def pairs(client: Client, folder: Path, names: tuple[str, ...]) -> Iterator[Pair]:
+    """Yield the stacks of an app, nested ones after the one that holds them.
+
+    Args:
+        client: Makes the clients of the account.
+        folder: Where the app was synthesized to.
+        names: Stacks to look at; none for all.
+
+    Raises:
+        ClickException: If there is nothing synthesized, or no such stack.
+    """
+    found = dict(_synthesized(folder))
+    unknown = [name for name in names if name not in found]
+    if unknown:
+        there = ", ".join(found)
+        raise click.ClickException(f"no stack {', '.join(unknown)} in {folder}; there are {there}")
+    for name in names or found:
+        yield from _with_nested(client, found[name], name, name)
+
+
+def _synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield name and template of each stack, those of stages included."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        words = f"nothing is synthesized in {folder}; run `cdk synth` first, or give --app"
+        raise click.ClickException(words)
+    for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "aws:cloudformation:stack":
+            name = properties.get("stackName", artifact_id)
+            yield name, folder / properties["templateFile"]
+        elif artifact["type"] == "cdk:cloud-assembly":
+            yield from _synthesized(folder / properties["directoryName"])
+
+
+def _with_nested(client: Client, path: Path, stack: str, deployed: str) -> Iterator[Pair]:
+    after = json.loads(path.read_text()).get("Resources", {})
+    before, ids = _deployed(client, deployed) if deployed else ({}, {})
+    yield Pair(stack, before, after, ids)
+    for logical_id, resource in after.items():
+        file = resource.get("Metadata", {}).get(_FILE)
+        if resource["Type"] == _NESTED and file:
+            inner = f"{stack}/{logical_id}"
+            yield from _with_nested(client, path.parent / file, inner, ids.get(logical_id, ""))
+    for logical_id, resource in before.items():
+        if resource["Type"] == _NESTED and logical_id not in after:
+            gone, inner_ids = _deployed(client, ids[logical_id])
+            yield Pair(f"{stack}/{logical_id}", gone, {}, inner_ids)
+
+
+def _deployed(client: Client, stack: str) -> tuple[Resources, Mapping[str, str]]:
+    """Return the resources of a stack and their ids; none if there is no such stack."""
+    cloudformation = client("cloudformation")
+    try:
+        body = cloudformation.get_template(StackName=stack)["TemplateBody"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}, {}
+        raise
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    ids = {
+        item["LogicalResourceId"]: item.get("PhysicalResourceId", "")
+        for page in pages
+        for item in page["StackResourceSummaries"]
+    }
+    template = json.loads(body) if isinstance(body, str) else body
+    return template.get("Resources", {}), ids
