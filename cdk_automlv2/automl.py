@@ -73,6 +73,11 @@ class AutoMLV2(JobQueries):
 
     Raises:
         OptionsError: With every invalid option.
+
+    Example:
+        >>> automl = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churned"))
+        >>> job = automl.fit("s3://my-data/churn/train/")
+        >>> endpoint = automl.deploy(1, "ml.m5.large")
     """
 
     @checked(*AUTO_ML_RULES, also=SETTINGS_RULES)

@@ -22,6 +22,10 @@ class OptionFault:
         rule: What is required.
         got: The value that came.
         fix: What to do, where the rule does not say it already.
+
+    Example:
+        >>> print(OptionFault("max_candidates", "must be 750 or less", 900))
+        max_candidates: must be 750 or less, got 900
     """
 
     path: str
@@ -52,6 +56,13 @@ class OptionsError(ValueError):
 
     Attributes:
         problems: The faults, in the order of the options.
+
+    Example:
+        >>> try:
+        ...     AutoMLTabularConfig("churned", max_candidates=900)
+        ... except OptionsError as error:
+        ...     [fault.path for fault in error.problems]
+        ['max_candidates']
     """
 
     def __init__(self, owner: str, problems: tuple[OptionFault, ...]) -> None:

@@ -23,6 +23,11 @@ class AutoMLRuntime:
 
     Args:
         session: A boto3 session. Default: a new one.
+
+    Example:
+        >>> runtime = AutoMLRuntime(session)
+        >>> runtime.predict("churn", [[42, "monthly"]])
+        [['yes', '0.8']]
     """
 
     def __init__(self, session: Any = None) -> None:

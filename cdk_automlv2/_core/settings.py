@@ -44,10 +44,10 @@ class AutoMLSettings:
     nested stacks. Where several scopes set an option, the innermost one wins. Call ``configure``
     before the first construct of this library is made there.
 
-    ::
-
-        AutoMLSettings.of(app).configure(log_retention=logs.RetentionDays.ONE_YEAR)
-        AutoMLSettings.of(stack).configure(log_encryption_key=key, vpc=vpc)
+    Example:
+        >>> from aws_cdk import aws_logs as logs
+        >>> app = cdk.App()
+        >>> AutoMLSettings.of(app).configure(log_retention=logs.RetentionDays.ONE_YEAR)
     """
 
     def __init__(self, scope: Construct) -> None:

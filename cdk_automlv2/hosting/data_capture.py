@@ -50,6 +50,15 @@ class DataCapture(RequestPart):
         OptionsError: With every invalid field.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+
+    Example:
+        >>> endpoint = AutoMLEndpoint(
+        ...     stack,
+        ...     "Watched",
+        ...     model=model,
+        ...     instance_type="ml.m5.large",
+        ...     data_capture=DataCapture("s3://my-logs/churn/", initial_sampling_percentage=10),
+        ... )
     """
 
     destination: AutoMLOutput | s3.IBucket | str

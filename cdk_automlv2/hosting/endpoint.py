@@ -40,7 +40,13 @@ LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
 
 
 class IAutoMLEndpoint(Protocol):
-    """What others may ask of an endpoint, owned or imported; matched by shape."""
+    """What others may ask of an endpoint, owned or imported; matched by shape.
+
+    Example:
+        >>> endpoint = AutoMLEndpoint.from_endpoint_name(stack, "Churn", "churn")
+        >>> endpoint.endpoint_name
+        'churn'
+    """
 
     @property
     def endpoint_name(self) -> str:
@@ -166,6 +172,14 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         OptionsError: With every invalid option.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+
+    Example:
+        >>> endpoint = AutoMLEndpoint(
+        ...     stack, "ChurnEndpoint", model=model, instance_type="ml.m5.large"
+        ... )
+        >>> alarm = endpoint.metric_invocation_5xx_errors().create_alarm(
+        ...     stack, "Errors", threshold=1, evaluation_periods=1
+        ... )
     """
 
     @checked(*RULES)

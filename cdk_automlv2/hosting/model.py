@@ -63,6 +63,11 @@ class AutoMLModel(cdk.Resource):
         OptionsError: With every invalid option.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+
+    Example:
+        >>> model = AutoMLModel(
+        ...     stack, "ChurnModel", job=job, inference_response_keys=["predicted_label"]
+        ... )
     """
 
     @checked(*MODEL_RULES)

@@ -69,6 +69,15 @@ class InstanceVariant(RequestPart):
         OptionsError: With every invalid field.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+
+    Example:
+        >>> nine = InstanceVariant(
+        ...     model, "ml.m5.large", variant_name="champion", initial_variant_weight=9
+        ... )
+        >>> one = InstanceVariant(
+        ...     model, "ml.m5.large", variant_name="challenger", initial_variant_weight=1
+        ... )
+        >>> endpoint = AutoMLEndpoint(stack, "Both", variants=[nine, one])
     """
 
     model: AutoMLModel
@@ -140,6 +149,10 @@ class ServerlessVariant(RequestPart):
         OptionsError: With every invalid field, and for a model that cannot be serverless.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
+
+    Example:
+        >>> variant = ServerlessVariant(model, memory_size_in_mb=3072, max_concurrency=10)
+        >>> endpoint = AutoMLEndpoint(stack, "Small", variants=[variant])
     """
 
     model: AutoMLModel

@@ -20,6 +20,12 @@ class Candidate:
         candidate_name: Its name.
         objective_metric_name: Metric it was chosen by.
         objective_metric_value: Its value of that metric, a decimal number as text.
+
+    Example:
+        >>> automl = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churned"))
+        >>> job = automl.fit("s3://my-data/churn/train/")
+        >>> best = automl.best_candidate()
+        >>> output = cdk.CfnOutput(stack, "Best", value=best.objective_metric_value)
     """
 
     candidate_name: str
@@ -44,6 +50,10 @@ class AutoMLCandidates(Construct):
         OptionsError: With every invalid option.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListCandidatesForAutoMLJob.html
+
+    Example:
+        >>> candidates = AutoMLCandidates(stack, "All", job=job, sort_order="Descending")
+        >>> output = cdk.CfnOutput(stack, "Candidates", value=candidates.candidates)
     """
 
     @checked(

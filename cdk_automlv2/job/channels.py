@@ -70,6 +70,11 @@ class AutoMLDataChannel:
         OptionsError: If a value is not one the API takes.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoMLJobChannel.html
+
+    Example:
+        >>> channel = AutoMLDataChannel("S3Prefix", "s3://my-data/churn/train/")
+        >>> AutoMLDataChannel("S3Prefix", "s3://my-data/churn/test/", "validation").channel_type
+        'validation'
     """
 
     s3_data_type: str
@@ -101,6 +106,9 @@ class AutoMLDataChannel:
         """Return the channel of the objects below ``prefix``, or of the manifest of that key.
 
         The job's role is granted to read them, with the bucket's key where it has one.
+
+        Raises:
+            OptionsError: If a value is not one the API takes.
         """
         return cls(
             s3_data_type=s3_data_type,
@@ -159,6 +167,11 @@ class LocalAutoMLDataChannel:
 
     Raises:
         OptionsError: If there is nothing at the path, or a value is not one the API takes.
+
+    Example:
+        >>> channel = LocalAutoMLDataChannel("S3Prefix", "data/diagnosis_train.csv")
+        >>> channel.path
+        'data/diagnosis_train.csv'
     """
 
     data_type: str

@@ -86,6 +86,15 @@ class AutoMLJobV2(AutoMLJobBase):
         OptionsError: With every invalid option.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
+
+    Example:
+        >>> job = AutoMLJobV2(
+        ...     stack,
+        ...     "ChurnJob",
+        ...     problem_config=AutoMLTabularConfig("churned", max_candidates=10),
+        ...     inputs=AutoMLDataChannel("S3Prefix", "s3://my-data/churn/train/"),
+        ... )
+        >>> output = cdk.CfnOutput(stack, "Winner", value=job.best_candidate_name)
     """
 
     may_be_trained_again = True

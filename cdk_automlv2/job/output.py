@@ -36,6 +36,10 @@ class AutoMLOutput:
 
     Raises:
         OptionsError: If the path is no S3 URI, or the key no key.
+
+    Example:
+        >>> AutoMLOutput("s3://my-models/churn/").path
+        's3://my-models/churn/'
     """
 
     path: str
@@ -47,7 +51,11 @@ class AutoMLOutput:
     @classmethod
     @checked()
     def from_bucket(cls, bucket: s3.IBucket, prefix: str = "") -> Self:
-        """Return the output below ``prefix/`` of a bucket, with the bucket's key if it has one."""
+        """Return the output below ``prefix/`` of a bucket, with the bucket's key if it has one.
+
+        Raises:
+            OptionsError: If the bucket is none, or the prefix no text.
+        """
         return cls(f"s3://{bucket.bucket_name}/{prefix}", kms_key=bucket.encryption_key)
 
 

@@ -32,6 +32,10 @@ class VpcConfig:
 
     Raises:
         OptionsError: If one of them is no construct of the CDK.
+
+    Example:
+        >>> from aws_cdk import aws_ec2 as ec2
+        >>> network = VpcConfig(ec2.Vpc(stack, "Vpc"))
     """
 
     vpc: ec2.IVpc

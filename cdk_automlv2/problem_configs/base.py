@@ -23,7 +23,12 @@ PARQUET = "x-application/vnd.amazon+parquet"
 
 
 class ProblemConfig:
-    """The way to and from the API's form, and what data a kind of problem can be learnt from."""
+    """The way to and from the API's form, and what data a kind of problem can be learnt from.
+
+    Example:
+        >>> isinstance(AutoMLTabularConfig("churned"), ProblemConfig)
+        True
+    """
 
     api_name: ClassVar[str]
     """Member of ``AutoMLProblemTypeConfig``."""

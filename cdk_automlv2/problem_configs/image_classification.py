@@ -28,6 +28,9 @@ class AutoMLImageClassificationConfig(ProblemConfig):
         OptionsError: If a value is out of range.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ImageClassificationJobConfig.html
+
+    Example:
+        >>> config = AutoMLImageClassificationConfig(max_total_job_runtime_in_seconds=7200)
     """
 
     max_candidates: int | None = None

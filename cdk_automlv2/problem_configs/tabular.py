@@ -67,6 +67,11 @@ class AutoMLTabularConfig(ProblemConfig):
             the service.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TabularJobConfig.html
+
+    Example:
+        >>> config = AutoMLTabularConfig("churned", max_total_job_runtime_in_seconds=7200)
+        >>> config.to_request_dict()["TabularJobConfig"]["TargetAttributeName"]
+        'churned'
     """
 
     target_attribute_name: str

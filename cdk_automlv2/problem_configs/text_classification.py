@@ -28,6 +28,9 @@ class AutoMLTextClassificationConfig(ProblemConfig):
         OptionsError: If a value is out of range or both columns are one.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TextClassificationJobConfig.html
+
+    Example:
+        >>> config = AutoMLTextClassificationConfig("question", target_label_column="department")
     """
 
     content_column: str

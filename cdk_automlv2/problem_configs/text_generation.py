@@ -46,6 +46,9 @@ class AutoMLTextGenerationConfig(ProblemConfig):
         OptionsError: If a value is out of range, or a licence has to be accepted.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TextGenerationJobConfig.html
+
+    Example:
+        >>> config = AutoMLTextGenerationConfig(base_model_name="Falcon7BInstruct")
     """
 
     base_model_name: str | None = None

@@ -56,6 +56,15 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         OptionsError: If a value is out of range or two do not go together.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TimeSeriesForecastingJobConfig.html
+
+    Example:
+        >>> config = AutoMLTimeSeriesForecastingConfig(
+        ...     forecast_frequency="1D",
+        ...     forecast_horizon=14,
+        ...     item_identifier_attribute_name="product",
+        ...     target_attribute_name="demand",
+        ...     timestamp_attribute_name="day",
+        ... )
     """
 
     forecast_frequency: str
