@@ -66,6 +66,7 @@ def start_both(settings: Settings, started: list[Server]) -> tuple[Server, Serve
 def _ministack_environment(settings: Settings, port: int, sagemaker: str) -> dict[str, str]:
     return _inherited() | {
         "AUTH": "true",
+        "AUTOMLV2_SPEED": str(settings.speed),
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",

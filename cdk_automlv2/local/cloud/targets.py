@@ -52,22 +52,27 @@ def dead_letter(target: Mapping[str, Any], source: Source, payload: str, why: st
     Source: attributes of such messages,
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
     """
-    from ministack.core.arn import parse_arn
-    from ministack.services import eventbridge, sqs
-
-    arn = (target.get("DeadLetterConfig") or {}).get("Arn")
-    if not arn or refusal_by_policy(source, Deed("sqs:SendMessage", arn)):
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if not queue or refusal_by_policy(source, Deed("sqs:SendMessage", queue)):
         return
-    queue = sqs._queue_by_arn(arn)
-    if queue is None:
-        return
-    eventbridge._dispatch_to_sqs(parse_arn(arn), payload)
     told = {
         "ERROR_CODE": "NO_PERMISSIONS",
         "ERROR_MESSAGE": why,
         "RULE_ARN": source.arn,
         "TARGET_ARN": target["Arn"],
     }
+    send_with(queue, payload, told)
+
+
+def send_with(queue_arn: str, payload: str, attributes: Mapping[str, str]) -> None:
+    """Send a message with attributes to a queue, if there is one."""
+    from ministack.core.arn import parse_arn
+    from ministack.services import eventbridge, sqs
+
+    queue = sqs._queue_by_arn(queue_arn)
+    if queue is None:
+        return
+    eventbridge._dispatch_to_sqs(parse_arn(queue_arn), payload)
     queue["messages"][-1]["message_attributes"] = {
-        name: {"DataType": "String", "StringValue": value} for name, value in told.items()
+        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
     }

@@ -19,6 +19,8 @@ from cdk_automlv2.local.cloud.repairs import (
     presigned_urls,
     put_events,
     rule_targets,
+    scheduled_stacks,
+    scheduler,
     state_machines,
     task_roles,
 )
@@ -39,3 +41,5 @@ def apply() -> None:
     condition_keys.apply()
     foreign_buckets.apply()
     foreign_buses.apply()
+    scheduler.apply()
+    scheduled_stacks.apply()

@@ -14,6 +14,7 @@ from typing import Any
 
 from cdk_automlv2.local.cloud import targets
 from cdk_automlv2.local.cloud.role_rights import Source
+from cdk_automlv2.local.cloud.schedule_rules import source_of
 
 SERVICE = "events.amazonaws.com"
 Item = Mapping[str, Any]
@@ -54,8 +55,5 @@ def apply() -> None:
 
 
 def _source(arn: str) -> Source:
-    """Return on behalf of what is delivered: of a rule, or of a schedule, for its group."""
-    if ":scheduler:" not in arn:
-        return Source(SERVICE, arn)
-    place, _, name = arn.rpartition(":schedule/")
-    return Source("scheduler.amazonaws.com", f"{place}:schedule-group/{name.partition('/')[0]}")
+    """Return on behalf of what is delivered: of a rule, or of a schedule."""
+    return source_of(arn) if ":scheduler:" in arn else Source(SERVICE, arn)
