@@ -16,6 +16,9 @@ _GROUPS = {
         "Deploy a CDK app on this machine: no account, no Docker.",
         "local",
     ),
+    "lock": Lazy(
+        "cdk_automlv2.cli.releases.lock", "lock", "Write down what serves, for elsewhere.", "cli"
+    ),
     "plan": Lazy(
         "cdk_automlv2.cli.plan.command", "plan", "Say what a deployment will train and move.", "cli"
     ),

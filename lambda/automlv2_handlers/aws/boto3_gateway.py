@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from automlv2_handlers.aws import tables
+from automlv2_handlers.aws import artifacts, tables
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.aws.gateway import StoredObject
 from automlv2_handlers.aws.paging import each
@@ -102,6 +102,10 @@ class Boto3Gateway:
             answer = self._call("s3", "delete_objects", Bucket=bucket, Delete={"Objects": batch})
             for error in answer.get("Errors", []):
                 raise classify(error["Code"], error["Message"], f"DeleteObjects {error['Key']}")
+
+    def fetch_artifact(self, source: str, target: str, sha256: str) -> None:
+        """See ``Gateway``."""
+        artifacts.fetch(self._call, S3Uri.parse(source), S3Uri.parse(target), sha256)
 
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """See ``Gateway``."""

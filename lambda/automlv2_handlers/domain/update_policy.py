@@ -41,8 +41,10 @@ JOB: Final[Mapping[str, Change]] = {
 
 
 MODEL_CONTENT: Final = (
+    "Artifacts",
     "AutoMLJobName",
     "CandidateName",
+    "Containers",
     "EnableNetworkIsolation",
     "ExecutionRoleArn",
     "InferenceResponseKeys",

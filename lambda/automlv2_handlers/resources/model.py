@@ -30,6 +30,9 @@ from automlv2_handlers.resources.served_models import Use, use_of
 WAIT_SECONDS: Final = 50 * 60
 """What a Delete waits at most for an endpoint that is still moving away from the model."""
 
+_FETCHED: Final = "Fetched"
+"""Key of ``progress``: how many artifacts are there."""
+
 _WORDS: Final = ("AutoMLJobName", "CandidateName")
 
 
@@ -68,7 +71,10 @@ def _refuse_other(event: LifecycleEvent, name: str, present: Mapping[str, str]) 
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
-    containers = choose(_candidate(event, context), event.properties["ProcessingUnit"])
+    if event.properties.get("Containers"):
+        containers = _locked(event, context)
+    else:
+        containers = choose(_candidate(event, context), event.properties["ProcessingUnit"])
     keys = event.properties.get("InferenceResponseKeys") or []
     settings = context.gateway.request("CreateModel", event.properties)
     request = {
@@ -93,6 +99,16 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     context.progress[MADE] = name
     logs.fact("model created", model=name, containers=len(containers))
     return _done(name, arn)
+
+
+def _locked(event: LifecycleEvent, context: Context) -> list[dict[str, Any]]:
+    """Return the containers of a lock file, once their artifacts lie where they are served."""
+    for number, artifact in enumerate(event.properties.get("Artifacts") or []):
+        if number >= int(context.progress.get(_FETCHED, 0)):
+            context.gateway.fetch_artifact(artifact["From"], artifact["To"], artifact["Sha256"])
+            context.progress[_FETCHED] = number + 1
+    containers = context.gateway.request("CreateModel", event.properties)["Containers"]
+    return list(containers)
 
 
 def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Any
+
+from botocore.response import StreamingBody
 
 from .account import Account
 from .errors import client_error
@@ -16,6 +19,7 @@ class Storage(Account):
     Attributes:
         buckets: Objects as key, ETag and size, by bucket.
         written: What the function has written, by URI.
+        metadata: What objects say of themselves, by URI.
         gone_buckets: Buckets that have been deleted.
         bucket_keys: ARN of the KMS key of a bucket.
         folder_files: How many files a folder has.
@@ -29,6 +33,7 @@ class Storage(Account):
         self.gone_buckets: set[str] = set()
         self.bucket_keys: dict[str, str] = {}
         self.folder_files = 1
+        self.metadata: dict[str, dict[str, str]] = {}
 
     def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
         """Stands for the gateway's own, which writes from many threads."""
@@ -60,6 +65,36 @@ class Storage(Account):
         self._must_exist("PutObject", Bucket)
         self.written[f"s3://{Bucket}/{Key}"] = Body
         return {}
+
+    def _get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        body = self._object("GetObject", Bucket, Key)
+        stream = StreamingBody(io.BytesIO(body), len(body))
+        return {"Body": stream, "ContentLength": len(body), "ETag": hashlib.md5(body).hexdigest()}
+
+    def _head_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        self._object("HeadObject", Bucket, Key)
+        return {"Metadata": self.metadata.get(f"s3://{Bucket}/{Key}", {})}
+
+    def _copy(
+        self,
+        CopySource: dict[str, str],  # noqa: N803
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        ExtraArgs: dict[str, Any],  # noqa: N803
+    ) -> None:
+        body = self._object("CopyObject", **CopySource)
+        if ExtraArgs["CopySourceIfMatch"] != hashlib.md5(body).hexdigest():
+            raise client_error("CopyObject", "PreconditionFailed")
+        self.written[f"s3://{Bucket}/{Key}"] = body
+        self.metadata[f"s3://{Bucket}/{Key}"] = ExtraArgs["Metadata"]
+
+    def _object(self, operation: str, Bucket: str, Key: str) -> bytes:  # noqa: N803
+        self._must_exist(operation, Bucket)
+        body = self.written.get(f"s3://{Bucket}/{Key}")
+        if body is None:
+            code = "404" if operation == "HeadObject" else "NoSuchKey"
+            raise client_error(operation, code, "The specified key does not exist.")
+        return body
 
     def _delete_objects(self, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         self._must_exist("DeleteObjects", Bucket)

@@ -16,7 +16,7 @@ from cdk_automlv2._core import service_model as limits
 from . import field_rules
 from .errors import invalid
 
-_NOT_OPERATIONS = frozenset({"upload_fileobj"})
+_NOT_OPERATIONS = frozenset({"copy", "upload_fileobj"})
 _SEEN: set[str] = set()
 """Requests found good before: most are looks at the same thing."""
 
