@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         OptionFault,
         OptionsError,
     )
+    from cdk_automlv2.hosting.async_inference import (
+        AsyncInference,
+    )
     from cdk_automlv2.hosting.data_capture import (
         DataCapture,
     )
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AsyncInference",
     "AutoMLCandidates",
     "AutoMLDataChannel",
     "AutoMLEndpoint",
@@ -91,6 +95,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AsyncInference": "hosting.async_inference",
     "AutoMLCandidates": "job.candidates",
     "AutoMLDataChannel": "job.channels",
     "AutoMLEndpoint": "hosting.endpoint",

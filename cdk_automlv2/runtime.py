@@ -1,4 +1,4 @@
-"""What the SDK's class does at run time: describe a job, list candidates, invoke an endpoint.
+"""What is done at run time: describe a job, list candidates, invoke an endpoint in three ways.
 
 boto3 only; nothing here imports the CDK.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 CSV = "text/csv"
@@ -33,7 +35,7 @@ class AutoMLRuntime:
     def __init__(self, session: Any = None) -> None:
         import boto3
 
-        session = session or boto3.Session()
+        self._session = session = session or boto3.Session()
         self._sagemaker = session.client("sagemaker")
         self._endpoints = session.client("sagemaker-runtime")
 
@@ -115,6 +117,153 @@ class AutoMLRuntime:
             **({"Accept": accept} if accept else {}),
         )
         return deserialize(answer["Body"].read(), answer.get("ContentType", content_type))
+
+    def predict_stream(
+        self,
+        endpoint_name: str,
+        data: str | bytes | Iterable[Row] | dict[str, Any],
+        *,
+        content_type: str = JSON,
+        accept: str | None = None,
+    ) -> Iterator[bytes]:
+        """Invoke an endpoint, and yield its response in the parts that it comes in.
+
+        Args:
+            endpoint_name: An endpoint of a language model.
+            data: As for ``predict``.
+            content_type: As for ``predict``. Default: JSON.
+            accept: Type of the answer. Default: whatever the containers answer with.
+
+        Raises:
+            TypeError: If ``data`` cannot be sent as ``content_type``.
+        """
+        answer = self._endpoints.invoke_endpoint_with_response_stream(
+            EndpointName=endpoint_name,
+            ContentType=content_type,
+            Body=serialize(data, content_type),
+            **({"Accept": accept} if accept else {}),
+        )
+        for event in answer["Body"]:
+            yield event["PayloadPart"]["Bytes"]
+
+    def predict_async(
+        self,
+        endpoint_name: str,
+        data: str | bytes | Iterable[Row] | dict[str, Any] | None = None,
+        *,
+        input_location: str | None = None,
+        content_type: str = CSV,
+        accept: str | None = None,
+        inference_id: str | None = None,
+        ttl: int | None = None,
+        timeout: int | None = None,
+    ) -> AsyncAnswer:
+        """Queue a request at an asynchronous endpoint.
+
+        Args:
+            endpoint_name: The endpoint.
+            data: As for ``predict``; 128,000 bytes at most.
+            input_location: Instead of it ``s3://bucket/key`` of the request; up to 1 GB.
+            content_type: As for ``predict``.
+            accept: Type of the answer. Default: CSV for CSV, JSON for JSON.
+            inference_id: Name of the request, which comes back with what is told of it.
+            ttl: How long it may wait; seconds, 60 to 21,600. Default: 6 hours.
+            timeout: How long it may be worked on; seconds, 1 to 3,600. Default: 15 minutes.
+
+        Raises:
+            TypeError: If not exactly one of ``data`` and ``input_location`` is given, or ``data``
+                cannot be sent as ``content_type``.
+        """
+        if (data is None) == (input_location is None):
+            raise TypeError("give either data or input_location")
+        kind = _kind(content_type)
+        request = {
+            "Body": None if data is None else serialize(data, content_type),
+            "InputLocation": input_location,
+            "Accept": accept or (kind if kind in (CSV, JSON) else None),
+            "InferenceId": inference_id,
+            "RequestTTLSeconds": ttl,
+            "InvocationTimeoutSeconds": timeout,
+        }
+        answer = self._endpoints.invoke_endpoint_async(
+            EndpointName=endpoint_name,
+            ContentType=content_type,
+            **{key: value for key, value in request.items() if value is not None},
+        )
+        return AsyncAnswer(
+            inference_id=answer["InferenceId"],
+            output_location=answer["OutputLocation"],
+            failure_location=answer.get("FailureLocation", ""),
+            content_type=accept or content_type,
+            s3=self._session.client("s3"),
+        )
+
+
+class InferenceFailedError(Exception):
+    """When an asynchronous request has failed; the text is what SageMaker wrote of it."""
+
+
+@dataclass(frozen=True)
+class AsyncAnswer:
+    """The answer of an asynchronous endpoint, which comes to lie in S3.
+
+    Attributes:
+        inference_id: Name of the request.
+        output_location: Where the answer will be.
+        failure_location: Where the words of a failure will be; empty if the endpoint keeps none.
+        content_type: Type of the answer.
+    """
+
+    inference_id: str
+    output_location: str
+    failure_location: str
+    content_type: str
+    s3: Any = field(repr=False, compare=False)
+
+    def result(
+        self,
+        timeout: float = 900.0,
+        *,
+        every: float = 2.0,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> Any:
+        """Wait for the answer and return its value, as ``AutoMLRuntime.predict`` does.
+
+        Args:
+            timeout: Longest wait; seconds.
+            every: Pause between looks; seconds.
+            sleep: Pauses.
+
+        Raises:
+            InferenceFailedError: If SageMaker says that the request has failed.
+            TimeoutError: If there is neither an answer nor a failure in time.
+        """
+        left = timeout
+        while True:
+            answer = self._read(self.output_location)
+            if answer is not None:
+                return deserialize(answer, self.content_type)
+            failure = self._read(self.failure_location)
+            if failure is not None:
+                raise InferenceFailedError(failure.decode(errors="replace"))
+            if left <= 0:
+                raise TimeoutError(
+                    f"no answer to request {self.inference_id} in {timeout:g} s; it may still "
+                    f"come, at {self.output_location}"
+                )
+            sleep(min(every, left))
+            left -= every
+
+    def _read(self, location: str) -> bytes | None:
+        """Return an object; ``None`` while it is not there."""
+        if not location:
+            return None
+        bucket, _, key = location.removeprefix("s3://").partition("/")
+        listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+        if key not in [item["Key"] for item in listed.get("Contents", [])]:
+            return None
+        body: bytes = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return body
 
 
 def serialize(data: Any, content_type: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -35,9 +35,13 @@ from cdk_automlv2._core.roles import base_model_rights, container_rights, job_ri
 from cdk_automlv2._core.s3 import AnyKey, S3Location
 from cdk_automlv2._core.tokens import is_token
 
+if TYPE_CHECKING:
+    from aws_cdk import aws_sns as sns
+
 _LIST = ("s3:ListBucket",)
 _READ = ("s3:GetObject",)
 _WRITE = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+_PUBLISH_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
 _GIVEN_INLINE = 7_168
 """Characters of inline policies added to a given role; the rest is its owner's."""
 
@@ -135,6 +139,13 @@ class RoleGrants:
     def allow_read_base_models(self) -> None:
         """Let the role read and write the bucket of base models that AWS keeps."""
         self._allow(base_model_rights())
+
+    def allow_publish(self, topic: sns.ITopic) -> None:
+        """Let the role send messages to a topic, with its key."""
+        self._allow([Right(("sns:Publish",), literal(topic.topic_arn))])
+        key = getattr(topic, "master_key", None)
+        if key is not None:
+            self._allow_keys([key], _PUBLISH_KEY)
 
     def allow_volume_key(self, key: AnyKey) -> None:
         """Let the role give SageMaker a grant on the key of its volumes."""

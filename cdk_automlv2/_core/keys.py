@@ -76,13 +76,18 @@ def key_resource(key: AnyKey) -> tuple[str, Condition]:
 
 def grant_decrypt(key: AnyKey, grantee: iam.IGrantable) -> iam.Grant:
     """Let anybody decrypt with a key, however it was given."""
+    return grant_key(key, grantee, DECRYPT)
+
+
+def grant_key(key: AnyKey, grantee: iam.IGrantable, actions: tuple[str, ...]) -> iam.Grant:
+    """Let anybody use a key, however it was given."""
     if not isinstance(key, str):
-        return key.grant_decrypt(grantee)
+        return key.grant(grantee, *actions)
     resource, alias = key_resource(key)
     conditions = {operator: {name: value} for operator, name, value in alias}
     return iam.Grant.add_to_principal(
         grantee=grantee,
-        actions=list(DECRYPT),
+        actions=list(actions),
         resource_arns=[resource],
         conditions=conditions or None,
     )

@@ -25,6 +25,7 @@ from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2.errors import raise_if_any
+from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.endpoint_rules import RULES
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
@@ -37,6 +38,13 @@ from cdk_automlv2.hosting.variants import (
 )
 
 LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
+
+
+_INVOKE, _ASYNC, _STREAM = (
+    "InvokeEndpoint",
+    "InvokeEndpointAsync",
+    "InvokeEndpointWithResponseStream",
+)
 
 
 class IAutoMLEndpoint(Protocol):
@@ -84,6 +92,8 @@ class _AutoMLEndpointBase(cdk.Resource):
     endpoint_name: str
     endpoint_arn: str
     _variant_name: str = VARIANT_NAME
+    _invocations: Sequence[str] = (_INVOKE, _ASYNC, _STREAM)
+    """Names of the calls that the endpoint answers, as far as is known."""
 
     @property
     def endpoint_ref(self) -> sagemaker_refs.EndpointReference:
@@ -91,10 +101,10 @@ class _AutoMLEndpointBase(cdk.Resource):
         return sagemaker_refs.EndpointReference(endpoint_arn=self.endpoint_arn)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` send requests to the endpoint."""
+        """Let ``grantee`` send requests to the endpoint, in each way that it answers."""
         return iam.Grant.add_to_principal(
             grantee=grantee,
-            actions=["sagemaker:InvokeEndpoint"],
+            actions=[f"sagemaker:{name}" for name in self._invocations],
             resource_arns=[literal(self.endpoint_arn)],
         )
 
@@ -148,6 +158,8 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         shadow_variant: A model that gets copies of the requests, and whose answers are dropped;
             its instances are paid in full. Default: none.
         data_capture: Keeps requests and answers in S3. Default: nothing is kept.
+        async_inference: Makes the endpoint asynchronous: requests are queued, and answered in S3.
+            Default: it answers in real time.
         endpoint_name: The endpoint's name; 63 characters at most, lower case; another one makes
             another endpoint. Default: a name that stays the same.
         volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
@@ -194,6 +206,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         variants: Sequence[InstanceVariant | ServerlessVariant] | None = None,
         shadow_variant: InstanceVariant | None = None,
         data_capture: DataCapture | None = None,
+        async_inference: AsyncInference | None = None,
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         volume_kms_key: kms.IKey | str | None = None,
@@ -226,6 +239,12 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         grants = fleet.grants(self)
         grants.use_volume_key(volume_kms_key, rights)
         grants.capture(data_capture)
+        self._async_inference = async_inference
+        if async_inference is not None:
+            async_inference.bind(grants.roles)
+            self._invocations = (_ASYNC,)
+        else:
+            self._invocations = (_INVOKE, _STREAM) if fleet.generates else (_INVOKE,)
         self._models = fleet.models
         self._variant_name = variants[0].variant_name or VARIANT_NAME
         if removal_policy is not None and stays(removal_policy):
@@ -242,6 +261,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             follows=self._models[0].source,
             **fleet.bind(self, provider.stack),
             DataCaptureConfig=None if data_capture is None else data_capture.to_request(),
+            AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
@@ -280,6 +300,15 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             retain(self._resource, policy)
             for model in self._models:
                 model.retain(policy)
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` send requests to the endpoint, in each way that it answers.
+
+        Of an asynchronous endpoint also to write requests to its ``inputs``, and to read answers.
+        """
+        if self._async_inference is not None:
+            self._async_inference.grant(grantee)
+        return super().grant_invoke(grantee)
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

@@ -8,6 +8,7 @@ from typing import Any
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.hosting.variants import (
@@ -103,6 +104,25 @@ def capture_rule(data_capture: DataCapture | None, variants: Variants) -> Iterat
         yield OptionFault("data_capture", rule, "a DataCapture", "use an InstanceVariant")
 
 
+def asynchronous_rule(
+    async_inference: AsyncInference | None,
+    variants: Variants,
+    shadow_variant: InstanceVariant | None,
+    data_capture: DataCapture | None,
+) -> Iterator[OptionFault]:
+    """Asynchronous inference on instances, with nothing that AWS does not say goes with it."""
+    if async_inference is None:
+        return
+    if any(isinstance(variant, ServerlessVariant) for variant in variants or []):
+        rule = "must not be given for a ServerlessVariant, as SageMaker queues for instances only"
+        fix = "use an InstanceVariant"
+        yield OptionFault("async_inference", rule, "an AsyncInference", fix)
+    for option, value in (("shadow_variant", shadow_variant), ("data_capture", data_capture)):
+        if value is not None:
+            rule = "must not be given beside async_inference, whose requests SageMaker keeps in S3"
+            yield OptionFault(option, rule, f"of type {type(value).__name__}")
+
+
 RULES: tuple[Rule, ...] = (
     *ENDPOINT_RULES,
     single_rule,
@@ -110,4 +130,5 @@ RULES: tuple[Rule, ...] = (
     weights_rule,
     shadow_rule,
     capture_rule,
+    asynchronous_rule,
 )

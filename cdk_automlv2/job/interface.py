@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from cdk_automlv2._core import wait_times, waiting
-from cdk_automlv2._core.keys import grant_decrypt
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.s3_grants import grant_read
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.problem_configs import ProblemConfig
@@ -137,18 +136,7 @@ class AutoMLJobBase(cdk.Resource):
         Raises:
             OptionsError: As ``require_output``.
         """
-        location = self.artifacts().in_any_stack()
-        listing = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["s3:ListBucket"],
-            resource_arns=[location.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": location.pattern}},
-        )
-        reading = iam.Grant.add_to_principal(
-            grantee=grantee, actions=["s3:GetObject"], resource_arns=[location.objects_arn]
-        )
-        grants = [listing, reading, *(grant_decrypt(key, grantee) for key in location.keys)]
-        return reduce(iam.Grant.combine, grants)
+        return grant_read(self.artifacts().in_any_stack(), grantee)
 
     def require_output(self) -> S3Location:
         """Return where the job writes.

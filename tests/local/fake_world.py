@@ -32,6 +32,7 @@ class FakeIam:
     def __init__(self):
         self.denied = set()
         self.s3 = FakeS3()
+        self.told = []
 
     def require(self, caller, action, resource, context=None):
         if action in self.denied:
@@ -48,6 +49,12 @@ class FakeIam:
 
     def role_s3(self, role_arn, region):
         return self.s3
+
+    def role_sns(self, role_arn, region):
+        return self
+
+    def publish(self, TopicArn, Message):  # noqa: N803
+        self.told.append((TopicArn, json.loads(Message)))
 
 
 class FakeTrainer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import uuid
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -17,9 +16,10 @@ from starlette.routing import Route
 from cdk_automlv2.local.cloud import lifeline, limits
 from cdk_automlv2.local.cloud.credentials import RemoteKeys
 from cdk_automlv2.local.cloud.guard import Guard
-from cdk_automlv2.local.sagemaker import protocol, runtime, service
+from cdk_automlv2.local.sagemaker import data_plane, service
 from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
+from cdk_automlv2.local.sagemaker.data_plane import JSON, error_answer, request_id
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.events import Events
 from cdk_automlv2.local.sagemaker.faults import Fault, Faults
@@ -27,7 +27,6 @@ from cdk_automlv2.local.sagemaker.rates import Rates
 from cdk_automlv2.local.sagemaker.state import State
 
 HEALTH = "/_automlv2/health"
-_JSON = "application/x-amz-json-1.1"
 
 
 def application(state: State) -> Starlette:
@@ -38,19 +37,8 @@ def application(state: State) -> Starlette:
         try:
             answer = await run_in_threadpool(service.control, state, request.headers, body)
         except ServiceError as error:
-            return _error(error)
-        return Response(answer, headers=_request_id(), media_type=_JSON)
-
-    async def invoke(request: Request) -> Response:
-        body = await request.body()
-        name = request.path_params["name"]
-        try:
-            answer, headers = await run_in_threadpool(
-                runtime.invoke, state, request.headers, name, body
-            )
-        except ServiceError as error:
-            return _error(error)
-        return Response(answer, headers={**_request_id(), **headers})
+            return error_answer(error)
+        return Response(answer, headers=request_id(), media_type=JSON)
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -66,7 +54,7 @@ def application(state: State) -> Starlette:
     return Starlette(
         routes=[
             Route("/", control, methods=["POST"]),
-            Route("/endpoints/{name}/invocations", invoke, methods=["POST"]),
+            *data_plane.routes(state),
             Route(HEALTH, health),
             Route("/_automlv2/faults", add_fault, methods=["POST"]),
             Route("/_automlv2/faults", clear_faults, methods=["DELETE"]),
@@ -77,17 +65,7 @@ def application(state: State) -> Starlette:
 
 async def _internal_failure(_request: Request, _error_met: Exception) -> Response:
     """Answer what nobody has foreseen; the log has the trace."""
-    return _error(ServiceError("InternalFailure", "An internal error has occurred.", 500))
-
-
-def _error(error: ServiceError) -> Response:
-    headers = {"x-amzn-ErrorType": error.code, **_request_id()}
-    body = protocol.error_body(error)
-    return Response(body, status_code=error.status, headers=headers, media_type=_JSON)
-
-
-def _request_id() -> dict[str, str]:
-    return {"x-amzn-RequestId": str(uuid.uuid4())}
+    return error_answer(ServiceError("InternalFailure", "An internal error has occurred.", 500))
 
 
 def main(ministack_url: str, speed: float, throttles: float, descriptor: int, port: int) -> None:

@@ -144,11 +144,18 @@ class Iam:
 
     def role_s3(self, role_arn: str, region: str) -> Any:
         """Return an S3 client that acts as the role."""
+        return self._role_client("s3", role_arn, region)
+
+    def role_sns(self, role_arn: str, region: str) -> Any:
+        """Return an SNS client that acts as the role."""
+        return self._role_client("sns", role_arn, region)
+
+    def _role_client(self, service: str, role_arn: str, region: str) -> Any:
         import boto3
 
         environment = self.role_environment(role_arn, region)
         return boto3.client(
-            "s3",
+            service,
             endpoint_url=self._url,
             region_name=region,
             aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],

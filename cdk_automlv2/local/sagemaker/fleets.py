@@ -33,6 +33,7 @@ class Fleet:
         models: By the variant's name, a shadow included.
         images: Images of the variant's model, in order.
         weights: Part of the traffic that each production variant gets, in proportion to all.
+        roles: ARN of the role of each variant's model.
         gates: Of serverless variants.
         capture: Keeps requests and answers, if that was asked for.
     """
@@ -41,6 +42,7 @@ class Fleet:
     models: Mapping[str, HostedModel]
     images: Mapping[str, list[str]]
     weights: Mapping[str, float]
+    roles: Mapping[str, str]
     gates: Mapping[str, Gate] = field(default_factory=dict)
     capture: Capture | None = None
 
@@ -138,6 +140,7 @@ def _loaded(state: State, caller: Caller, config_arn: str, endpoint: str) -> Fle
         {name: HostedModel.fetch(containers_of(model), s3[name]) for name, model in models.items()},
         {name: _images(model) for name, model in models.items()},
         {item["VariantName"]: item.get("InitialVariantWeight", 1.0) for item in production},
+        roles,
         {
             item["VariantName"]: Gate(item["ServerlessConfig"], state.clock)
             for item in production

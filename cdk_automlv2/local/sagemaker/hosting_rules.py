@@ -102,6 +102,17 @@ def check_shadows(production: list[dict[str, Any]], shadows: list[dict[str, Any]
         raise validation(f"Duplicate variant names are not allowed: {name}.")
 
 
+def check_asynchronous(config: dict[str, Any]) -> None:
+    """Refuse asynchronous inference where SageMaker has none.
+
+    Raises:
+        ServiceError: ``ValidationException``.
+    """
+    variants = config["ProductionVariants"]
+    if "AsyncInferenceConfig" in config and any("ServerlessConfig" in item for item in variants):
+        raise validation("Asynchronous inference is not supported for serverless endpoints.")
+
+
 def check_capture(config: dict[str, Any]) -> None:
     """Refuse data capture where SageMaker has none.
 

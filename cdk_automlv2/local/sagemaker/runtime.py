@@ -1,4 +1,4 @@
-"""InvokeEndpoint: the one operation of the data plane, and the errors of its own."""
+"""InvokeEndpoint, at once or as a stream, and the errors of the data plane."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ _REFUSED: Mapping[str, str] = {
 """Headers that no endpoint here can honour, and why."""
 
 
-def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, dict[str, str]]:
-    """Carry out one InvokeEndpoint and return the answer and its headers.
+AT_ONCE, STREAMING = "InvokeEndpoint", "InvokeEndpointWithResponseStream"
+
+
+def invoke(
+    state: State, headers: Any, name: str, body: bytes, action: str = AT_ONCE
+) -> tuple[bytes, dict[str, str]]:
+    """Carry out one call of the data plane and return the answer and its headers.
 
     Raises:
         ServiceError: ``ValidationError`` where the endpoint is missing or not in service,
@@ -33,8 +38,8 @@ def invoke(state: State, headers: Any, name: str, body: bytes) -> tuple[bytes, d
     _check_size(body, LIMIT)
     caller = Caller.from_headers(headers)
     arn = caller.arn(ENDPOINT.name, name)
-    state.require(caller, "InvokeEndpoint", arn, **_context(headers))
-    state.faults.raise_if_planned("InvokeEndpoint")
+    state.require(caller, action, arn, **_context(headers))
+    state.faults.raise_if_planned(action)
     fleet = _fleet(state, caller, arn, name)
     _check_size(body, fleet.limit)
     for header, why in _REFUSED.items():

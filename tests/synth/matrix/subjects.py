@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from cdk_automlv2 import (
+    AsyncInference,
     AutoMLCandidates,
     AutoMLDataChannel,
     AutoMLEndpoint,
@@ -114,6 +115,21 @@ def _serverless_endpoint(place: Place, options: Options) -> None:
     AutoMLEndpoint(place.serve, "Endpoint", variants=variants, **options.of_endpoint)
 
 
+def _asynchronous_endpoint(place: Place, options: Options) -> None:
+    asynchronous = AsyncInference(
+        options.text("s3://shop-answers/churn/"), inputs=[options.text("s3://shop-asked/churn/")]
+    )
+    endpoint = AutoMLEndpoint(
+        place.serve,
+        "Endpoint",
+        model=_model(place, options),
+        instance_type="ml.m5.large",
+        async_inference=asynchronous,
+        **options.of_endpoint,
+    )
+    endpoint.grant_invoke(iam.User(place.serve, "User"))
+
+
 def _unnamed(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key != "name"}
 
@@ -166,6 +182,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "endpoint of several variants": _endpoint_of_variants,
     "endpoint with a shadow": _endpoint_with_a_shadow,
     "serverless endpoint": _serverless_endpoint,
+    "asynchronous endpoint": _asynchronous_endpoint,
     "candidates": _candidates,
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,

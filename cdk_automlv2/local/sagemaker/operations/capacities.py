@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from cdk_automlv2.local.sagemaker import variants
+from cdk_automlv2.local.sagemaker import async_queue, variants
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import validation
 from cdk_automlv2.local.sagemaker.state import ENDPOINT, Record, State
@@ -51,6 +51,7 @@ def _carry_out(state: State, endpoint: Record, desired: list[Record]) -> None:
         state.serving[arn] = state.serving[arn].weighted(weights)
         endpoint |= {"ProductionVariants": shown, "LastModifiedTime": state.clock.now()}
         _status(state, endpoint, "InService")
+    async_queue.wake(state, arn)
 
 
 def _status(state: State, endpoint: Record, status: str) -> None:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_automlv2.local.sagemaker import fleets, variants
+from cdk_automlv2.local.sagemaker import async_queue, fleets, variants
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.faults import ENDPOINT_FAILS, UPDATE_ROLLS_BACK
@@ -129,12 +129,13 @@ def _move(
             _set(state, endpoint, EndpointStatus=move.failed_status, FailureReason=failure)
         else:
             _serve(state, endpoint, fleet, request)
+    async_queue.wake(state, endpoint["EndpointArn"])
 
 
 def _delete(state: State, endpoint: Record) -> None:
     state.clock.wait(DELETE_SECONDS, _NEVER)
     with state.lock:
-        for store in (state.endpoints, state.serving, state.tags):
+        for store in (state.endpoints, state.serving, state.queues, state.tags):
             store.pop(endpoint["EndpointArn"], None)
 
 

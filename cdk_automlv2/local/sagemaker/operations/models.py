@@ -49,6 +49,7 @@ def create_endpoint_config(state: State, caller: Caller, request: Record) -> Rec
     hosting_rules.check_variants(variants)
     hosting_rules.check_shadows(variants, shadows)
     hosting_rules.check_capture(request)
+    hosting_rules.check_asynchronous(request)
     with state.lock:
         for variant in (*variants, *shadows):
             model = caller.arn(MODEL.name, variant["ModelName"])
