@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     )
     from cdk_automlv2.hosting.endpoint import (
         AutoMLEndpoint,
+    )
+    from cdk_automlv2.hosting.interface import (
         IAutoMLEndpoint,
+        IAutoMLModel,
     )
     from cdk_automlv2.hosting.model import (
         AutoMLModel,
@@ -46,6 +49,9 @@ if TYPE_CHECKING:
     from cdk_automlv2.job.channels import (
         AutoMLDataChannel,
         LocalAutoMLDataChannel,
+    )
+    from cdk_automlv2.job.interface import (
+        IAutoMLJob,
     )
     from cdk_automlv2.job.job import (
         AutoMLJobV2,
@@ -85,6 +91,8 @@ __all__ = [
     "Candidate",
     "DataCapture",
     "IAutoMLEndpoint",
+    "IAutoMLJob",
+    "IAutoMLModel",
     "InstanceVariant",
     "LocalAutoMLDataChannel",
     "OptionFault",
@@ -111,7 +119,9 @@ _MODULES = {
     "AutoMLV2": "automl",
     "Candidate": "job.candidates",
     "DataCapture": "hosting.data_capture",
-    "IAutoMLEndpoint": "hosting.endpoint",
+    "IAutoMLEndpoint": "hosting.interface",
+    "IAutoMLJob": "job.interface",
+    "IAutoMLModel": "hosting.interface",
     "InstanceVariant": "hosting.variants",
     "LocalAutoMLDataChannel": "job.channels",
     "OptionsError": "errors",

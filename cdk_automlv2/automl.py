@@ -18,7 +18,8 @@ from cdk_automlv2.hosting.instance_types import one_click_instance_type, process
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.candidates import Candidate
-from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.imports import JOB_NAME_RULES
+from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
 from cdk_automlv2.job.output import AutoMLOutput
@@ -119,7 +120,7 @@ class AutoMLV2(JobQueries):
             "volume_kms_key": volume_kms_key,
             "encrypt_inter_container_traffic": encrypt_inter_container_traffic,
         }
-        self._latest: AutoMLJobBase | None = None
+        self._latest: IAutoMLJob | None = None
 
     @classmethod
     @checked(v1_rule)
@@ -137,7 +138,7 @@ class AutoMLV2(JobQueries):
         return cls(scope, id, **v2_options(auto_ml))
 
     @classmethod
-    @checked(*at_run_time_only("sagemaker_session"), also=ATTACHED_RULES)
+    @checked(*at_run_time_only("sagemaker_session"), *JOB_NAME_RULES, also=ATTACHED_RULES)
     def attach(
         cls,
         scope: Construct,
@@ -174,10 +175,14 @@ class AutoMLV2(JobQueries):
             "output": output,
             "output_kms_key": output_kms_key,
         }
-        job = AutoMLJobV2.from_auto_ml_job_name(
-            made, "Attached", auto_ml_job_name, timeout=timeout, **where
+        job = AutoMLJobV2.from_auto_ml_job_attributes(
+            made,
+            "Attached",
+            auto_ml_job_name=auto_ml_job_name,
+            problem_config=problem_config,
+            timeout=timeout,
+            **where,
         )
-        job.problem_config = problem_config
         made._base_name = id
         made._one_click = False
         made._endpoint_name = made._role = made._vpc_config = made._tags = None

@@ -312,7 +312,10 @@ def has_members(value: Any, protocol: type) -> bool:
     if isinstance(value, type):
         return False
     wanted = {name for base in protocol.__mro__ for name in _members(base)}
-    return all(getattr_static(value, name) is not None for name in wanted)
+    return all(inspect.getattr_static(value, name, _ABSENT) is not _ABSENT for name in wanted)
+
+
+_ABSENT = object()
 
 
 def _members(base: type) -> set[str]:

@@ -55,36 +55,33 @@ class RoleGrants:
         arn: The role's ARN; may be a token.
     """
 
-    def __init__(self, user: Construct, role: MadeRole | _Given | str) -> None:
+    def __init__(self, user: Construct, role: MadeRole | _Given | _Named) -> None:
         self._user = user
+        self._source = role
         self._made = role if isinstance(role, MadeRole) else None
         self._given = role if isinstance(role, _Given) else None
-        self._role = None if isinstance(role, str) else role.role
-        self.arn: str = role if isinstance(role, str) else role.role.role_arn
-        self._policies = None if isinstance(role, str) else role.policies
-        self._keys = KeyGrants(self._role)
+        self.arn: str = role.arn if isinstance(role, _Named) else role.role.role_arn
+        self._policies = None if isinstance(role, _Named) else role.policies
+        self._keys = KeyGrants(None if isinstance(role, _Named) else role.role)
         self._awaited: dict[cdk.CfnResource, None] = {}
         self._resource: cdk.CfnResource | None = None
+        self._is_awaited = False
 
     @property
-    def principal(self) -> iam.IPrincipal:
-        """The role, to be granted more; what is granted to a role made here is waited for.
+    def role(self) -> iam.IRole:
+        """The role as a construct, to be granted more; what is granted to it here is waited for.
 
-        Raises:
-            ValueError: If the role was given as an ARN.
+        One named by text is imported at its first use. One given as a construct is its owner's.
         """
-        if self._role is None:
-            raise ValueError(
-                f"role: must be an iam.IRole to be granted anything, got {self.arn!r}; "
-                "use iam.Role.from_role_arn"
-            )
-        if self._made is not None and self._resource is not None:
-            self._resource.node.add_dependency(self._role)
-        return self._role.grant_principal
+        role = self._source.role
+        if self._resource is not None and self._given is None and not self._is_awaited:
+            self._resource.node.add_dependency(role)
+            self._is_awaited = True
+        return role
 
     def for_user(self, user: Construct) -> RoleGrants:
         """Return the same role as another construct uses it."""
-        return RoleGrants(user, self._made or self._given or self.arn)
+        return RoleGrants(user, self._source)
 
     def retain(self) -> None:
         """Keep a role that was made here when the stack is deleted."""
@@ -232,6 +229,35 @@ def _any() -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["sagemaker:ListTags"], resources=["*"])
 
 
+class _Named:
+    """A role that was named by text: by its ARN, or by its name in this account.
+
+    Args:
+        user: The construct below which the role is imported, if it is ever asked for.
+        text: ARN or name; an ARN may be a token.
+    """
+
+    def __init__(self, user: Construct, text: str) -> None:
+        self._user = user
+        self._name = None if is_token(text) or text.startswith("arn:") else text
+        self.arn = text if self._name is None else role_arn(self._name)
+        self._role: iam.IRole | None = None
+
+    @property
+    def role(self) -> iam.IRole:
+        """The role as a construct."""
+        if self._role is None:
+            self._role = (
+                iam.Role.from_role_arn(self._user, _IMPORTED, self.arn)
+                if self._name is None
+                else iam.Role.from_role_name(self._user, _IMPORTED, self._name)
+            )
+        return self._role
+
+
+_IMPORTED = "GivenRole"
+
+
 def use_role(
     user: Construct,
     id: str,
@@ -247,8 +273,7 @@ def use_role(
     if role is None:
         return RoleGrants(user, MadeRole(user, id, passes_itself=passes_itself))
     if isinstance(role, str):
-        is_name = not is_token(role) and not role.startswith("arn:")
-        return RoleGrants(user, role_arn(role) if is_name else role)
+        return RoleGrants(user, _Named(user, role))
     known = _GIVEN.setdefault(provider, {})
     path = str(role.node.path)
     if path not in known:

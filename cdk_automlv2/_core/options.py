@@ -139,10 +139,10 @@ def _limit(operation: str, option: str, path: str) -> Rule:
         shape = service_model.shape_at(operation, path)
         return service_model.problems(option, value[option], shape)
 
-    return _taking(rule, [option])
+    return taking(rule, [option])
 
 
-def _taking(rule: Callable[..., Any], names: Iterable[str]) -> Rule:
+def taking(rule: Callable[..., Any], names: Iterable[str]) -> Rule:
     """Let a rule of any keywords say which it takes."""
     parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
     rule.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -160,7 +160,7 @@ def renamed(rule: Rule, **names: str) -> Rule:
             path = names.get(root, root) + fault.path[len(root) :]
             yield OptionFault(path, fault.rule, fault.got, fault.fix)
 
-    return _taking(apply, theirs)
+    return taking(apply, theirs)
 
 
 @cache

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core import wait_times, waiting
-from cdk_automlv2._core.arns import literal
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
-from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
-from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.hosting.async_inference import AsyncInference
+from cdk_automlv2.hosting.base import ASYNC, INVOKE, STREAM
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.endpoint_rules import RULES
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
-from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.hosting.imports import EndpointImports
+from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.variants import (
     LANGUAGE_MODEL_SECONDS,
-    VARIANT_NAME,
     InstanceVariant,
     ServerlessVariant,
 )
@@ -40,108 +37,8 @@ from cdk_automlv2.hosting.variants import (
 LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
 
 
-_INVOKE, _ASYNC, _STREAM = (
-    "InvokeEndpoint",
-    "InvokeEndpointAsync",
-    "InvokeEndpointWithResponseStream",
-)
-
-
-class IAutoMLEndpoint(Protocol):
-    """What others may ask of an endpoint, owned or imported; matched by shape.
-
-    Example:
-        >>> endpoint = AutoMLEndpoint.from_endpoint_name(stack, "Churn", "churn")
-        >>> endpoint.endpoint_name
-        'churn'
-    """
-
-    @property
-    def endpoint_name(self) -> str:
-        """Name of the endpoint."""
-
-    @property
-    def endpoint_arn(self) -> str:
-        """ARN of the endpoint."""
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` send requests to the endpoint."""
-
-    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
-        """Return a metric of the endpoint."""
-
-    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
-        """Requests sent to the endpoint; a count."""
-
-    def metric_invocation_4xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 4xx status; a count."""
-
-    def metric_invocation_5xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 5xx status; a count."""
-
-    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Model latency; microseconds."""
-
-    def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Latency that SageMaker adds to that of the model; microseconds."""
-
-
-class _AutoMLEndpointBase(cdk.Resource):
-    """Grants and metrics; leans on name and ARN alone."""
-
-    endpoint_name: str
-    endpoint_arn: str
-    _variant_name: str = VARIANT_NAME
-    _invocations: Sequence[str] = (_INVOKE, _ASYNC, _STREAM)
-    """Names of the calls that the endpoint answers, as far as is known."""
-
-    @property
-    def endpoint_ref(self) -> sagemaker_refs.EndpointReference:
-        """What the CDK's own constructs refer to an endpoint by."""
-        return sagemaker_refs.EndpointReference(endpoint_arn=self.endpoint_arn)
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` send requests to the endpoint, in each way that it answers."""
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=[f"sagemaker:{name}" for name in self._invocations],
-            resource_arns=[literal(self.endpoint_arn)],
-        )
-
-    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
-        """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
-
-        Default: the average over 5 minutes.
-        """
-        dimensions = {"EndpointName": self.endpoint_name, "VariantName": self._variant_name}
-        defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}
-        return cloudwatch.Metric(
-            namespace="AWS/SageMaker", metric_name=metric_name, **(defaults | options)
-        )
-
-    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
-        """Requests sent to the endpoint; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocations", **({"statistic": "Sum"} | options))
-
-    def metric_invocation_4xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 4xx status; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocation4XXErrors", **({"statistic": "Sum"} | options))
-
-    def metric_invocation_5xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 5xx status; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocation5XXErrors", **({"statistic": "Sum"} | options))
-
-    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Model latency; microseconds. Default: average over 5 minutes."""
-        return self.metric("ModelLatency", **options)
-
-    def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Time SageMaker adds to an answer; microseconds. Default: average over 5 minutes."""
-        return self.metric("OverheadLatency", **options)
-
-
 @jsii.implements(cdk.ITaggableV2, sagemaker_refs.IEndpointRef)
-class AutoMLEndpoint(_AutoMLEndpointBase):
+class AutoMLEndpoint(EndpointImports):
     """An endpoint that serves a model, or several.
 
     Deleting the construct deletes the endpoint and its configuration, and waits until both are
@@ -200,7 +97,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         scope: Construct,
         id: str,
         *,
-        model: AutoMLModel | None = None,
+        model: IAutoMLModel | None = None,
         instance_type: str | None = None,
         initial_instance_count: int = 1,
         variants: Sequence[InstanceVariant | ServerlessVariant] | None = None,
@@ -234,7 +131,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         super().__init__(scope, id)
         provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
-        fleet = Fleet(variants, shadow_variant)
+        fleet = Fleet.of(self, variants, shadow_variant)
         rights = provider.policy.for_user(self)
         grants = fleet.grants(self)
         grants.use_volume_key(volume_kms_key, rights)
@@ -242,14 +139,14 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         self._async_inference = async_inference
         if async_inference is not None:
             async_inference.bind(grants.roles)
-            self._invocations = (_ASYNC,)
+            self._invocations = (ASYNC,)
         else:
-            self._invocations = (_INVOKE, _STREAM) if fleet.generates else (_INVOKE,)
+            self._invocations = (INVOKE, STREAM) if fleet.generates else (INVOKE,)
         self._models = fleet.models
         self._variant_name = variants[0].variant_name or VARIANT_NAME
         if removal_policy is not None and stays(removal_policy):
             for served in self._models:
-                served.retain(removal_policy)
+                served._retain(removal_policy)
         usual = LANGUAGE_MODEL_WAIT_SECONDS if fleet.generates else wait_times.LINK_SECONDS
         waits = wait_times.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:
@@ -258,7 +155,7 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
             self,
             "Resource",
             "AutoMLEndpoint",
-            follows=self._models[0].source,
+            follows=self._models[0]._source,
             **fleet.bind(self, provider.stack),
             DataCaptureConfig=None if data_capture is None else data_capture.to_request(),
             AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
@@ -279,32 +176,26 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
 
-    @classmethod
-    @checked()
-    def from_endpoint_name(cls, scope: Construct, id: str, endpoint_name: str) -> IAutoMLEndpoint:
-        """Return an endpoint that lives elsewhere in this account and Region.
-
-        Raises:
-            OptionsError: If the name is no text.
-        """
-        return _ImportedAutoMLEndpoint(scope, id, endpoint_name)
-
+    @checked(renamed(removal_policy_rule, removal_policy="policy"))
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
         """Keep or delete the endpoint, with its configuration and model, when the construct goes.
 
         Raises:
             OptionsError: If an endpoint cannot have that policy.
         """
-        raise_if_any(f"AutoMLEndpoint {self.node.id!r}", removal_policy_rule(policy))
         if stays(policy):
             retain(self._resource, policy)
             for model in self._models:
-                model.retain(policy)
+                model._retain(policy)
 
+    @checked()
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` send requests to the endpoint, in each way that it answers.
 
         Of an asynchronous endpoint also to write requests to its ``inputs``, and to read answers.
+
+        Raises:
+            OptionsError: If ``grantee`` cannot be granted anything.
         """
         if self._async_inference is not None:
             self._async_inference.grant(grantee)
@@ -344,13 +235,3 @@ class AutoMLEndpoint(_AutoMLEndpointBase):
         whole = sum(waits) + wait_times.LINK_SECONDS
         waiting.warn_if_long(self, "the endpoint", len(waits))
         return waiting.chain(provider, self, waits, whole, target, self._resource)
-
-
-@jsii.implements(sagemaker_refs.IEndpointRef)
-class _ImportedAutoMLEndpoint(_AutoMLEndpointBase):
-    def __init__(self, scope: Construct, id: str, endpoint_name: str) -> None:
-        super().__init__(scope, id)
-        self.endpoint_name = endpoint_name
-        self.endpoint_arn = cdk.Stack.of(self).format_arn(
-            service="sagemaker", resource="endpoint", resource_name=endpoint_name.lower()
-        )

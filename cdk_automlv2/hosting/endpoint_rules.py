@@ -10,10 +10,11 @@ from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
+from cdk_automlv2.hosting.interface import VARIANT_NAME
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
+from cdk_automlv2.hosting.serverless import shown_model
 from cdk_automlv2.hosting.variants import (
     SHADOW_NAME,
-    VARIANT_NAME,
     InstanceVariant,
     ServerlessVariant,
     Variant,
@@ -56,7 +57,7 @@ def variants_rule(
     for option, value in beside.items():
         if value is not None:
             fix = f"give the variants their {option}"
-            shown = value.node.path if option == "model" else value
+            shown = shown_model(value) if option == "model" else value
             yield OptionFault(option, "must not be given beside variants", shown, fix)
     shape = service_model.shape_at("CreateEndpointConfig", "ProductionVariants")
     most = shape.metadata["max"]

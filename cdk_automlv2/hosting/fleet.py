@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -13,8 +13,9 @@ from constructs import Construct
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2.hosting.base import AutoMLModelBase
 from cdk_automlv2.hosting.data_capture import DataCapture
-from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.hosting.imports import imported, served
 from cdk_automlv2.hosting.serverless import doubts
 from cdk_automlv2.hosting.variants import (
     SHADOW_NAME,
@@ -37,11 +38,21 @@ class Fleet:
     production: Sequence[Variant]
     shadow: InstanceVariant | None = None
 
+    @classmethod
+    def of(
+        cls, endpoint: Construct, production: Sequence[Variant], shadow: InstanceVariant | None
+    ) -> Self:
+        """Return the fleet of an endpoint; models of other classes are served by their names."""
+        known = [_with_known_model(endpoint, variant) for variant in production]
+        return cls(known, None if shadow is None else _with_known_model(endpoint, shadow))
+
     @property
-    def models(self) -> list[AutoMLModel]:
+    def models(self) -> list[AutoMLModelBase]:
         """The models served, each once."""
         shadows = [] if self.shadow is None else [self.shadow]
-        return list(dict.fromkeys(variant.model for variant in (*self.production, *shadows)))
+        return list(
+            dict.fromkeys(served(variant.model) for variant in (*self.production, *shadows))
+        )
 
     @property
     def generates(self) -> bool:
@@ -67,7 +78,8 @@ class Fleet:
 
     def grants(self, endpoint: Construct) -> Grants:
         """Return what grants rights to the roles of the models."""
-        return Grants([model.role.for_user(endpoint) for model in self.models])
+        roles = (model._role_for(endpoint) for model in self.models)
+        return Grants([role for role in roles if role is not None])
 
 
 @dataclass(frozen=True)
@@ -97,13 +109,24 @@ class Grants:
 
 
 def follow_all(
-    provider: AutoMLProvider, resource: cdk.CfnResource, models: Sequence[AutoMLModel]
+    provider: AutoMLProvider, resource: cdk.CfnResource, models: Sequence[AutoMLModelBase]
 ) -> None:
     """Let a resource exist only where all models do."""
     for source in _sources(models):
         provider.follow(resource, source)
 
 
-def _sources(models: Sequence[AutoMLModel]) -> Iterator[cdk.CfnResource]:
+def _sources(models: Sequence[AutoMLModelBase]) -> Iterator[cdk.CfnResource]:
     for model in models:
-        yield model.source
+        if model._source is not None:
+            yield model._source
+
+
+_Variant = TypeVar("_Variant", bound=Variant)
+
+
+def _with_known_model(endpoint: Construct, variant: _Variant) -> _Variant:
+    if isinstance(variant.model, AutoMLModelBase):
+        return variant
+    id_ = f"Model{variant.variant_name or ''}"
+    return replace(variant, model=imported(endpoint, id_, variant.model))

@@ -12,27 +12,30 @@ from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct, IConstruct
 
 from cdk_automlv2._core.common_rules import removal_policy_rule
-from cdk_automlv2._core.grants import read_statements, use_role
+from cdk_automlv2._core.grants import RoleGrants, read_statements, use_role
 from cdk_automlv2._core.identity import top_level_stack
 from cdk_automlv2._core.nag import Acknowledgements
 from cdk_automlv2._core.nag_reasons import ROLE
 from cdk_automlv2._core.names import base_name
-from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue, text_of
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
+from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.hosting.imports import ModelImports
 from cdk_automlv2.hosting.instance_types import default_unit, has_units
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
-from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.attached import JobByShape, known_job
+from cdk_automlv2.job.base import AutoMLJobBase
+from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
-class AutoMLModel(cdk.Resource):
+class AutoMLModel(ModelImports):
     """The inference containers of a job's candidate, as a SageMaker model.
 
     Deleting the construct deletes the model; artifacts in S3 stay. Another candidate, or other
@@ -51,9 +54,10 @@ class AutoMLModel(cdk.Resource):
             False.
         processing_unit: CPU or GPU: which containers of an image or text candidate are used.
             Default: what the first endpoint of the model runs on; GPU for a language model.
-        name: The model's name; 63 characters at most. A model cannot be changed, so that other
-            content, such as each retraining, fails under the same name. Default: a name that
-            changes with the content.
+        model_name: The model's name; 63 characters at most. A model cannot be changed, so that
+            other content, such as each retraining, fails under the same name. Default: a name
+            that changes with the content.
+        name: The same as ``model_name``, as ``AutoMLV2.create_model`` has it.
         tags: Tags of the model, 44 at most; those of ``Tags.of(...)`` are merged in and take
             precedence, those of the stack are merged in.
         removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
@@ -76,61 +80,67 @@ class AutoMLModel(cdk.Resource):
         scope: Construct,
         id: str,
         *,
-        job: AutoMLJobBase,
+        job: IAutoMLJob,
         candidate_name: str | None = None,
         inference_response_keys: Sequence[str] | None = None,
         role: iam.IRole | str | None = None,
         vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         enable_network_isolation: bool | cdk.IResolvable | None = None,
         processing_unit: str | None = None,
+        model_name: str | None = None,
         name: str | None = None,
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
         keys = _listed(inference_response_keys)
-        job.require_candidate()
+        model_name = name if model_name is None else model_name
         super().__init__(scope, id)
+        known = self._known_job = known_job(self, job)
+        known._require_candidate()
         provider = self._provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
-        self.role = use_role(self, "Role", role, provider=provider, passes_itself=False)
-        self.role.allow_containers()
+        self._role = use_role(self, "Role", role, provider=provider, passes_itself=False)
+        self._role.allow_containers()
         self.job = job
-        self.processing_unit = processing_unit or default_unit(job.problem_config)
+        self.problem_config = job.problem_config
+        self.processing_unit: str = processing_unit or default_unit(job.problem_config)
         self._follows_endpoint = processing_unit is None and has_units(job.problem_config)
         artifacts = self._grant_artifacts(role)
         vpc = bind_vpc(self, vpc_config)
         self.has_vpc = vpc is not None
         self.is_isolated = enable_network_isolation is True
         if vpc is not None:
-            self.role.allow_vpc()
-        if name is not None:
-            _warn_about_name(self, job)
+            self._role.allow_vpc()
+        if model_name is not None:
+            _warn_about_name(self, known)
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLModel",
-            follows=job.source,
-            AutoMLJobName=job.use_in(provider),
+            follows=known.source,
+            AutoMLJobName=known._use_in(provider),
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
-            ExecutionRoleArn=self.role.arn,
+            ExecutionRoleArn=self._role.arn,
             VpcConfig=vpc,
             EnableNetworkIsolation=enable_network_isolation,
             ProcessingUnit=self.processing_unit,
-            ModelName=name,
+            ModelName=model_name,
             BaseName=base_name(id),
             Tags=tag_list(tags),
             ServiceTimeout=3600,
         )
-        self.role.pass_before(provider, self._resource)
+        self._role.pass_before(provider, self._resource)
+        if isinstance(known, JobByShape):
+            known.grant_read_output(self.role)
         if artifacts is not None:
             self._resource.node.add_dependency(artifacts)
         self._tags = LateTags(self._resource, tags, provider.stack)
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
-            self.retain(removal_policy)
+            self._retain(removal_policy)
 
-    def serve_on(self, unit: str) -> None:
+    def _serve_on(self, unit: str) -> None:
         """Let the containers be those for the processors of its first endpoint, unless told."""
         if self._follows_endpoint:
             self._follows_endpoint = False
@@ -144,16 +154,16 @@ class AutoMLModel(cdk.Resource):
         A role that was given may be the job's too. Where the artifacts lie is an attribute of the
         job, which waits for its role's policy: so that right has a policy of its own.
         """
-        if isinstance(role, str):
+        if isinstance(role, str) or isinstance(self._known_job, JobByShape):
             return None
-        artifacts = self.job.artifacts()
+        artifacts = self._known_job._artifacts()
         location = artifacts.in_stack(self._stack)
-        if role is None or artifacts is self.job.output_location:
-            self.role.allow_read(location)
+        if role is None or artifacts is self._known_job._output:
+            self._role.allow_read(location)
             if role is None:
                 self._follow_job(self.node.find_child("Role"))
             return None
-        self.role.allow_decrypt(location)
+        self._role.allow_decrypt(location)
         policy = iam.Policy(self, "Artifacts", statements=read_statements(location))
         role.attach_inline_policy(policy)
         Acknowledgements.of(self._stack).add(
@@ -165,33 +175,29 @@ class AutoMLModel(cdk.Resource):
     def _follow_job(self, construct: IConstruct) -> None:
         """Let what refers to the job exist only where the job does."""
         resource = construct.node.default_child
-        source = self.job.source
-        if isinstance(resource, cdk.CfnResource) and source and self.job.is_made_by(self._provider):
+        source = self._known_job.source
+        is_ours = self._known_job._is_made_by(self._provider)
+        if isinstance(resource, cdk.CfnResource) and source and is_ours:
             self._provider.follow(resource, source)
 
-    def retain(self, policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN) -> None:
+    def _retain(self, policy: cdk.RemovalPolicy) -> None:
         """Keep the model, and a role made for it, whatever becomes of the stack."""
         self._retained = True
         retain(self._resource, policy)
-        self.role.retain()
+        self._role.retain()
 
+    @checked(renamed(removal_policy_rule, removal_policy="policy"))
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
         """Keep or delete the model when the construct or the stack goes.
 
         Raises:
             OptionsError: If a model cannot have that policy.
         """
-        raise_if_any(f"AutoMLModel {self.node.id!r}", removal_policy_rule(policy))
         if stays(policy):
-            self.retain(policy)
+            self._retain(policy)
 
     @property
-    def model_ref(self) -> sagemaker_refs.ModelReference:
-        """What the CDK's own constructs refer to a model by."""
-        return sagemaker_refs.ModelReference(model_arn=self.model_arn)
-
-    @property
-    def source(self) -> cdk.CfnResource:
+    def _source(self) -> cdk.CfnResource:
         """The resource whose condition decides whether the model exists."""
         return self._resource
 
@@ -202,20 +208,31 @@ class AutoMLModel(cdk.Resource):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """The role of the containers."""
-        return self.role.principal
+        """The role of the containers, so that ``bucket.grant_read(model)`` works."""
+        return self.role.grant_principal
 
     @property
-    def model_name(self) -> str:
+    def role(self) -> iam.IRole:
+        """Role of the containers, however it was given; the model waits for what it is granted.
+
+        Granting a role that was given as an ARN or a name adds a policy to it.
+        """
+        return self._role.role
+
+    def _role_for(self, user: Construct) -> RoleGrants:
+        return self._role.for_user(user)
+
+    @property
+    def model_name(self) -> str:  # type: ignore[override]
         """Name of the model; a token."""
         return self._value("ModelName", self._resource.ref).token()
 
     @property
-    def model_arn(self) -> str:
+    def model_arn(self) -> str:  # type: ignore[override]
         """ARN of the model; a token."""
         return self._value("ModelArn", self._resource.get_att("ModelArn")).token()
 
-    def serve_in(self, stack: cdk.Stack) -> str:
+    def _serve_in(self, stack: cdk.Stack) -> str:
         """Return the model's name for an endpoint of that stack.
 
         Raises:
@@ -246,7 +263,7 @@ def _listed(keys: Sequence[str] | None) -> list[str] | None:
 
 
 def _warn_about_name(model: AutoMLModel, job: AutoMLJobBase) -> None:
-    if job.may_be_trained_again:
+    if job._may_be_trained_again:
         cdk.Annotations.of(model).add_warning_v2(
             "cdk-automlv2:fixed-model-name",
             "the model has a name that you gave, and SageMaker cannot change a model: each "

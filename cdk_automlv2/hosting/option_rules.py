@@ -24,6 +24,12 @@ RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
 _UNITS = ("CPU", "GPU")
 
 
+def one_name_rule(model_name: str | None, name: str | None) -> Iterator[OptionFault]:
+    """One of the two options that are the model's name."""
+    if model_name is not None and name is not None:
+        yield OptionFault("name", "cannot be used with model_name", name, "drop one")
+
+
 def response_keys_rule(inference_response_keys: Sequence[str] | None) -> Iterator[OptionFault]:
     """Keys that classifiers know, each once."""
     keys = list(inference_response_keys or [])
@@ -36,16 +42,18 @@ def response_keys_rule(inference_response_keys: Sequence[str] | None) -> Iterato
             yield OptionFault(path, "must not be there twice", key)
 
 
-def processing_unit_rule(processing_unit: str | None, job: Any) -> Iterator[OptionFault]:
-    """One of two, and the one that a language model has containers for."""
-    if processing_unit is None:
-        return
-    if processing_unit not in _UNITS:
+def unit_value_rule(processing_unit: str | None) -> Iterator[OptionFault]:
+    """One of two."""
+    if processing_unit is not None and processing_unit not in _UNITS:
         rule = f"must be one of {', '.join(_UNITS)}"
         yield OptionFault(
             "processing_unit", rule, processing_unit, nearest(processing_unit, _UNITS)
         )
-    elif processing_unit != "GPU" and default_unit(job.problem_config) == "GPU":
+
+
+def processing_unit_rule(processing_unit: str | None, job: Any) -> Iterator[OptionFault]:
+    """The one that a language model has containers for."""
+    if processing_unit == "CPU" and default_unit(job.problem_config) == "GPU":
         yield OptionFault("processing_unit", "must be GPU for a language model", processing_unit)
 
 
@@ -79,9 +87,9 @@ def unit_rule(model: Any, instance_type: str | None) -> Iterator[OptionFault]:
     """A GPU for the model of a language job, and for containers that were chosen for one."""
     if model is None or instance_type is None:
         return
-    found = list(gpu_rule(model.job.problem_config, instance_type))
+    found = list(gpu_rule(model.problem_config, instance_type))
     yield from found
-    if found or not has_units(model.job.problem_config):
+    if found or not has_units(model.problem_config):
         return
     if model.processing_unit == "GPU" and processing_unit(instance_type) != "GPU":
         yield OptionFault(
@@ -102,14 +110,16 @@ def gpu_rule(problem_config: ProblemConfig | None, instance_type: str) -> Iterat
 
 
 MODEL_RULES: tuple[Rule, ...] = (
-    *limits("CreateModel", name="ModelName"),
+    *limits("CreateModel", model_name="ModelName", name="ModelName"),
     *limits("ListCandidatesForAutoMLJob", candidate_name="CandidateNameEquals"),
     vpc_problems,
     common_rules.vpc_config_rule,
     common_rules.role_rule,
     common_rules.tags_rule,
     common_rules.removal_policy_rule,
+    one_name_rule,
     response_keys_rule,
+    unit_value_rule,
     processing_unit_rule,
 )
 

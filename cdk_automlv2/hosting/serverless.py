@@ -17,7 +17,7 @@ from cdk_automlv2.problem_configs import (
 )
 
 if TYPE_CHECKING:
-    from cdk_automlv2.hosting.model import AutoMLModel
+    from cdk_automlv2.hosting.interface import IAutoMLModel
 
 MEMORY_SIZES = (1024, 2048, 3072, 4096, 5120, 6144)
 """The service's model has only the smallest and the largest."""
@@ -42,29 +42,37 @@ def provisioned_rule(
         yield OptionFault("provisioned_concurrency", rule, provisioned_concurrency)
 
 
-def serverless_rule(model: AutoMLModel) -> Iterator[OptionFault]:
+def shown_model(model: IAutoMLModel) -> str:
+    """Return what stands for a model in an error."""
+    node = getattr(model, "node", None)
+    return str(model.model_name if node is None else node.path)
+
+
+def serverless_rule(model: IAutoMLModel) -> Iterator[OptionFault]:
     """A model of one container, on a CPU, with SageMaker's network."""
-    config = model.job.problem_config
+    config = model.problem_config
     if isinstance(config, AutoMLTextGenerationConfig):
         rule = "must not be a language model, as serverless inference has no GPU"
-        yield OptionFault("model", rule, model.node.path, _INSTANCES)
+        yield OptionFault("model", rule, shown_model(model), _INSTANCES)
     elif isinstance(config, AutoMLTabularConfig) and config.mode == "HYPERPARAMETER_TUNING":
         rule = "must have one container; candidates of HYPERPARAMETER_TUNING have two or three"
-        yield OptionFault("model", rule, model.node.path, f'{_INSTANCES}, or mode="ENSEMBLING"')
+        yield OptionFault("model", rule, shown_model(model), f'{_INSTANCES}, or mode="ENSEMBLING"')
     elif model.processing_unit == "GPU":
         rule = "must have containers for a CPU, as serverless inference has no GPU"
-        yield OptionFault("model", rule, model.node.path, 'leave processing_unit out, or use "CPU"')
-    if model.has_vpc:
+        yield OptionFault(
+            "model", rule, shown_model(model), 'leave processing_unit out, or use "CPU"'
+        )
+    if getattr(model, "has_vpc", False):
         rule = "must have no vpc_config, which serverless inference does not support"
-        yield OptionFault("model", rule, model.node.path, _INSTANCES)
-    if model.is_isolated:
+        yield OptionFault("model", rule, shown_model(model), _INSTANCES)
+    if getattr(model, "is_isolated", False):
         rule = "must not be isolated from the network, which serverless inference does not support"
-        yield OptionFault("model", rule, model.node.path, _INSTANCES)
+        yield OptionFault("model", rule, shown_model(model), _INSTANCES)
 
 
-def doubts(model: AutoMLModel) -> Iterator[tuple[str, str]]:
+def doubts(model: IAutoMLModel) -> Iterator[tuple[str, str]]:
     """Yield the id and the words of what may turn out to be impossible."""
-    config = model.job.problem_config
+    config = model.problem_config
     if isinstance(config, AutoMLTabularConfig) and (config.mode in (None, "AUTO")):
         yield (
             "serverless-auto-mode",

@@ -11,15 +11,13 @@ import aws_cdk as cdk
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.hosting.imports import served
 from cdk_automlv2.hosting.instance_types import processing_unit
-from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.option_rules import instance_type_rule, unit_rule, volume_size_rule
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.hosting.serverless import memory_rule, provisioned_rule, serverless_rule
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
-
-VARIANT_NAME = "AllTraffic"
-"""Constant: traffic shifting and RetainAllVariantProperties match variants by name."""
 
 SHADOW_NAME = "Shadow"
 
@@ -30,9 +28,9 @@ RoutingStrategy = Literal["RANDOM", "LEAST_OUTSTANDING_REQUESTS"]
 """Those of any model; the others are for language models in containers that AutoML has none of."""
 
 
-def generates(model: AutoMLModel) -> bool:
+def generates(model: IAutoMLModel) -> bool:
     """Whether a model is a language model."""
-    return isinstance(model.job.problem_config, AutoMLTextGenerationConfig)
+    return isinstance(model.problem_config, AutoMLTextGenerationConfig)
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class InstanceVariant(RequestPart):
         >>> endpoint = AutoMLEndpoint(stack, "Both", variants=[nine, one])
     """
 
-    model: AutoMLModel
+    model: IAutoMLModel
     instance_type: str
     initial_instance_count: int = 1
     variant_name: str | None = field(default=None, kw_only=True)
@@ -124,7 +122,7 @@ class InstanceVariant(RequestPart):
 
     def bind(self, stack: cdk.Stack, name: str = VARIANT_NAME) -> dict[str, Any]:
         """Return the API's ProductionVariant; ``name`` is for one that has none of its own."""
-        self.model.serve_on(processing_unit(self.instance_type))
+        served(self.model)._serve_on(processing_unit(self.instance_type))
         return _bound(self, stack, name)
 
 
@@ -155,7 +153,7 @@ class ServerlessVariant(RequestPart):
         >>> endpoint = AutoMLEndpoint(stack, "Small", variants=[variant])
     """
 
-    model: AutoMLModel
+    model: IAutoMLModel
     memory_size_in_mb: int = field(default=2048, kw_only=True)
     max_concurrency: int = field(default=5, kw_only=True)
     provisioned_concurrency: int | None = field(default=None, kw_only=True)
@@ -172,7 +170,7 @@ class ServerlessVariant(RequestPart):
 
     def bind(self, stack: cdk.Stack, name: str = VARIANT_NAME) -> dict[str, Any]:
         """Return the API's ProductionVariant; ``name`` is for one that has none of its own."""
-        self.model.serve_on("CPU")
+        served(self.model)._serve_on("CPU")
         return _bound(self, stack, name)
 
 
@@ -181,8 +179,8 @@ Variant = InstanceVariant | ServerlessVariant
 
 def _bound(variant: Variant, stack: cdk.Stack, name: str) -> dict[str, Any]:
     known = {"VariantName": variant.variant_name or name}
-    served = {"ModelName": variant.model.serve_in(stack)}
-    return {**known, **served, **without_none(**variant.to_request())}
+    model = {"ModelName": served(variant.model)._serve_in(stack)}
+    return {**known, **model, **without_none(**variant.to_request())}
 
 
 def name_faults(variants: list[Variant]) -> Iterator[OptionFault]:

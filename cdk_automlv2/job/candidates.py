@@ -9,7 +9,8 @@ from constructs import Construct
 from cdk_automlv2._core.options import checked, limits
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.sharing import SharedValue
-from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.attached import known_job
+from cdk_automlv2.job.interface import IAutoMLJob
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class AutoMLCandidates(Construct):
         scope: Construct,
         id: str,
         *,
-        job: AutoMLJobBase,
+        job: IAutoMLJob,
         status_equals: str | None = None,
         candidate_name: str | None = None,
         sort_order: str | None = None,
@@ -79,9 +80,10 @@ class AutoMLCandidates(Construct):
         max_results: int | None = None,
     ) -> None:
         super().__init__(scope, id)
+        known = known_job(self, job)
         provider = AutoMLProvider.of(scope)
         rights = provider.policy.for_user(self)
-        output = job.output_location
+        output = known._output
         if output is not None:
             output = output.in_stack(provider.stack)
             rights.write_objects(output.below("candidates"))
@@ -90,8 +92,8 @@ class AutoMLCandidates(Construct):
             self,
             "Resource",
             "AutoMLCandidates",
-            follows=job.source,
-            AutoMLJobName=job.use_in(provider),
+            follows=known.source,
+            AutoMLJobName=known._use_in(provider),
             OutputPath=None if output is None else output.uri,
             StatusEquals=status_equals,
             CandidateNameEquals=candidate_name,

@@ -1,192 +1,52 @@
-"""What a job offers, whether it was declared here or exists already."""
+"""``IAutoMLJob``: what models, candidates and users may ask of a job, wherever it comes from."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from cdk_automlv2._core import wait_times, waiting
-from cdk_automlv2._core.provider import AutoMLProvider
-from cdk_automlv2._core.s3 import S3Location
-from cdk_automlv2._core.s3_grants import grant_read
-from cdk_automlv2._core.sharing import SharedValue
-from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
-class AutoMLJobBase(cdk.Resource):
-    """Attributes and grants of a job; most are attributes of the last link of its wait.
+class IAutoMLJob(Protocol):
+    """What others may ask of a job, made here or imported; matched by shape.
 
-    Attributes:
-        output_location: Where the job writes; ``None`` if that is not known.
-        problem_config: What it predicts; ``None`` if that is not known.
+    Example:
+        >>> job = AutoMLJobV2.from_auto_ml_job_name(stack, "Old", "churn-2024")
+        >>> grant = job.grant_describe(iam.User(stack, "Analyst"))
     """
 
-    output_location: S3Location | None
-    problem_config: ProblemConfig | None
-    _provider: AutoMLProvider
-    _settled: cdk.CfnResource | None
-
-    may_be_trained_again = False
-    """Whether a later deployment may make it another job."""
+    @property
+    def job_name(self) -> str:
+        """Name of the job."""
 
     @property
-    def auto_ml_job_name(self) -> str:
-        """Name of the job; a token, known once the job has completed."""
-        return self.attribute("AutoMLJobName")
-
-    @property
-    def auto_ml_job_arn(self) -> str:
-        """ARN of the job; a token. Of a job waited for it is known once that has completed."""
-        if self._settled is not None:
-            return self.attribute("AutoMLJobArn")
-        return self._provider.stack.format_arn(
-            service="sagemaker", resource="automl-job", resource_name=self.auto_ml_job_name
-        )
-
-    @property
-    def auto_ml_job_status(self) -> str:
-        """``Completed``; a token. A job that ends otherwise fails the deployment."""
-        return self.attribute("AutoMLJobStatus")
-
-    @property
-    def auto_ml_job_secondary_status(self) -> str:
-        """Such as ``Completed`` or ``MaxAutoMLJobRuntimeReached``; a token."""
-        return self.attribute("AutoMLJobSecondaryStatus")
+    def job_arn(self) -> str:
+        """ARN of the job."""
 
     @property
     def best_candidate_name(self) -> str:
-        """Name of the winner; a token."""
-        return self._of_candidate("BestCandidateName")
+        """Name of the winner."""
 
     @property
     def objective_metric_name(self) -> str:
-        """Metric that the candidates were ranked by, as the API spells it; a token."""
-        return self._of_candidate("ObjectiveMetricName")
+        """Metric that the candidates were ranked by."""
 
     @property
     def objective_metric_value(self) -> str:
-        """The winner's value of that metric, a decimal number as text; a token."""
-        return self._of_candidate("ObjectiveMetricValue")
-
-    def attribute(self, name: str) -> str:
-        """Return an attribute of the settled job, by the API's name; a token."""
-        return self.value(name).token()
-
-    def reference(self, name: str) -> cdk.IResolvable:
-        """Return an attribute of the settled job as a token for properties of resources.
-
-        Raises:
-            OptionsError: If the deployment does not wait for the job.
-        """
-        return self.value(name).any_token()
-
-    def value(self, name: str) -> SharedValue:
-        """Return an attribute of the settled job, for any stack.
-
-        Raises:
-            OptionsError: If the deployment does not wait for the job.
-        """
-        if self._settled is None:
-            problem = OptionFault("wait", f"must be True where {name} of the job is used", False)
-            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
-        return self._shared(name, self._settled.get_att(name))
+        """The winner's value of that metric, a decimal number as text."""
 
     @property
-    def source(self) -> cdk.CfnResource | None:
-        """The resource whose condition decides whether the job exists."""
-        return self._settled
+    def problem_config(self) -> ProblemConfig | None:
+        """What it predicts; ``None`` if that is not known."""
 
-    def is_made_by(self, provider: AutoMLProvider) -> bool:
-        """Whether the job belongs to the stack of that provider."""
-        return provider is self._provider
-
-    def use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str:
-        """Return the name of the settled job, for the function of a stack.
-
-        Raises:
-            OptionsError: If the deployment does not wait for the job, or it is of another account,
-                Region or stage.
-        """
-        return self.value("AutoMLJobName").in_stack(provider.stack)
-
-    def _shared(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
-        may_be_empty = name.startswith("ObjectiveMetric")
-        stack = self._provider.stack
-        return SharedValue(self, stack, name, reference, self.source, may_be_empty)
+    @property
+    def role(self) -> iam.IRole | None:
+        """Role that it runs as; ``None`` if that is not known."""
 
     def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` describe the job and list its candidates."""
-        iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:ListCandidatesForAutoMLJob"],
-            resource_arns=["*"],
-        )
-        return iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["sagemaker:DescribeAutoMLJobV2"],
-            resource_arns=[self.auto_ml_job_arn],
-        )
 
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let ``grantee`` list and read what the job wrote, and use its keys.
-
-        Raises:
-            OptionsError: As ``require_output``.
-        """
-        return grant_read(self.artifacts().in_any_stack(), grantee)
-
-    def require_output(self) -> S3Location:
-        """Return where the job writes.
-
-        Raises:
-            OptionsError: If that is not known, as for a job attached to without it.
-        """
-        if self.output_location is None:
-            problem = OptionFault("output_path", "must be given where the artifacts are read", None)
-            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
-        return self.output_location
-
-    def artifacts(self) -> S3Location:
-        """Return where the candidates lie, which is where the job wrote that made them.
-
-        Raises:
-            OptionsError: As ``require_output``.
-        """
-        return self.require_output()
-
-    def require_candidate(self) -> None:
-        """Refuse what needs a candidate, where the job makes none.
-
-        Raises:
-            OptionsError: If the job only generates candidate definitions.
-        """
-        if not self.makes_candidates:
-            problem = OptionFault(
-                "problem_config.generate_candidate_definitions_only",
-                "must not be set where a candidate is used",
-                True,
-            )
-            raise OptionsError(f"AutoMLJobV2 {self.node.id!r}", (problem,))
-
-    @property
-    def makes_candidates(self) -> bool:
-        """Whether the job trains, and does not only write notebooks."""
-        only = getattr(self.problem_config, "generate_candidate_definitions_only", None)
-        return only is not True
-
-    def _of_candidate(self, name: str) -> str:
-        self.require_candidate()
-        return self.attribute(name)
-
-    def _wait_for(
-        self, job_name: str, seconds: int, started: cdk.CfnResource | None = None
-    ) -> cdk.CfnResource:
-        waits = wait_times.links(seconds)
-        waiting.warn_if_long(self, "the job", len(waits))
-        target: dict[str, Any] = {"Target": "AutoMLJob", "AutoMLJobName": job_name}
-        if not self.makes_candidates:
-            target["CandidateRequired"] = False
-        return waiting.chain(self._provider, self, waits, seconds, target, started)
+        """Let ``grantee`` list and read what the job wrote, and use its keys."""

@@ -13,7 +13,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from cdk_automlv2._core import wait_times
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants, use_role
 from cdk_automlv2._core.keys import optional_key_arn
@@ -26,20 +25,19 @@ from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.job.channel_notes import note_on_channels
 from cdk_automlv2.job.channels import DataChannel
-from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.imports import JobImports
 from cdk_automlv2.job.option_rules import (
-    ATTACHED_RULES,
     JOB_RULES,
     channel_list,
     default_timeout_seconds,
 )
-from cdk_automlv2.job.output import AutoMLOutput, given_output, job_output
+from cdk_automlv2.job.output import AutoMLOutput, job_output
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
-class AutoMLJobV2(AutoMLJobBase):
+class AutoMLJobV2(JobImports):
     """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
 
     Deleting the construct stops the job if it runs. Its record and its candidates stay, since AWS
@@ -97,7 +95,7 @@ class AutoMLJobV2(AutoMLJobBase):
         >>> output = cdk.CfnOutput(stack, "Winner", value=job.best_candidate_name)
     """
 
-    may_be_trained_again = True
+    _may_be_trained_again = True
 
     @checked(*JOB_RULES)
     def __init__(
@@ -127,25 +125,25 @@ class AutoMLJobV2(AutoMLJobBase):
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
         self.problem_config = problem_config
-        self.output_location = job_output(self, output_path, output, output_kms_key)
+        self._output = job_output(self, output_path, output, output_kms_key)
         self._in_default_bucket = output_path is None and output is None
         vpc = bind_vpc(self, vpc_config)
         security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
         bound = [
-            channel.bind(self, f"Input{number}", self.output_location)
+            channel.bind(self, f"Input{number}", self._output)
             for number, channel in enumerate(channels, start=1)
         ]
         note_on_channels(self, channels)
-        self.role = use_role(self, "Role", role, provider=self._provider, passes_itself=True)
+        self._role = use_role(self, "Role", role, provider=self._provider, passes_itself=True)
         rights = self._grant([channel.location for channel in bound], security)
         resource = self._provider.resource(
             self,
             "Resource",
             "AutoMLJobV2",
             AutoMLJobInputDataConfig=[channel.request for channel in bound],
-            DefaultBucket=self.output_location.bucket if self._in_default_bucket else None,
+            DefaultBucket=self._output.bucket if self._in_default_bucket else None,
             OutputDataConfig=without_none(
-                S3OutputPath=self.output_location.uri, KmsKeyId=optional_key_arn(output_kms_key)
+                S3OutputPath=self._output.uri, KmsKeyId=optional_key_arn(output_kms_key)
             ),
             AutoMLProblemTypeConfig=problem_config.to_request_dict(),
             AutoMLJobObjective=job_objective,
@@ -153,14 +151,14 @@ class AutoMLJobV2(AutoMLJobBase):
                 None if validation_fraction is None else {"ValidationFraction": validation_fraction}
             ),
             SecurityConfig=security.to_request() or None,
-            RoleArn=self.role.arn,
+            RoleArn=self._role.arn,
             AutoMLJobName=job_name,
             BaseName=base_name(base_job_name or id),
             Revision=revision,
             Tags=tag_list(tags),
         )
         rights.apply_before(resource)
-        self.role.pass_before(self._provider, resource)
+        self._role.pass_before(self._provider, resource)
         self._tags = LateTags(resource, tags, self._provider.stack)
         self._resource = resource
         for upload in filter(None, (channel.upload for channel in bound)):
@@ -188,44 +186,6 @@ class AutoMLJobV2(AutoMLJobBase):
         """
         return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
 
-    @classmethod
-    def from_auto_ml_job_name(
-        cls,
-        scope: Construct,
-        id: str,
-        auto_ml_job_name: str,
-        *,
-        output_path: str | None = None,
-        output: AutoMLOutput | s3.IBucket | None = None,
-        output_kms_key: kms.IKey | str | None = None,
-        timeout: cdk.Duration | None = None,
-    ) -> AutoMLJobBase:
-        """Return a job that exists already, in this account and Region.
-
-        The deployment waits for it if it still runs; deleting the stack does not stop it.
-
-        Args:
-            scope: Parent of the construct.
-            id: Its id.
-            auto_ml_job_name: The job's name; may be a token.
-            output_path: Where the job wrote, so that a model of it can be granted to read it.
-            output: The same as an ``AutoMLOutput`` or a bucket, whose key goes with it.
-            output_kms_key: Key that the job wrote with; whoever reads the output may use it.
-            timeout: Longest wait; 1 minute to 18 days. Default: 12 hours.
-
-        Raises:
-            OptionsError: With every invalid option.
-        """
-        return AttachedAutoMLJob(
-            scope,
-            id,
-            auto_ml_job_name,
-            output_path=output_path,
-            output=output,
-            output_kms_key=output_kms_key,
-            timeout=timeout,
-        )
-
     def describe(self) -> AutoMLJobV2:
         """Return the job itself: what the SDK finds in a description are its attributes here."""
         return self
@@ -236,15 +196,31 @@ class AutoMLJobV2(AutoMLJobBase):
         Raises:
             OptionsError: If it was declared not to be waited for.
         """
-        self.value("AutoMLJobStatus")
+        self._value("AutoMLJobStatus")
         return self
 
     @property
-    def auto_ml_job_name(self) -> str:
+    def job_name(self) -> str:
         """Name of the job; a token. Of a job waited for it is known once that has completed."""
         if self._settled is None:
             return self._shared("AutoMLJobName", self._resource.ref).token()
-        return self.attribute("AutoMLJobName")
+        return super().job_name
+
+    @property
+    def job_arn(self) -> str:
+        """ARN of the job; a token. Of a job waited for it is known once that has completed."""
+        if self._settled is None:
+            name = "AutoMLJobArn"
+            return self._shared(name, self._resource.get_att(name)).token()
+        return super().job_arn
+
+    @property
+    def role(self) -> iam.IRole:
+        """Role that the job runs as, however it was given; the job waits for what it is granted.
+
+        Granting a role that was given as an ARN or a name adds a policy to it.
+        """
+        return self._role.role
 
     @property
     def data_fingerprint(self) -> str:
@@ -261,17 +237,17 @@ class AutoMLJobV2(AutoMLJobBase):
         """The resource whose condition decides whether the job exists."""
         return self._resource
 
-    def artifacts(self) -> S3Location:
+    def _artifacts(self) -> S3Location:
         """Return where the candidates lie.
 
         A job found again may have written into the bucket of a stack that has been deleted since:
         its own bucket stays, and the new stack has another.
         """
         if not self._in_default_bucket:
-            return super().artifacts()
+            return super()._artifacts()
         name = "OutputBucket"
         bucket = self._shared(name, self._resource.get_att(name))
-        location = self.require_output()
+        location = self._require_output()
         own = cdk.Token.as_string(self._resource.get_att(name))
         return replace(location, uri=f"s3://{own}/{location.prefix}", bucket_name=bucket)
 
@@ -282,49 +258,21 @@ class AutoMLJobV2(AutoMLJobBase):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """The job's role, so that ``bucket.grant_read(job)`` works.
-
-        Raises:
-            ValueError: If the role was given as an ARN, which cannot be granted anything.
-        """
-        return self.role.principal
+        """The job's role, so that ``bucket.grant_read(job)`` works."""
+        return self.role.grant_principal
 
     def _grant(self, inputs: list[S3Location], security: _SecurityOptions) -> FunctionRights:
         rights = self._provider.policy.for_user(self)
-        self.role.allow_job()
+        self._role.allow_job()
         features = getattr(self.problem_config, "feature_specification_s3_uri", None)
         for location in [*inputs, *([] if features is None else [S3Location(features)])]:
             rights.list_objects(location)
-            self.role.allow_read(location)
-        self.role.allow_write(self.require_output())
+            self._role.allow_read(location)
+        self._role.allow_write(self._require_output())
         if isinstance(self.problem_config, AutoMLTextGenerationConfig):
-            self.role.allow_read_base_models()
-        security.grant(self.role, rights)
+            self._role.allow_read_base_models()
+        security.grant(self._role, rights)
         return rights
-
-
-class AttachedAutoMLJob(AutoMLJobBase):
-    """A job that exists already; see ``AutoMLJobV2.from_auto_ml_job_name``."""
-
-    @checked(*ATTACHED_RULES)
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        auto_ml_job_name: str,
-        *,
-        output_path: str | None = None,
-        output: AutoMLOutput | s3.IBucket | None = None,
-        output_kms_key: kms.IKey | str | None = None,
-        timeout: cdk.Duration | None = None,
-    ) -> None:
-        super().__init__(scope, id)
-        self._provider = AutoMLProvider.of(scope)
-        self.problem_config = None
-        self.output_location = given_output(output_path, output, output_kms_key)
-        usual = wait_times.DEFAULT_TIMEOUT_SECONDS
-        seconds = usual if timeout is None else int(timeout.to_seconds())
-        self._settled = self._wait_for(auto_ml_job_name, seconds)
 
 
 class _SecurityOptions:

@@ -146,11 +146,7 @@ JOB_RULES: tuple[Rule, ...] = (
 )
 
 ATTACHED_RULES: tuple[Rule, ...] = (
-    *limits(
-        "CreateAutoMLJobV2",
-        auto_ml_job_name="AutoMLJobName",
-        output_path="OutputDataConfig.S3OutputPath",
-    ),
+    *limits("CreateAutoMLJobV2", output_path="OutputDataConfig.S3OutputPath"),
     common_rules.output_kms_key_rule,
     common_rules.timeout_rule,
     common_rules.longest_timeout_rule,

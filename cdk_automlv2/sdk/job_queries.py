@@ -7,18 +7,19 @@ from constructs import Construct
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.job.candidates import AutoMLCandidates, Candidate
-from cdk_automlv2.job.interface import AutoMLJobBase
+from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.job import AutoMLJobV2
 
 
 class JobQueries(Construct):
     """Looks at the latest job, or at one that exists already."""
 
-    _latest: AutoMLJobBase | None
+    _latest: IAutoMLJob | None
 
     @checked()
-    def describe_auto_ml_job(self, job_name: str | None = None) -> AutoMLJobBase:
+    def describe_auto_ml_job(self, job_name: str | None = None) -> IAutoMLJob:
         """Return the job; what a description holds are attributes of it.
 
         Args:
@@ -34,7 +35,7 @@ class JobQueries(Construct):
             raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
         return self._latest
 
-    def _existing(self, job_name: str) -> AutoMLJobBase:
+    def _existing(self, job_name: str) -> IAutoMLJob:
         """Return the construct of a job that exists: one, however often it is asked for.
 
         Raises:

@@ -32,7 +32,7 @@ def test_a_removal_policy_applied_later_keeps_endpoint_and_model(stack):
 
 
 def test_a_removal_policy_that_cannot_be_is_refused(stack):
-    with pytest.raises(OptionsError, match="removal_policy: must be one of DESTROY"):
+    with pytest.raises(OptionsError, match="- policy: must be one of DESTROY"):
         endpoint(stack).apply_removal_policy(cdk.RemovalPolicy.SNAPSHOT)
 
 

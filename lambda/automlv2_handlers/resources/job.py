@@ -199,6 +199,7 @@ def _done(event: LifecycleEvent, known: KnownJob, why_unknown: str = "") -> Done
     output = known.job.get("OutputDataConfig") or event.properties.get("OutputDataConfig") or {}
     data = {
         "AutoMLJobName": known.name,
+        "AutoMLJobArn": known.arn,
         "DataFingerprint": known.marks.get(tags.FINGERPRINT, UNKNOWN),
         "OutputBucket": str(output.get("S3OutputPath", "")).removeprefix("s3://").split("/")[0],
     }
