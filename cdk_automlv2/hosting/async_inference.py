@@ -83,6 +83,15 @@ class AsyncInference(RequestPart):
         OptionsError: With every invalid field.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AsyncInferenceConfig.html
+
+    Example:
+        >>> endpoint = AutoMLEndpoint(
+        ...     stack,
+        ...     "Queued",
+        ...     model=model,
+        ...     instance_type="ml.m5.large",
+        ...     async_inference=AsyncInference("s3://my-answers/churn/"),
+        ... )
     """
 
     output: AutoMLOutput | s3.IBucket | str
