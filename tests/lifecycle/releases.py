@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from automlv2_handlers.domain.release_states import is_end
@@ -30,6 +33,17 @@ def endpoint(name: str = ENDPOINT_NAME, **more: Any) -> dict[str, Any]:
 def minimum(value: float) -> dict[str, Any]:
     """Return a gate that a candidate of the fake account (0.97) passes up to 0.97."""
     return {"Type": "Objective", "Minimum": value}
+
+
+@contextmanager
+def looking(aws: FakeAws) -> Iterator[None]:
+    """Let a test look at the account: no fault of the world befalls it, and none is used up."""
+    interrupt, entered, failures = aws.interrupt, aws.entered, aws.failures
+    aws.interrupt, aws.failures = None, defaultdict(list)
+    try:
+        yield
+    finally:
+        aws.interrupt, aws.entered, aws.failures = interrupt, entered, failures
 
 
 class User:
