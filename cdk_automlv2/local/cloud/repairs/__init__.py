@@ -8,13 +8,17 @@ fails the start, not a deployment.
 from __future__ import annotations
 
 from cdk_automlv2.local.cloud.repairs import (
+    alarms,
     condition_keys,
+    embedded_metrics,
+    execution_limits,
     exports,
     foreign_buckets,
     foreign_buses,
     functions,
     keys,
     nested_stacks,
+    parameter_limits,
     policies,
     presigned_urls,
     put_events,
@@ -23,6 +27,7 @@ from cdk_automlv2.local.cloud.repairs import (
     scheduler,
     state_machines,
     task_roles,
+    template_tables,
 )
 
 
@@ -43,3 +48,8 @@ def apply() -> None:
     foreign_buses.apply()
     scheduler.apply()
     scheduled_stacks.apply()
+    execution_limits.apply()
+    parameter_limits.apply()
+    alarms.apply()
+    embedded_metrics.apply()
+    template_tables.apply()
