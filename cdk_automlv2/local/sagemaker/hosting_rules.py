@@ -35,7 +35,7 @@ def check_model(request: dict[str, Any]) -> None:
         raise validation("A model must have 1 container or more.")
     for number, container in enumerate(containers, start=1):
         if ("Image" in container) == ("ModelPackageName" in container):
-            raise validation(f"Container {number} must have either Image or ModelPackageName.")
+            raise validation(f"Container {number} must have Image or ModelPackageName, not both.")
         if "ModelPackageName" in container and _OF_PACKAGE & container.keys():
             raise validation(f"Container {number} has ModelPackageName, which says the artifacts.")
     named = ["ContainerHostname" in container for container in containers]
