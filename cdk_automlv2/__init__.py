@@ -70,6 +70,16 @@ if TYPE_CHECKING:
         AutoMLTimeSeriesForecastingConfig,
         ProblemConfig,
     )
+    from cdk_automlv2.release.gates import (
+        BetterThanDeployed,
+        FunctionGate,
+        LatencyGate,
+        ObjectiveGate,
+        SmokeTest,
+    )
+    from cdk_automlv2.release.release import (
+        AutoMLRelease,
+    )
 
     __version__: str
 
@@ -82,23 +92,29 @@ __all__ = [
     "AutoMLJobV2",
     "AutoMLModel",
     "AutoMLOutput",
+    "AutoMLRelease",
     "AutoMLSettings",
     "AutoMLTabularConfig",
     "AutoMLTextClassificationConfig",
     "AutoMLTextGenerationConfig",
     "AutoMLTimeSeriesForecastingConfig",
     "AutoMLV2",
+    "BetterThanDeployed",
     "Candidate",
     "DataCapture",
+    "FunctionGate",
     "IAutoMLEndpoint",
     "IAutoMLJob",
     "IAutoMLModel",
     "InstanceVariant",
+    "LatencyGate",
     "LocalAutoMLDataChannel",
+    "ObjectiveGate",
     "OptionFault",
     "OptionsError",
     "ProblemConfig",
     "ServerlessVariant",
+    "SmokeTest",
     "VpcConfig",
 ]
 
@@ -111,23 +127,29 @@ _MODULES = {
     "AutoMLJobV2": "job.job",
     "AutoMLModel": "hosting.model",
     "AutoMLOutput": "job.output",
+    "AutoMLRelease": "release.release",
     "AutoMLSettings": "_core.settings",
     "AutoMLTabularConfig": "problem_configs",
     "AutoMLTextClassificationConfig": "problem_configs",
     "AutoMLTextGenerationConfig": "problem_configs",
     "AutoMLTimeSeriesForecastingConfig": "problem_configs",
     "AutoMLV2": "automl",
+    "BetterThanDeployed": "release.gates",
     "Candidate": "job.candidates",
     "DataCapture": "hosting.data_capture",
+    "FunctionGate": "release.gates",
     "IAutoMLEndpoint": "hosting.interface",
     "IAutoMLJob": "job.interface",
     "IAutoMLModel": "hosting.interface",
     "InstanceVariant": "hosting.variants",
+    "LatencyGate": "release.gates",
     "LocalAutoMLDataChannel": "job.channels",
-    "OptionsError": "errors",
+    "ObjectiveGate": "release.gates",
     "OptionFault": "errors",
+    "OptionsError": "errors",
     "ProblemConfig": "problem_configs",
     "ServerlessVariant": "hosting.variants",
+    "SmokeTest": "release.gates",
     "VpcConfig": "job.security",
 }
 

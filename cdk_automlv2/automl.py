@@ -25,9 +25,11 @@ from cdk_automlv2.job.option_rules import ATTACHED_RULES, SETTINGS_RULES
 from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.job.security import VpcConfig
 from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.release.gates import Gate
+from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.sdk.from_v1 import v1_rule, v2_options
 from cdk_automlv2.sdk.inference_response import validate_and_update_inference_response
-from cdk_automlv2.sdk.job_queries import JobQueries
+from cdk_automlv2.sdk.job_queries import candidate_name
 from cdk_automlv2.sdk.option_rules import (
     AUTO_ML_RULES,
     CREATE_MODEL_RULES,
@@ -37,12 +39,13 @@ from cdk_automlv2.sdk.option_rules import (
     at_run_time_only,
     channels_of,
 )
+from cdk_automlv2.sdk.releases import JobReleases
 
 Output = AutoMLOutput | s3.IBucket
 Vpc = VpcConfig | dict[str, list[str]]
 
 
-class AutoMLV2(JobQueries):
+class AutoMLV2(JobReleases):
     """An AutoML V2 experiment: problem, jobs and endpoints.
 
     ``fit`` declares the job, ``deploy`` the model and the endpoint; nothing is created before.
@@ -218,7 +221,8 @@ class AutoMLV2(JobQueries):
             OptionsError: With every invalid option, or if the problem is not known.
         """
         assert self.problem_config is not None
-        job = AutoMLJobV2(
+        kind = AutoMLJobV2 if wait else DetachedJob
+        job = kind(
             self,
             id,
             problem_config=self.problem_config,
@@ -233,7 +237,7 @@ class AutoMLV2(JobQueries):
             wait=wait,
             **self._job_options,
         )
-        self._latest = job
+        self._started(job, has_name=job_name is not None)
         if self._one_click:
             instance_type = one_click_instance_type(self.problem_config)
             self.deploy(1, instance_type, endpoint_name=self._endpoint_name, id=f"{id}Endpoint")
@@ -275,7 +279,7 @@ class AutoMLV2(JobQueries):
             self,
             id,
             job=self.describe_auto_ml_job(),
-            candidate_name=_candidate_name(candidate),
+            candidate_name=candidate_name(candidate),
             inference_response_keys=inference_response_keys,
             role=self._role,
             vpc_config=vpc_config if vpc_config is not None else self._vpc_config,
@@ -313,8 +317,12 @@ class AutoMLV2(JobQueries):
         *,
         id: str = "Endpoint",
         timeout: cdk.Duration | None = None,
+        gates: Sequence[Gate] | None = None,
     ) -> AutoMLEndpoint:
         """Declare the model of a candidate and the endpoint that serves it; return the endpoint.
+
+        After ``fit(wait=False)`` job, model and endpoint are one ``AutoMLRelease``, for which no
+        deployment waits: see ``release``.
 
         Args:
             initial_instance_count: Instances; 1 or more.
@@ -337,10 +345,29 @@ class AutoMLV2(JobQueries):
             container_startup_health_check_timeout: Seconds, 60 to 3600.
             id: Id of the construct; needed from the second call on.
             timeout: As for ``AutoMLEndpoint``.
+            gates: What a candidate must show before it serves, after ``fit(wait=False)``. Default:
+                any candidate serves.
 
         Raises:
-            OptionsError: With every invalid option, or if there is no job, or none waited for.
+            OptionsError: With every invalid option, or if there is no job.
         """
+        of_endpoint: dict[str, Any] = {
+            "instance_type": instance_type,
+            "initial_instance_count": initial_instance_count,
+            "volume_size": volume_size,
+            "model_data_download_timeout": model_data_download_timeout,
+            "container_startup_health_check_timeout": container_startup_health_check_timeout,
+            "tags": tags if tags is not None else self._tags,
+        }
+        if isinstance(self._latest, DetachedJob):
+            of_model = {
+                "inference_response_keys": inference_response_keys,
+                "role": self._role,
+                "vpc_config": vpc_config if vpc_config is not None else self._vpc_config,
+                "enable_network_isolation": enable_network_isolation or None,
+                "tags": self._tags,
+            }
+            return self._release_of(id, self._latest, gates, endpoint_name, of_model, of_endpoint)
         model = self.create_model(
             name,
             sagemaker_session,
@@ -357,15 +384,10 @@ class AutoMLV2(JobQueries):
             self,
             id,
             model=model,
-            initial_instance_count=initial_instance_count,
-            instance_type=instance_type,
             endpoint_name=endpoint_name,
-            volume_size=volume_size,
-            model_data_download_timeout=model_data_download_timeout,
-            container_startup_health_check_timeout=container_startup_health_check_timeout,
-            tags=tags if tags is not None else self._tags,
             wait=wait,
             timeout=timeout,
+            **of_endpoint,
         )
 
     def _rule_context(self) -> dict[str, Any]:
@@ -373,14 +395,7 @@ class AutoMLV2(JobQueries):
         return {
             "problem_config": self.problem_config,
             "validation_fraction": self._job_options.get("validation_fraction"),
+            **self._said_before(),
         }
 
     validate_and_update_inference_response = staticmethod(validate_and_update_inference_response)
-
-
-def _candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> str | None:
-    if isinstance(candidate, Candidate):
-        return candidate.candidate_name
-    if isinstance(candidate, Mapping):
-        return str(candidate["CandidateName"])
-    return candidate

@@ -17,6 +17,15 @@ def handlers_dir() -> Path:
 
 
 def waiter_definition() -> dict[str, Any]:
-    """Return the state machine, with ``${HandlerArn}`` still to be filled in."""
-    definition: dict[str, Any] = json.loads((handlers_dir() / "waiter.asl.json").read_text())
+    """Return the state machine that waits, with ``${HandlerArn}`` still to be filled in."""
+    return _definition("waiter")
+
+
+def release_definition() -> dict[str, Any]:
+    """Return the state machine that carries a release, with ``${HandlerArn}`` as in the other."""
+    return _definition("release")
+
+
+def _definition(name: str) -> dict[str, Any]:
+    definition: dict[str, Any] = json.loads((handlers_dir() / f"{name}.asl.json").read_text())
     return definition

@@ -9,10 +9,12 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk_automlv2._core.arns import arn, bucket_arn, literal, role_arn
@@ -110,18 +112,23 @@ class FunctionPolicy:
         for policy in self._shared:
             function.add_resource_dependency(policy)
 
-    def start(self, state_machine_arn: str) -> cdk.CfnResource | None:
-        """Let it start a state machine that has lost its name; return a policy to wait for."""
+    def start(self, state_machine: sfn.CfnStateMachine, what: str = "") -> cdk.CfnResource | None:
+        """Let it start a state machine that has lost its name; return a policy to wait for.
+
+        Args:
+            state_machine: The state machine.
+            what: Tells its policy from those of others.
+        """
         if isinstance(self._policies, ReportedPolicies):
-            self._policies.allow(Right(("states:StartExecution",), state_machine_arn))
+            self._policies.allow(Right(("states:StartExecution",), state_machine.attr_arn))
             return None
         policy = iam.CfnPolicy(
-            self._scope,
+            state_machine.node.scope,  # type: ignore[arg-type]
             "StartPolicy",
-            policy_name="AutoMLV2Start",
+            policy_name=f"AutoMLV2Start{what}",
             policy_document={
                 "Version": "2012-10-17",
-                "Statement": [allow(("states:StartExecution",), [state_machine_arn])],
+                "Statement": [allow(("states:StartExecution",), [state_machine.attr_arn])],
             },
             roles=[self.role.role_name],
         )
@@ -131,6 +138,11 @@ class FunctionPolicy:
     def for_user(self, user: Construct) -> FunctionRights:
         """Return what adds the rights that one construct needs."""
         return FunctionRights(self, user)
+
+    def allow_shared(self, rights: Iterable[Right]) -> None:
+        """Add rights that the whole stack needs, once; the function comes after them."""
+        for right in rights:
+            self._policies.allow(right)
 
     def allow(self, right: Right, user: Construct, refers: str) -> cdk.CfnResource | None:
         """Add a right; return a policy to wait for besides the function, if there is one."""
@@ -190,6 +202,14 @@ class FunctionRights:
         """Let it write below a location, with its keys."""
         self._allow(WRITE, location.objects_arn)
         self.use_keys(location)
+
+    def invoke_function(self, function_arn: str) -> None:
+        """Let it invoke a function of the user's."""
+        self._allow(("lambda:InvokeFunction",), function_arn)
+
+    def invoke_generated_endpoints(self, name_pattern: str) -> None:
+        """Let it invoke endpoints whose names are made at deployment."""
+        self._allow(("sagemaker:InvokeEndpoint",), arn("sagemaker", f"endpoint/{name_pattern}"))
 
     def read_object(self, location: S3Location) -> None:
         """Let it read one object."""

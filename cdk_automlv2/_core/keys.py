@@ -49,7 +49,7 @@ class KeyGrants:
     def apply_before(self, resource: cdk.CfnResource) -> None:
         """Let a resource come after what was granted."""
         for grant in self._grants:
-            grant.apply_before(resource)
+            resource.node.add_dependency(grant)
 
 
 def key_arn(key: AnyKey) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -22,6 +23,7 @@ from cdk_automlv2._core.lazy import BeforeRendering, Producer
 from cdk_automlv2._core.made_role import MadeRole
 from cdk_automlv2._core.nag import Acknowledgements
 from cdk_automlv2._core.nag_reasons import LAMBDA_FUNCTION, STATE_MACHINE
+from cdk_automlv2._core.parts import RESOURCE, Detachable, OwnResource
 from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.rights import allow
 from cdk_automlv2._core.settings import ProviderSettings
@@ -54,7 +56,7 @@ class AutoMLProvider(Construct):
         # Its name is known beforehand, so that the function's policy need not refer to it: the
         # state machine refers to the function, and both ways would be a circle.
         machine_name = f"automlv2-{digest(self._identity_of(self), 12)}-{self._name_scope}"
-        settings = ProviderSettings(self.stack)
+        settings = self._settings = ProviderSettings(self.stack)
         self._acknowledgements = Acknowledgements.of(self.stack)
         role = _role(self, "FunctionRole", "lambda.amazonaws.com")
         log = settings.log_group(self, "FunctionLog")
@@ -73,12 +75,9 @@ class AutoMLProvider(Construct):
         self._faults: list[str] = []
         self.node.add_validation(_WhenAspectsHaveRun(self._validate))
         self._service_token = self.function.function_arn
-        late_name = cdk.Lazy.uncached_string(BeforeRendering(machine_name, self._complete))
-        self.state_machine = _state_machine(self, late_name, self._service_token, settings)
-        self._machine_name = late_name
-        self._machine_keeps_name = False
-        self.state_machine.add_property_override(
-            "StateMachineName", cdk.Lazy.any(Producer(self._name_of_machine))
+        self._machines: list[_NamedMachine] = []
+        self.state_machine = self.add_state_machine(
+            self, "Waiter", machine_name, waiter_definition(), self._complete
         )
         self._state_machine_arn = self.state_machine.attr_arn
 
@@ -113,19 +112,39 @@ class AutoMLProvider(Construct):
     def _look_at_names(self) -> None:
         for role, user in self._watched:
             role.pass_if_renamed(self.policy.role, user)
-        if not self._machine_keeps_name:
-            policy = self.policy.start(self.state_machine.attr_arn)
+        for machine in self._machines:
+            if machine.keeps_name:
+                continue
+            what = "" if machine.resource is self.state_machine else machine.resource.node.id
+            policy = self.policy.start(machine.resource, what)
             for resource in self._made:
                 if policy is not None:
                     resource.add_resource_dependency(policy)
-            self._machine_keeps_name = True
+            machine.keeps_name = True
 
-    def _name_of_machine(self) -> str | None:
-        """Return the state machine's name after aspects have run; none for one that may stay."""
-        given = self.state_machine.state_machine_name
-        name = None if may_stay(self.state_machine) else given
-        self._machine_keeps_name = name == self._machine_name
-        return name
+    def add_state_machine(
+        self,
+        scope: Construct,
+        id: str,
+        name: str,
+        definition: dict[str, Any],
+        before: Callable[[], None],
+    ) -> sfn.CfnStateMachine:
+        """Make a state machine that invokes the function.
+
+        Args:
+            scope: Its parent.
+            id: Its id; role and log group are called after it.
+            name: Its name, by which the function may start it, unless aspects change the name.
+            definition: Its definition, with ``${HandlerArn}`` still to be filled in.
+            before: Called once everything has been declared and aspects have run.
+        """
+        late_name = cdk.Lazy.uncached_string(BeforeRendering(name, before))
+        made = _state_machine(scope, id, late_name, definition, self._service_token, self._settings)
+        machine = _NamedMachine(made, late_name)
+        self._machines.append(machine)
+        made.add_property_override("StateMachineName", cdk.Lazy.any(Producer(machine.name)))
+        return made
 
     def mark(self, scope: Construct) -> str:
         """Return what stands for one construct of this stack in names and keys."""
@@ -150,17 +169,21 @@ class AutoMLProvider(Construct):
             follows: A resource without which it must not exist.
             **properties: Its properties.
         """
-        made = cdk.CfnResource(
-            scope,
-            id,
-            type=f"Custom::{type}",
-            properties=without_none(
-                ServiceToken=self._service_token,
-                StateMachineArn=self._state_machine_arn,
-                NameScope=self._name_scope,
-                **properties,
-            ),
+        whole = without_none(
+            ServiceToken=self._service_token,
+            StateMachineArn=self._state_machine_arn,
+            NameScope=self._name_scope,
+            **properties,
         )
+        made: cdk.CfnResource
+        kind = f"Custom::{type}"
+        if id == RESOURCE and isinstance(scope, Detachable):
+            part = scope.part_of(
+                properties, lambda: OwnResource(scope, id, type=kind, properties=whole)
+            )
+            made = cast("cdk.CfnResource", part)
+        else:
+            made = cdk.CfnResource(scope, id, type=kind, properties=whole)
         self._made.add(made)
         if follows is not None:
             self.follow(made, follows)
@@ -181,6 +204,21 @@ class AutoMLProvider(Construct):
 
     def _identity_of(self, scope: Construct) -> str:
         return identity(scope, self.stack)
+
+
+@dataclass(eq=False)
+class _NamedMachine:
+    """A state machine, and whether it has kept the name that the function's policy has."""
+
+    resource: sfn.CfnStateMachine
+    given: str
+    keeps_name: bool = False
+
+    def name(self) -> str | None:
+        """Return the name after aspects have run; none for one that may stay."""
+        name = None if may_stay(self.resource) else self.resource.state_machine_name
+        self.keeps_name = name == self.given
+        return name
 
 
 @jsii.implements(IValidation)
@@ -235,7 +273,12 @@ def _function(
 
 
 def _state_machine(
-    scope: Construct, name: str, function_arn: str, settings: ProviderSettings
+    scope: Construct,
+    id: str,
+    name: str,
+    definition: dict[str, Any],
+    function_arn: str,
+    settings: ProviderSettings,
 ) -> sfn.CfnStateMachine:
     statements = [
         allow(("lambda:InvokeFunction",), [function_arn]),
@@ -243,7 +286,7 @@ def _state_machine(
     ]
     role = _role(
         scope,
-        "WaiterRole",
+        f"{id}Role",
         "states.amazonaws.com",
         *(iam.PolicyStatement.from_json(statement) for statement in statements),
     )
@@ -252,15 +295,15 @@ def _state_machine(
     )
     destination = sfn.CfnStateMachine.LogDestinationProperty(
         cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-            log_group_arn=settings.log_group(scope, "WaiterLog").log_group_arn
+            log_group_arn=settings.log_group(scope, f"{id}Log").log_group_arn
         )
     )
     return sfn.CfnStateMachine(
         scope,
-        "Waiter",
+        id,
         state_machine_name=name,
         role_arn=role.role_arn,
-        definition=waiter_definition(),
+        definition=definition,
         definition_substitutions={"HandlerArn": function_arn},
         logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
             level="ALL",

@@ -118,7 +118,7 @@ class AutoMLModel(ModelImports):
             "Resource",
             "AutoMLModel",
             follows=known.source,
-            AutoMLJobName=known._use_in(provider),
+            AutoMLJobName=self._name_of_job(),
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self._role.arn,
@@ -147,6 +147,10 @@ class AutoMLModel(ModelImports):
             if unit != self.processing_unit:
                 self.processing_unit = unit
                 self._resource.add_property_override("ProcessingUnit", unit)
+
+    def _name_of_job(self) -> cdk.IResolvable | str | None:
+        """Return the job's name, where it is known to the template."""
+        return self._known_job._use_in(self._provider)
 
     def _grant_artifacts(self, role: iam.IRole | str | None) -> iam.Policy | None:
         """Let the containers read the artifacts; return the policy made for that, if one was.

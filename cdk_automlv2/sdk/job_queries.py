@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from constructs import Construct
 
 from cdk_automlv2._core.options import checked
@@ -103,3 +106,12 @@ class JobQueries(Construct):
             sort_by=sort_by,
             max_results=max_results,
         )
+
+
+def candidate_name(candidate: Candidate | Mapping[str, Any] | str | None) -> str | None:
+    """Return the name of a candidate, however it was given."""
+    if isinstance(candidate, Candidate):
+        return candidate.candidate_name
+    if isinstance(candidate, Mapping):
+        return str(candidate["CandidateName"])
+    return candidate

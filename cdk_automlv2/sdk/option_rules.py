@@ -14,6 +14,7 @@ from cdk_automlv2.job import rules
 from cdk_automlv2.job.candidates import Candidate
 from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.release.option_rules import gates_rule
 
 Inputs = str | DataChannel | Sequence[DataChannel]
 
@@ -86,6 +87,23 @@ def optional_gpu_rule(
     return () if instance_type is None else gpu_rule(problem_config, instance_type)
 
 
+def detached_rule(
+    detached: bool, has_job_name: bool, candidate: object, name: object, gates: object
+) -> Iterator[OptionFault]:
+    """After ``fit(wait=False)`` nothing that names one job, candidate or model; else no gates."""
+    if not detached:
+        if gates is not None:
+            fix = "call fit(wait=False) before"
+            yield OptionFault("gates", "can be used in a release only", gates, fix)
+        return
+    rule = "cannot be used after fit(wait=False): each release has another"
+    if has_job_name:
+        yield OptionFault("job_name", rule, "one in fit", "use base_job_name")
+    for option, value in (("candidate", candidate), ("name", name)):
+        if value is not None:
+            yield OptionFault(option, rule, value)
+
+
 def at_run_time_only(*options: str) -> tuple[Rule, ...]:
     """Return rules for the SDK's options that have no meaning at synth."""
     return tuple(renamed(_at_run_time, option=option) for option in options)
@@ -117,5 +135,7 @@ CREATE_MODEL_RULES: tuple[Rule, ...] = (*_MODEL, optional_gpu_rule)
 DEPLOY_RULES: tuple[Rule, ...] = (
     *_MODEL,
     *at_run_time_only("serializer", "deserializer"),
+    detached_rule,
+    gates_rule,
     gpu_rule,
 )

@@ -20,6 +20,7 @@ LAYERS = {
     "cdk_automlv2/job": "constructs",
     "cdk_automlv2/local": "local cloud",
     "cdk_automlv2/problem_configs": "constructs",
+    "cdk_automlv2/release": "constructs",
     "cdk_automlv2/sdk": "constructs",
     "lambda/automlv2_handlers": "function",
 }

@@ -1,0 +1,1 @@
+"""Releases: training that holds no stack, judged by gates."""
