@@ -91,6 +91,10 @@ class ObjectiveGate(_MetricGate):
 
     Raises:
         OptionsError: If there is no limit, or the minimum is above the maximum.
+
+    Example:
+        >>> ObjectiveGate("F1", minimum=0.8).to_request()
+        {'Type': 'Objective', 'Metric': 'F1', 'Minimum': 0.8}
     """
 
     type: ClassVar[str] = "Objective"
@@ -123,6 +127,10 @@ class BetterThanDeployed(_MetricGate):
 
     Raises:
         OptionsError: If ``by`` is below 0.
+
+    Example:
+        >>> BetterThanDeployed(by=0.01).to_request()
+        {'Type': 'BetterThanDeployed', 'By': 0.01}
     """
 
     type: ClassVar[str] = "BetterThanDeployed"
@@ -182,6 +190,10 @@ class LatencyGate(_AskingGate):
 
     Raises:
         OptionsError: With every value out of range.
+
+    Example:
+        >>> LatencyGate(50, ["-0.5,1,red"], percentile=99).to_request()["ContentType"]
+        'text/csv'
     """
 
     type: ClassVar[str] = "Latency"
@@ -225,6 +237,10 @@ class SmokeTest(_AskingGate):
 
     Raises:
         OptionsError: If there are not as many responses as rows, or too many rows.
+
+    Example:
+        >>> SmokeTest([[-0.5, 1, "red"]], expected=["yes"]).to_request()["Rows"]
+        ['-0.5,1,red']
     """
 
     type: ClassVar[str] = "SmokeTest"
@@ -256,6 +272,12 @@ class FunctionGate(_Gate):
 
     Raises:
         OptionsError: If it is none.
+
+    Example:
+        >>> from aws_cdk import aws_lambda
+        >>> fn = aws_lambda.Function.from_function_name(stack, "Judge", "judge")
+        >>> FunctionGate(fn).to_request()["Type"]
+        'Function'
     """
 
     type: ClassVar[str] = "Function"

@@ -107,6 +107,18 @@ class AutoMLRelease(ReleaseRetraining):
 
     Raises:
         OptionsError: With every invalid option.
+
+    Example:
+        >>> release = AutoMLRelease(
+        ...     stack,
+        ...     "ChurnRelease",
+        ...     problem_config=AutoMLTabularConfig("churned"),
+        ...     inputs=AutoMLDataChannel("S3Prefix", "s3://my-data/churn/train/"),
+        ...     instance_type="ml.m5.large",
+        ...     gates=[BetterThanDeployed(), SmokeTest(["-0.5,1,red"])],
+        ... )
+        >>> release.endpoint_name.startswith("churn-release-")
+        True
     """
 
     @checked(*RELEASE_RULES, also=(*JOB_RULES, *MODEL_RULES, *ENDPOINT_RULES))

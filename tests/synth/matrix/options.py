@@ -203,10 +203,25 @@ TOKENS: Mapping[str, Mapping[str, Callable[[str], Any]]] = {
         "sort_order": str,
         "sort_by": str,
     },
+    "AutoMLRelease": {
+        "inputs": lambda text: AutoMLDataChannel("S3Prefix", text),
+        "instance_type": str,
+        "output_path": lambda text: f"s3://{text}/out/",
+        "role": str,
+        "job_objective": lambda text: {"MetricName": text},
+        "output_kms_key": str,
+        "volume_kms_key": str,
+        "vpc_config": lambda text: {"SecurityGroupIds": [text], "Subnets": [text]},
+        "base_job_name": str,
+        "revision": str,
+        "endpoint_name": str,
+        "tags": lambda text: {"team": text},
+    },
 }
 """Options that may be known only at deployment, each with a value that such a text is in."""
 
 NO_TOKENS: Mapping[str, set[str]] = {
     "AutoMLModel": {"processing_unit", "inference_response_keys"},
+    "AutoMLRelease": {"processing_unit", "inference_response_keys"},
 }
 """Options that decide what is synthesized, and so must be known."""

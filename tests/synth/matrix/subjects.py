@@ -17,6 +17,7 @@ from cdk_automlv2 import (
     AutoMLEndpoint,
     AutoMLJobV2,
     AutoMLModel,
+    AutoMLRelease,
     AutoMLTabularConfig,
     AutoMLV2,
     DataCapture,
@@ -223,10 +224,20 @@ def _plain_candidates(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoM
     return AutoMLCandidates(stack, id, job=_plain_job(stack, f"{id}Job", {}), **given)
 
 
+def _plain_release(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLRelease:
+    channel = AutoMLDataChannel("S3Prefix", "s3://shop-in/train/")
+    config = CONFIG
+    if "job_objective" in given:
+        config = dataclasses.replace(CONFIG, problem_type="BinaryClassification")
+    plain = {"problem_config": config, "inputs": channel, "instance_type": "ml.m5.large"}
+    return AutoMLRelease(stack, id, **(plain | given))
+
+
 PLAIN: Mapping[str, Callable[[cdk.Stack, str, dict[str, Any]], Any]] = {
     "AutoMLJobV2": _plain_job,
     "AutoMLModel": _plain_model,
     "AutoMLEndpoint": _plain_endpoint,
     "AutoMLCandidates": _plain_candidates,
+    "AutoMLRelease": _plain_release,
 }
 """A construct with what it must be given, and one option more."""
