@@ -137,6 +137,7 @@ def start(mutation: Mutation, session: pytest.Session) -> int:
         output = os.open(os.devnull, os.O_WRONLY)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        session.config.pluginmanager.unregister(name="terminalreporter")
         make(mutation.changed_tree(), mutation.path)
         status = int(not run(in_order(session.items, mutation.path), session))
     finally:

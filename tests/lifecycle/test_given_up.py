@@ -13,11 +13,13 @@ import pytest
 from automlv2_handlers.errors import BusyError, DeniedError
 
 from . import invariants
+from .cloudformation import GivenUp
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
 from .test_crashes import FOLDER, made_by_a_job
 from .test_endpoint import NEW, OLD
 from .test_job import JOB, MORE_CANDIDATES
+from .world import World
 
 Event = dict[str, Any]
 
@@ -126,6 +128,19 @@ def test_an_update_given_up_at_any_call_ends_where_it_began(kind, how):
         assert footprint(aws) == before, f"given up at call {number}"
         assert aws.misdeeds == []
         invariants.check_answers(stack)
+
+
+@pytest.mark.parametrize("after", [1, 40, 250])
+def test_the_model_of_a_renamed_endpoint_that_is_given_up_goes_too(after):
+    world = World(forgets=False, compares=True)
+    assert world.deploy("Shop")
+    before = set(world.aws.models)
+    world.change("Shop", [("endpoint_name", "renamed"), ("revision", "2")])
+
+    assert not world.deploy("Shop", given_up=GivenUp("Endpoint", after))
+    world.aws.run()
+
+    assert set(world.aws.models) == before
 
 
 def footprint(aws: FakeAws) -> dict[str, Any]:

@@ -112,9 +112,9 @@ def _delete_models(look: Look, kept: str) -> str:
         name = item["ModelName"]
         if name == kept or not tags.is_ours(event, tags.of(item["ModelArn"], context)):
             continue
-        use, endpoint = use_of(name, context)
+        use, endpoint = use_of(event, name, context)
         if use is Use.MOVING:
-            return f"model {name} stays until endpoint {endpoint} has moved"
+            return f"model {name} stays until endpoint {endpoint} has moved or gone"
         if use is Use.NONE:
             context.gateway.find("delete_model", ModelName=name)
     return ""

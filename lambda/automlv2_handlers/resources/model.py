@@ -157,9 +157,9 @@ def _remove(event: LifecycleEvent, name: str, context: Context, unless_retained:
         return ""
     if not tags.may_remove(event, marks, context):
         return ""
-    use, endpoint = use_of(name, context)
+    use, endpoint = use_of(event, name, context)
     if use is Use.MOVING:
-        return f"model {name} stays until endpoint {endpoint} has moved"
+        return f"model {name} stays until endpoint {endpoint} has moved or gone"
     if use is Use.SERVED:
         logs.fact("the model is served still; it is not deleted", model=name, endpoint=endpoint)
         return ""
