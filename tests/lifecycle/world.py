@@ -288,9 +288,12 @@ class World:
         if live["Endpoint"].properties == self._drifted.get(name):
             return  # CloudFormation sends nothing for what has not changed.
         self._drifted.pop(name, None)
-        if not wanted.waits and self.aws.is_busy:
-            if self.aws.update_end == self.aws.endpoint_end == "InService":
+        ends_well = self.aws.update_end == self.aws.endpoint_end == "InService"
+        if not wanted.waits and (self.aws.is_busy or not ends_well):
+            if ends_well:
                 self.moving[name] = replace(wanted)
+            else:  # Nobody waits to hear of it.
+                self._drifted[name] = live["Endpoint"].properties
             return
         endpoint = self.aws.seen_endpoint(live["Endpoint"].physical_id)
         assert endpoint is not None
