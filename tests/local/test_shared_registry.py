@@ -130,3 +130,47 @@ def test_a_name_means_another_thing_in_another_account(servers):
         )
         found = acting.list_model_package_groups(NameContains="same")
         assert len(found["ModelPackageGroupSummaryList"]) == 1
+
+
+def test_a_template_makes_changes_and_deletes_a_group(servers):
+    cloudformation, sagemaker = servers.client("cloudformation"), servers.client("sagemaker")
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+
+    def template(**properties):
+        group = {"Type": "AWS::SageMaker::ModelPackageGroup", "Properties": properties}
+        outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Group", "ModelPackageGroupArn"]}}}
+        return json.dumps({"Resources": {"Group": group}, "Outputs": outputs})
+
+    def settled():
+        [stack] = cloudformation.describe_stacks(StackName="Registry")["Stacks"]
+        return None if stack["StackStatus"].endswith("IN_PROGRESS") else stack
+
+    first = template(ModelPackageGroupName="templated", ModelPackageGroupPolicy=policy)
+    cloudformation.create_stack(StackName="Registry", TemplateBody=first)
+    stack = wait_for(settled)
+    [output] = stack["Outputs"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    found = sagemaker.get_model_package_group_policy(ModelPackageGroupName="templated")
+    assert json.loads(found["ResourcePolicy"]) == policy
+
+    tagged = template(ModelPackageGroupName="templated", Tags=[{"Key": "team", "Value": "ml"}])
+    cloudformation.update_stack(StackName="Registry", TemplateBody=tagged)
+    assert wait_for(settled)["StackStatus"] == "UPDATE_COMPLETE"
+    tags = sagemaker.list_tags(ResourceArn=output["OutputValue"])["Tags"]
+    assert {"Key": "team", "Value": "ml"} in tags
+    with pytest.raises(ClientError, match="Cannot find resource policy"):
+        sagemaker.get_model_package_group_policy(ModelPackageGroupName="templated")
+
+    arn = register(sagemaker, "templated")
+    cloudformation.delete_stack(StackName="Registry")
+    assert wait_for(settled)["StackStatus"] == "DELETE_FAILED"
+    sagemaker.delete_model_package(ModelPackageName=arn)
+    cloudformation.delete_stack(StackName="Registry")
+    wait_for(
+        lambda: (
+            not sagemaker.list_model_package_groups(NameContains="templated")[
+                "ModelPackageGroupSummaryList"
+            ]
+        )
+    )

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from cdk_automlv2.local.cloud import bodies, lifeline, limits, repairs
+from cdk_automlv2.local.cloud import bodies, lifeline, limits, registry_stacks, repairs
 from cdk_automlv2.local.cloud.authorizer import AUTHORIZE, SESSION, authorize, session
 from cdk_automlv2.local.cloud.bodies import Receive
 from cdk_automlv2.local.cloud.credentials import (
@@ -80,6 +80,7 @@ def main(descriptor: int, port: int) -> None:
     ring = lifeline.read()
     limits.raise_open_files()
     repairs.apply()
+    registry_stacks.apply(ring)
     admit_administrators(ring)
     config = Config()
     config.bind = [f"fd://{descriptor}"]
