@@ -14,7 +14,7 @@ from constructs import Construct
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
-from cdk_automlv2.hosting.instance_types import one_click_instance_type, processing_unit
+from cdk_automlv2.hosting.instance_types import processing_unit
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.candidates import Candidate
@@ -239,7 +239,7 @@ class AutoMLV2(JobReleases):
         )
         self._started(job, has_name=job_name is not None)
         if self._one_click:
-            instance_type = one_click_instance_type(self.problem_config)
+            instance_type = self.problem_config.serving.one_click_instance_type
             self.deploy(1, instance_type, endpoint_name=self._endpoint_name, id=f"{id}Endpoint")
         return job
 

@@ -29,12 +29,9 @@ from cdk_automlv2.hosting.fleet import Fleet, follow_all
 from cdk_automlv2.hosting.imports import EndpointImports
 from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.variants import (
-    LANGUAGE_MODEL_SECONDS,
     InstanceVariant,
     ServerlessVariant,
 )
-
-LANGUAGE_MODEL_WAIT_SECONDS = 2 * LANGUAGE_MODEL_SECONDS + 30 * 60
 
 
 @jsii.implements(cdk.ITaggableV2, sagemaker_refs.IEndpointRef)
@@ -141,13 +138,14 @@ class AutoMLEndpoint(EndpointImports):
             async_inference.bind(grants.roles)
             self._invocations = (ASYNC,)
         else:
-            self._invocations = (INVOKE, STREAM) if fleet.generates else (INVOKE,)
+            self._invocations = (INVOKE, STREAM) if fleet.streams else (INVOKE,)
         self._models = fleet.models
         self._variant_name = variants[0].variant_name or VARIANT_NAME
         if removal_policy is not None and stays(removal_policy):
             for served in self._models:
                 served._retain(removal_policy)
-        usual = LANGUAGE_MODEL_WAIT_SECONDS if fleet.generates else wait_times.LINK_SECONDS
+        loading = fleet.load_seconds
+        usual = 2 * loading + 30 * 60 if loading else wait_times.LINK_SECONDS
         waits = wait_times.links(usual if timeout is None else int(timeout.to_seconds()))
         if not wait:
             waits = waits[:1]

@@ -16,14 +16,13 @@ from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2.hosting.base import AutoMLModelBase
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.imports import imported, served
-from cdk_automlv2.hosting.serverless import doubts
 from cdk_automlv2.hosting.variants import (
     SHADOW_NAME,
     InstanceVariant,
     ServerlessVariant,
     Variant,
-    generates,
 )
+from cdk_automlv2.problem_configs.serving import serving_of
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,14 @@ class Fleet:
         )
 
     @property
-    def generates(self) -> bool:
-        """Whether a language model is among them."""
-        return any(generates(model) for model in self.models)
+    def streams(self) -> bool:
+        """Whether one of them may answer in a stream."""
+        return any(serving_of(model.problem_config).streams for model in self.models)
+
+    @property
+    def load_seconds(self) -> int:
+        """Time that containers get to fetch their model, and again to come up, if it is long."""
+        return max(serving_of(model.problem_config).load_seconds or 0 for model in self.models)
 
     @property
     def is_serverless(self) -> bool:
@@ -68,7 +72,7 @@ class Fleet:
         """Return the properties that say what the variants are; warn of what may not work."""
         for variant in self.production:
             if isinstance(variant, ServerlessVariant):
-                for id_, words in doubts(variant.model):
+                for id_, words in serving_of(variant.model.problem_config).serverless_doubts:
                     cdk.Annotations.of(endpoint).add_warning_v2(f"cdk-automlv2:{id_}", words)
         shadow = None if self.shadow is None else [self.shadow.bind(stack, SHADOW_NAME)]
         return {

@@ -26,12 +26,12 @@ from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.imports import ModelImports
-from cdk_automlv2.hosting.instance_types import default_unit, has_units
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.attached import JobByShape, known_job
 from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
+from cdk_automlv2.problem_configs.serving import serving_of
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
@@ -103,8 +103,9 @@ class AutoMLModel(ModelImports):
         self._role.allow_containers()
         self.job = job
         self.problem_config = job.problem_config
-        self.processing_unit: str = processing_unit or default_unit(job.problem_config)
-        self._follows_endpoint = processing_unit is None and has_units(job.problem_config)
+        units = serving_of(job.problem_config).units
+        self.processing_unit: str = processing_unit or units[0]
+        self._follows_endpoint = processing_unit is None and len(units) > 1
         artifacts = self._grant_artifacts(role)
         vpc = bind_vpc(self, vpc_config)
         self.has_vpc = vpc is not None

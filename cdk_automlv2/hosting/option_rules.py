@@ -11,14 +11,13 @@ from cdk_automlv2._core.service_model import nearest
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.instance_types import (
-    default_unit,
     has_own_storage,
-    has_units,
     is_unsupported_architecture,
     processing_unit,
 )
 from cdk_automlv2.job.security import vpc_problems
-from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
+from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.problem_configs.serving import serving_of
 
 RESPONSE_KEYS = ("predicted_label", "probability", "probabilities", "labels")
 _UNITS = ("CPU", "GPU")
@@ -53,7 +52,7 @@ def unit_value_rule(processing_unit: str | None) -> Iterator[OptionFault]:
 
 def processing_unit_rule(processing_unit: str | None, job: Any) -> Iterator[OptionFault]:
     """The one that a language model has containers for."""
-    if processing_unit == "CPU" and default_unit(job.problem_config) == "GPU":
+    if processing_unit == "CPU" and serving_of(job.problem_config).needs_gpu:
         yield OptionFault("processing_unit", "must be GPU for a language model", processing_unit)
 
 
@@ -87,9 +86,8 @@ def unit_rule(model: Any, instance_type: str | None) -> Iterator[OptionFault]:
     """A GPU for the model of a language job, and for containers that were chosen for one."""
     if model is None or instance_type is None:
         return
-    found = list(gpu_rule(model.problem_config, instance_type))
-    yield from found
-    if found or not has_units(model.problem_config):
+    yield from gpu_rule(model.problem_config, instance_type)
+    if len(serving_of(model.problem_config).units) < 2:
         return
     if model.processing_unit == "GPU" and processing_unit(instance_type) != "GPU":
         yield OptionFault(
@@ -102,9 +100,7 @@ def unit_rule(model: Any, instance_type: str | None) -> Iterator[OptionFault]:
 
 def gpu_rule(problem_config: ProblemConfig | None, instance_type: str) -> Iterator[OptionFault]:
     """A GPU for a language model."""
-    if not isinstance(problem_config, AutoMLTextGenerationConfig):
-        return
-    if processing_unit(instance_type) != "GPU":
+    if serving_of(problem_config).needs_gpu and processing_unit(instance_type) != "GPU":
         rule = "must have a GPU to serve a language model"
         yield OptionFault("instance_type", rule, instance_type, "use a family such as ml.g5")
 

@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.problem_configs import (
-    AutoMLImageClassificationConfig,
-    AutoMLTabularConfig,
-    AutoMLTextGenerationConfig,
-)
+from cdk_automlv2.problem_configs.serving import serving_of
 
 if TYPE_CHECKING:
     from cdk_automlv2.hosting.interface import IAutoMLModel
@@ -50,13 +45,10 @@ def shown_model(model: IAutoMLModel) -> str:
 
 def serverless_rule(model: IAutoMLModel) -> Iterator[OptionFault]:
     """A model of one container, on a CPU, with SageMaker's network."""
-    config = model.problem_config
-    if isinstance(config, AutoMLTextGenerationConfig):
-        rule = "must not be a language model, as serverless inference has no GPU"
-        yield OptionFault("model", rule, shown_model(model), _INSTANCES)
-    elif isinstance(config, AutoMLTabularConfig) and config.mode == "HYPERPARAMETER_TUNING":
-        rule = "must have one container; candidates of HYPERPARAMETER_TUNING have two or three"
-        yield OptionFault("model", rule, shown_model(model), f'{_INSTANCES}, or mode="ENSEMBLING"')
+    fault = serving_of(model.problem_config).serverless_fault
+    if fault is not None:
+        rule, fix = fault
+        yield OptionFault("model", rule, shown_model(model), fix)
     elif model.processing_unit == "GPU":
         rule = "must have containers for a CPU, as serverless inference has no GPU"
         yield OptionFault(
@@ -68,25 +60,3 @@ def serverless_rule(model: IAutoMLModel) -> Iterator[OptionFault]:
     if getattr(model, "is_isolated", False):
         rule = "must not be isolated from the network, which serverless inference does not support"
         yield OptionFault("model", rule, shown_model(model), _INSTANCES)
-
-
-def doubts(model: IAutoMLModel) -> Iterator[tuple[str, str]]:
-    """Yield the id and the words of what may turn out to be impossible."""
-    config = model.problem_config
-    if isinstance(config, AutoMLTabularConfig) and (config.mode in (None, "AUTO")):
-        yield (
-            "serverless-auto-mode",
-            "in mode AUTO SageMaker may choose candidates of several containers, which serverless "
-            'inference refuses at deployment; set mode="ENSEMBLING" on the job',
-        )
-    elif isinstance(config, AutoMLTabularConfig) and is_token(config.mode):
-        yield (
-            "serverless-auto-mode",
-            "serverless inference refuses candidates of several containers, which mode "
-            "HYPERPARAMETER_TUNING has",
-        )
-    if isinstance(config, AutoMLImageClassificationConfig):
-        yield (
-            "serverless-images",
-            "serverless inference takes requests of 4 MB at most: larger pictures are refused",
-        )

@@ -17,20 +17,12 @@ from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.option_rules import instance_type_rule, unit_rule, volume_size_rule
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.hosting.serverless import memory_rule, provisioned_rule, serverless_rule
-from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig
+from cdk_automlv2.problem_configs.serving import serving_of
 
 SHADOW_NAME = "Shadow"
 
-LANGUAGE_MODEL_SECONDS = 3600
-"""What the containers of a language model get to fetch their model, and again to come up."""
-
 RoutingStrategy = Literal["RANDOM", "LEAST_OUTSTANDING_REQUESTS"]
 """Those of any model; the others are for language models in containers that AutoML has none of."""
-
-
-def generates(model: IAutoMLModel) -> bool:
-    """Whether a model is a language model."""
-    return isinstance(model.problem_config, AutoMLTextGenerationConfig)
 
 
 @dataclass(frozen=True)
@@ -115,9 +107,10 @@ class InstanceVariant(RequestPart):
         if self.ml_reservation_arn is not None:
             only = "capacity-reservations-only"
             request["CapacityReservationConfig"]["CapacityReservationPreference"] = only
-        if generates(self.model):
+        seconds = serving_of(self.model.problem_config).load_seconds
+        if seconds is not None:
             for name in ("ModelDataDownload", "ContainerStartupHealthCheck"):
-                request.setdefault(f"{name}TimeoutInSeconds", LANGUAGE_MODEL_SECONDS)
+                request.setdefault(f"{name}TimeoutInSeconds", seconds)
         return request
 
     def bind(self, stack: cdk.Stack, name: str = VARIANT_NAME) -> dict[str, Any]:

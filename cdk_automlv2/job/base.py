@@ -193,8 +193,7 @@ class AutoMLJobBase(cdk.Resource):
     @property
     def _makes_candidates(self) -> bool:
         """Whether the job trains, and does not only write notebooks."""
-        only = getattr(self.problem_config, "generate_candidate_definitions_only", None)
-        return only is not True
+        return self.problem_config is None or self.problem_config.makes_candidates
 
     def _of_candidate(self, name: str) -> str:
         self._require_candidate()

@@ -33,7 +33,7 @@ from cdk_automlv2.job.option_rules import (
 )
 from cdk_automlv2.job.output import AutoMLOutput, job_output
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
-from cdk_automlv2.problem_configs import AutoMLTextGenerationConfig, ProblemConfig
+from cdk_automlv2.problem_configs import ProblemConfig
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
@@ -264,12 +264,13 @@ class AutoMLJobV2(JobImports):
     def _grant(self, inputs: list[S3Location], security: _SecurityOptions) -> FunctionRights:
         rights = self._provider.policy.for_user(self)
         self._role.allow_job()
-        features = getattr(self.problem_config, "feature_specification_s3_uri", None)
-        for location in [*inputs, *([] if features is None else [S3Location(features)])]:
+        config = self.problem_config
+        further = [] if config is None else [S3Location(uri) for uri in config.further_inputs]
+        for location in [*inputs, *further]:
             rights.list_objects(location)
             self._role.allow_read(location)
         self._role.allow_write(self._require_output())
-        if isinstance(self.problem_config, AutoMLTextGenerationConfig):
+        if config is not None and config.reads_base_models:
             self._role.allow_read_base_models()
         security.grant(self._role, rights)
         return rights

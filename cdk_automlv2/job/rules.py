@@ -13,35 +13,14 @@ from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel
-from cdk_automlv2.problem_configs import AutoMLTabularConfig, ProblemConfig
+from cdk_automlv2.problem_configs import ProblemConfig
 
 
 def objective_problems(
     config: ProblemConfig, job_objective: Mapping[str, str] | None
 ) -> Iterator[OptionFault]:
     """Yield what is wrong between the problem and the objective metric."""
-    metric = (job_objective or {}).get("MetricName")
-    if isinstance(config, AutoMLTabularConfig):
-        if is_token(config.problem_type):
-            return
-        if (config.problem_type is None) != (metric is None):
-            yield _not_together(config.problem_type, metric)
-            return
-    allowed = config.metrics()
-    if metric is None or allowed is None or is_token(metric) or metric in allowed:
-        return
-    kind = getattr(config, "problem_type", None) or config.api_name.removesuffix("JobConfig")
-    if allowed:
-        rule = f"must be one of {', '.join(allowed)} for {kind}"
-        yield OptionFault("job_objective['MetricName']", rule, metric)
-    else:
-        yield OptionFault("job_objective", f"cannot be used with {kind}, which has none", metric)
-
-
-def _not_together(problem_type: str | None, metric: str | None) -> OptionFault:
-    names = ("job_objective", "problem_config.problem_type")
-    given, missing = names if metric else names[::-1]
-    return OptionFault(given, f"must be given together with {missing}", metric or problem_type)
+    yield from config.objective_faults((job_objective or {}).get("MetricName"))
 
 
 def channel_problems(

@@ -10,6 +10,7 @@ from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.problem_configs.serving import UNKNOWN, Serving
 
 COMPLETION: Mapping[str, str] = {
     "max_candidates": "CompletionCriteria.MaxCandidates",
@@ -47,7 +48,25 @@ class ProblemConfig:
     one_candidate: ClassVar[bool] = True
     """Whether the service makes exactly one candidate of this kind."""
 
+    reads_base_models: ClassVar[bool] = False
+    """Whether jobs start from models that AWS keeps in a bucket of each Region."""
+
     max_total_job_runtime_in_seconds: int | None
+
+    @property
+    def serving(self) -> Serving:
+        """What serving a candidate takes."""
+        return UNKNOWN
+
+    @property
+    def makes_candidates(self) -> bool:
+        """Whether a job trains, and does not only write notebooks."""
+        return True
+
+    @property
+    def further_inputs(self) -> tuple[str, ...]:
+        """URIs of what a job reads beside its channels."""
+        return ()
 
     def to_request_dict(self) -> dict[str, Any]:
         """Return the API's ``AutoMLProblemTypeConfig``: one member, without what is not set."""
@@ -72,6 +91,23 @@ class ProblemConfig:
     def metrics(self) -> tuple[str, ...] | None:
         """Return the objective metrics that suit; ``None`` if that is not known."""
         return None
+
+    def objective_faults(self, metric: str | None) -> Iterator[OptionFault]:
+        """Yield what is wrong with an objective metric."""
+        allowed = self.metrics()
+        if metric is None or allowed is None or is_token(metric) or metric in allowed:
+            return
+        if allowed:
+            rule = f"must be one of {', '.join(allowed)} for {self.kind}"
+            yield OptionFault("job_objective['MetricName']", rule, metric)
+        else:
+            rule = f"cannot be used with {self.kind}, which has none"
+            yield OptionFault("job_objective", rule, metric)
+
+    @property
+    def kind(self) -> str:
+        """What errors call the kind of problem."""
+        return self.api_name.removesuffix("JobConfig")
 
     def _problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type, every broken limit, then every broken rule between fields."""

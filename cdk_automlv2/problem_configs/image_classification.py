@@ -8,6 +8,16 @@ from typing import ClassVar
 
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.serving import Serving
+
+_SERVING = Serving(
+    serverless_doubts=(
+        (
+            "serverless-images",
+            "serverless inference takes requests of 4 MB at most: larger pictures are refused",
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,11 @@ class AutoMLImageClassificationConfig(ProblemConfig):
     paths: ClassVar[Mapping[str, str]] = COMPLETION
     s3_data_types: ClassVar[tuple[str, ...]] = ("S3Prefix", "ManifestFile", "AugmentedManifestFile")
     content_types: ClassVar[tuple[str, ...]] = ("image/*", "image/png", "image/jpeg")
+
+    @property
+    def serving(self) -> Serving:
+        """What serving a candidate takes."""
+        return _SERVING
 
     def __post_init__(self) -> None:
         raise_if_any("AutoMLImageClassificationConfig", self._problems())

@@ -9,6 +9,7 @@ from typing import ClassVar
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.serving import Serving
 
 ENSEMBLING_ALGORITHMS = (
     "catboost",
@@ -36,6 +37,40 @@ _ALGORITHMS_BY_MODE = {
     "ENSEMBLING": ENSEMBLING_ALGORITHMS,
     "HYPERPARAMETER_TUNING": HYPERPARAMETER_TUNING_ALGORITHMS,
 }
+
+
+_SERVING_IN_AUTO = Serving(
+    units=("CPU",),
+    serverless_doubts=(
+        (
+            "serverless-auto-mode",
+            "in mode AUTO SageMaker may choose candidates of several containers, which serverless "
+            'inference refuses at deployment; set mode="ENSEMBLING" on the job',
+        ),
+    ),
+)
+_SERVING_IN_ANY = Serving(
+    units=("CPU",),
+    serverless_doubts=(
+        (
+            "serverless-auto-mode",
+            "serverless inference refuses candidates of several containers, which mode "
+            "HYPERPARAMETER_TUNING has",
+        ),
+    ),
+)
+_SERVING: Mapping[str, Serving] = {
+    "AUTO": _SERVING_IN_AUTO,
+    "ENSEMBLING": Serving(units=("CPU",), one_click_instance_type="ml.m5.12xlarge"),
+    "HYPERPARAMETER_TUNING": Serving(
+        units=("CPU",),
+        serverless_fault=(
+            "must have one container; candidates of HYPERPARAMETER_TUNING have two or three",
+            'use an InstanceVariant, or mode="ENSEMBLING"',
+        ),
+    ),
+}
+"""By mode; another one is a token."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +142,39 @@ class AutoMLTabularConfig(ProblemConfig):
     def metrics(self) -> tuple[str, ...] | None:
         """Return the objective metrics of the problem type; ``None`` without one."""
         return METRICS.get(self.problem_type or "")
+
+    def objective_faults(self, metric: str | None) -> Iterator[OptionFault]:
+        """Yield what is wrong with an objective metric, which goes with a problem type."""
+        if is_token(self.problem_type):
+            return
+        if (self.problem_type is None) == (metric is None):
+            yield from super().objective_faults(metric)
+            return
+        names = ("job_objective", "problem_config.problem_type")
+        given, missing = names if metric else names[::-1]
+        rule = f"must be given together with {missing}"
+        yield OptionFault(given, rule, metric or self.problem_type)
+
+    @property
+    def kind(self) -> str:
+        """What errors call the kind of problem."""
+        return self.problem_type or super().kind
+
+    @property
+    def makes_candidates(self) -> bool:
+        """Whether a job trains, and does not only write notebooks."""
+        return self.generate_candidate_definitions_only is not True
+
+    @property
+    def further_inputs(self) -> tuple[str, ...]:
+        """The feature specification."""
+        uri = self.feature_specification_s3_uri
+        return () if uri is None else (uri,)
+
+    @property
+    def serving(self) -> Serving:
+        """What serving a candidate takes, which depends on the mode."""
+        return _SERVING_IN_AUTO if self.mode is None else _SERVING.get(self.mode, _SERVING_IN_ANY)
 
     def _rules(self) -> Iterator[OptionFault]:
         if is_token(self.mode):

@@ -9,6 +9,7 @@ from typing import ClassVar
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.serving import Serving
 
 HYPER_PARAMETERS: Mapping[str, tuple[Callable[[str], float], float, float]] = {
     "epochCount": (int, 1, 10),
@@ -22,6 +23,16 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-llms-finetunin
 """
 
 _NEEDS_EULA = "Llama2"
+_SERVING = Serving(
+    units=("GPU",),
+    one_click_instance_type="ml.g5.12xlarge",
+    load_seconds=3600,
+    streams=True,
+    serverless_fault=(
+        "must not be a language model, as serverless inference has no GPU",
+        "use an InstanceVariant",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ class AutoMLTextGenerationConfig(ProblemConfig):
     max_total_job_runtime_in_seconds: int | None = None
 
     api_name: ClassVar[str] = "TextGenerationJobConfig"
+    reads_base_models: ClassVar[bool] = True
     paths: ClassVar[Mapping[str, str]] = {
         "base_model_name": "BaseModelName",
         "accept_eula": "ModelAccessConfig.AcceptEula",
@@ -72,6 +84,11 @@ class AutoMLTextGenerationConfig(ProblemConfig):
     def metrics(self) -> tuple[str, ...] | None:
         """Return none: fine-tuning has no objective metric to choose."""
         return ()
+
+    @property
+    def serving(self) -> Serving:
+        """What serving a language model takes."""
+        return _SERVING
 
     def _rules(self) -> Iterator[OptionFault]:
         name = self.base_model_name

@@ -11,6 +11,7 @@ from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 from cdk_automlv2.problem_configs.countries import COUNTRIES
+from cdk_automlv2.problem_configs.serving import Serving
 
 ALGORITHMS = ("cnn-qr", "deepar", "prophet", "npts", "arima", "ets")
 METRICS = ("AverageWeightedQuantileLoss", "MAPE", "MASE", "RMSE", "WAPE")
@@ -18,6 +19,9 @@ LONGEST_HORIZON = 500
 _FILLS = ("zero", "value", "median", "mean", "min", "max")
 _TARGET_FILLS = (*_FILLS, "nan")
 _CODE = re.compile("[A-Z]{2}")
+
+
+_SERVING = Serving(units=("CPU",), one_click_instance_type="ml.m5.12xlarge")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         **COMPLETION,
         "algorithms_config": "CandidateGenerationConfig.AlgorithmsConfig[].AutoMLAlgorithms",
     }
+
+    @property
+    def serving(self) -> Serving:
+        """What serving a candidate takes."""
+        return _SERVING
 
     def __post_init__(self) -> None:
         raise_if_any("AutoMLTimeSeriesForecastingConfig", self._problems())
