@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from bench.figure import Figure
 from bench.resources import provider_stack, resources
+from tests.lifecycle.events import JOB, LINK
 from tests.lifecycle.fake_aws import FakeAws
 from tests.lifecycle.stack import Stack
-from tests.lifecycle.test_job import JOB
-from tests.lifecycle.test_wait import LINK
 
 _HOUR = 3600
 

@@ -43,7 +43,7 @@ _DESCRIBE = (
     "DescribeModel",
     "ListTags",
 )
-_CREATE = ("CreateAutoMLJobV2", "CreateEndpoint", "CreateEndpointConfig", "CreateModel")
+CREATE = ("CreateAutoMLJobV2", "CreateEndpoint", "CreateEndpointConfig", "CreateModel")
 _CHANGE = (
     "AddTags",
     "DeleteEndpoint",
@@ -264,7 +264,7 @@ def _sagemaker(name_scope: str) -> list[dict[str, Any]]:
         allow(_actions(_LISTS), ["*"]),
         # What is gone has no tags: describing goes by kind, so that it is "not found".
         allow(_actions(_DESCRIBE), every),
-        allow(_actions(_CREATE), every, creating),
+        allow(_actions(CREATE), every, creating),
         allow(_actions(("AddTags",)), every, while_creating),
         allow(_actions(_CHANGE), every, owning),
         # A tag may show a little later than what bears it; and a configuration has no tag of

@@ -28,24 +28,25 @@ def inventory(cloud: LocalCloud) -> Inventory:
                 "status": item["AutoMLJobStatus"],
                 "secondary": item["AutoMLJobSecondaryStatus"],
             }
-            for item in _all(sagemaker, "list_auto_ml_jobs", "AutoMLJobSummaries")
+            for item in all_pages(sagemaker, "list_auto_ml_jobs", "AutoMLJobSummaries")
         ],
         "models": [
-            {"name": item["ModelName"]} for item in _all(sagemaker, "list_models", "Models")
+            {"name": item["ModelName"]} for item in all_pages(sagemaker, "list_models", "Models")
         ],
         "configs": [
             {"name": item["EndpointConfigName"]}
-            for item in _all(sagemaker, "list_endpoint_configs", "EndpointConfigs")
+            for item in all_pages(sagemaker, "list_endpoint_configs", "EndpointConfigs")
         ],
         "endpoints": [
             {"name": item["EndpointName"], "status": item["EndpointStatus"]}
-            for item in _all(sagemaker, "list_endpoints", "Endpoints")
+            for item in all_pages(sagemaker, "list_endpoints", "Endpoints")
         ],
         "executions": _running_executions(cloud.client("stepfunctions")),
     }
 
 
-def _all(client: Any, operation: str, member: str) -> list[dict[str, Any]]:
+def all_pages(client: Any, operation: str, member: str) -> list[dict[str, Any]]:
+    """Return a list of the service, every page of it."""
     pages = client.get_paginator(operation).paginate()
     return [item for page in pages for item in page[member]]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.instance_types import default_unit
 from cdk_automlv2.hosting.option_rules import gpu_rule
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.release.gates import MOST_GATES
@@ -29,8 +28,8 @@ def gates_rule(
 
 def candidate_rule(problem_config: ProblemConfig) -> Iterator[OptionFault]:
     """A job that trains."""
-    name = "generate_candidate_definitions_only"
-    if getattr(problem_config, name, None) is True:
+    if not problem_config.makes_candidates:
+        name = "generate_candidate_definitions_only"
         yield OptionFault(f"problem_config.{name}", "must not be set in a release", True)
 
 
@@ -43,7 +42,7 @@ def release_unit_rule(
     if processing_unit not in _UNITS:
         rule = f"must be one of {', '.join(_UNITS)}"
         yield OptionFault("processing_unit", rule, processing_unit)
-    elif processing_unit != "GPU" and default_unit(problem_config) == "GPU":
+    elif processing_unit != "GPU" and problem_config.serving.needs_gpu:
         yield OptionFault("processing_unit", "must be GPU for a language model", processing_unit)
 
 

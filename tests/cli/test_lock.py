@@ -11,7 +11,7 @@ from tests.lifecycle.fake_aws import FakeAws
 from tests.lifecycle.releases import User
 from tests.lifecycle.stack import Stack
 
-from .test_releases import CloudFormation, quiet
+from .fakes import CloudFormation, quiet
 
 
 @pytest.fixture

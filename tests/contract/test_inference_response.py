@@ -7,7 +7,7 @@ from automlv2_handlers.domain.containers import respond_with
 from automlv2_handlers.errors import LifecycleError
 
 from cdk_automlv2 import AutoMLV2
-from tests.unit.test_containers import ALGORITHM, LABELS, TRANSFORM
+from tests.unit.containers import ALGORITHM, LABELS, TRANSFORM
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.resources import kind as kind_module
 from automlv2_handlers.resources.registry import KINDS, kind_of
 
-from tests.unit.test_names import event
+from tests.unit.events import event
 
 ROOT = Path(__file__).parents[2]
 FILES = {

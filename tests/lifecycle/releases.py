@@ -11,9 +11,9 @@ from automlv2_handlers.domain.release_states import is_end
 from automlv2_handlers.releases.records import Head, Release
 from automlv2_handlers.releases.store import Store
 
+from .events import JOB
 from .fake_aws import FakeAws
 from .stack import RELEASE_MACHINE, Stack
-from .test_job import JOB
 
 TYPE = "AutoMLRelease"
 KEY = "Churn"

@@ -4,11 +4,11 @@ import pytest
 
 from . import invariants
 from .cloudformation import CloudFormation, Resource
+from .events import ENDPOINT_TYPE as TYPE
+from .events import JOB, MODEL, MODELS, NEW, OLD, config_of, job_and_wait
+from .events import MODEL_TYPE as MODEL_TYPE
+from .moving import moved
 from .stack import STACK_ID
-from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
-from .test_job import JOB
-from .test_served_models import MODEL, job_and_wait, moved
-from .test_served_models import TYPE as MODEL_TYPE
 
 __all__ = ["MODELS"]
 QUICK, NEXT = OLD | {"Wait": False}, NEW | {"Wait": False}

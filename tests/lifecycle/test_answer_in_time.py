@@ -18,11 +18,9 @@ from automlv2_handlers.outcomes import MADE, Done, Pending
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.registry import KINDS
 
+from .events import JOB, LINK, NEW, OLD
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
-from .test_endpoint import NEW, OLD
-from .test_job import JOB
-from .test_wait import LINK
 
 MODELS = ("churn-1", "churn-2")
 NOVELTY = "AutoMLNovelty"

@@ -3,8 +3,8 @@
 import pytest
 
 from .cloudformation import CloudFormation, Resource
+from .events import JOB
 from .stack import STACK_ID
-from .test_job import JOB
 
 SLOW = {"Target": "AutoMLJob", "LinkSeconds": 3300, "TimeoutSeconds": 3300, "Last": True}
 

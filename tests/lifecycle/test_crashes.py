@@ -9,32 +9,12 @@ from typing import Any
 import pytest
 
 from . import invariants
+from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, made_by_a_job
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
-from .test_endpoint import NEW, OLD
-from .test_job import JOB, MORE_CANDIDATES
 
 Event = dict[str, Any]
 Scenario = Callable[[Stack], Event]
-
-FOLDER = {
-    "AssetBucket": "assets",
-    "AssetKey": "1.zip",
-    "Folder": "s3://out/inputs/",
-    "S3Uri": "s3://out/inputs/1/",
-}
-
-
-def made_by_a_job(stack: Stack) -> dict[str, Any]:
-    """Properties of a model, once there is a job."""
-    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
-    stack.aws.now += 3600
-    return {
-        "AutoMLJobName": name,
-        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
-        "ProcessingUnit": "CPU",
-        "BaseName": "churn",
-    }
 
 
 def _update(stack: Stack, kind: str, old: dict[str, Any], new: dict[str, Any]) -> Event:

@@ -3,32 +3,16 @@
 import pytest
 from automlv2_handlers.errors import RefusedError
 
+from .events import ENDPOINT_TYPE as TYPE
+from .events import MODELS, NEW, OLD, config_of, endpoint
 from .fake_aws import PLACE
 
-TYPE = "AutoMLEndpoint"
-
-
-def endpoint(model="churn-1", **more):
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": model,
-        "InitialInstanceCount": 1,
-        "InstanceType": "ml.m5.large",
-    }
-    return {"ProductionVariants": [variant], "BaseName": "churn", **more}
-
-
-MODELS = ("churn-1", "churn-2")
-OLD, NEW = (endpoint(model) for model in MODELS)
+__all__ = ["MODELS", "endpoint"]
 
 
 @pytest.fixture
 def name(stack):
     return stack.create(TYPE, OLD)["PhysicalResourceId"]
-
-
-def config_of(aws, name):
-    return aws.find("describe_endpoint", EndpointName=name)["EndpointConfigName"]
 
 
 def test_create_answers_once_the_endpoint_is_in_service(stack, aws):

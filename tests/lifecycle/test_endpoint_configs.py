@@ -3,9 +3,10 @@
 import pytest
 from automlv2_handlers.errors import RefusedError
 
+from .events import ENDPOINT_TYPE as TYPE
+from .events import MODELS, NEW, OLD, config_of, endpoint
 from .fake_aws import PLACE, FakeAws
 from .stack import Stack
-from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of, endpoint
 
 __all__ = ["MODELS"]
 TEAM = {"Tags": [{"Key": "team", "Value": "ml"}]}

@@ -3,8 +3,9 @@
 import pytest
 
 from .cloudformation import CloudFormation, Resource
+from .events import ENDPOINT_TYPE as TYPE
+from .events import MODELS, NEW, OLD, config_of
 from .stack import STACK_ID
-from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
 
 __all__ = ["MODELS"]
 

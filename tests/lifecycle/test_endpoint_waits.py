@@ -4,7 +4,8 @@ import pytest
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.errors import BusyError, QuotaError
 
-from .test_endpoint import MODELS, NEW, OLD, TYPE, config_of
+from .events import ENDPOINT_TYPE as TYPE
+from .events import MODELS, NEW, OLD, config_of
 
 __all__ = ["MODELS"]
 

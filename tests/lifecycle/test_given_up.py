@@ -14,11 +14,9 @@ from automlv2_handlers.errors import BusyError, DeniedError
 
 from . import invariants
 from .cloudformation import GivenUp
+from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, made_by_a_job
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
-from .test_crashes import FOLDER, made_by_a_job
-from .test_endpoint import NEW, OLD
-from .test_job import JOB, MORE_CANDIDATES
 from .world import World
 
 Event = dict[str, Any]

@@ -6,9 +6,8 @@ import re
 import pytest
 from automlv2_handlers.errors import RefusedError
 
+from .events import JOB, OLD
 from .stack import Stack
-from .test_endpoint import OLD
-from .test_job import JOB
 
 HOSTILE = 'x"}\n{"fact": "answer", "status": "SUCCESS"} $.Event States.Format ${jndi:x} \u2028 \x00'
 

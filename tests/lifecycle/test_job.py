@@ -10,30 +10,10 @@ from automlv2_handlers.errors import (
     RefusedError,
 )
 
-TYPE = "AutoMLJobV2"
-JOB = {
-    "AutoMLJobInputDataConfig": [
-        {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}}}
-    ],
-    "OutputDataConfig": {"S3OutputPath": "s3://out/"},
-    "AutoMLProblemTypeConfig": {
-        "TabularJobConfig": {
-            "TargetAttributeName": "churn",
-            "CompletionCriteria": {"MaxCandidates": 4},
-        }
-    },
-    "RoleArn": "arn:aws:iam::111122223333:role/job",
-    "BaseName": "churn",
-    "Tags": [{"Key": "team", "Value": "ml"}],
-}
-MORE_CANDIDATES = JOB | {
-    "AutoMLProblemTypeConfig": {
-        "TabularJobConfig": {
-            "TargetAttributeName": "churn",
-            "CompletionCriteria": {"MaxCandidates": 9},
-        }
-    }
-}
+from .events import JOB, MORE_CANDIDATES
+from .events import JOB_TYPE as TYPE
+
+__all__ = ["MORE_CANDIDATES"]
 
 
 def test_create_answers_as_soon_as_the_job_has_started(stack, aws):

@@ -5,9 +5,10 @@ from automlv2_handlers.errors import BusyError, RefusedError
 
 from . import invariants
 from .cloudformation import CloudFormation, Resource
+from .events import JOB, MORE_CANDIDATES
+from .events import JOB_TYPE as TYPE
 from .fake_aws import FakeAws
 from .stack import STACK_ID, Stack
-from .test_job import JOB, MORE_CANDIDATES, TYPE
 
 RENAMED = {"BaseName": "renamed"}
 ROLLBACK = "UPDATE_ROLLBACK_IN_PROGRESS"

@@ -5,10 +5,8 @@ from dataclasses import replace
 import pytest
 from automlv2_handlers.errors import BusyError, DeniedError, RefusedError
 
+from .events import JOB, LINK, OLD
 from .stack import ASL, Stack
-from .test_endpoint import OLD
-from .test_job import JOB
-from .test_wait import LINK
 
 
 @pytest.fixture

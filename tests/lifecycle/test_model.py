@@ -3,7 +3,7 @@
 import pytest
 from automlv2_handlers.errors import NameTakenError
 
-from .test_job import JOB
+from .events import JOB
 
 TYPE = "AutoMLModel"
 

@@ -2,10 +2,8 @@
 
 from cdk_automlv2._core.tags import MOST_TAGS
 
+from .events import JOB, MODEL, OLD
 from .fake_aws import PLACE
-from .test_endpoint import OLD
-from .test_job import JOB
-from .test_served_models import MODEL
 
 MODELS = ("churn-1", "churn-2")
 MANY = {"Tags": [{"Key": f"key-{n}", "Value": "v"} for n in range(MOST_TAGS)]}

@@ -3,8 +3,9 @@
 from automlv2_handlers.domain.fingerprint import MOST_OBJECTS
 from automlv2_handlers.errors import BusyError, DeniedError
 
+from .events import JOB, MORE_CANDIDATES
+from .events import JOB_TYPE as TYPE
 from .stack import Stack
-from .test_job import JOB, MORE_CANDIDATES, TYPE
 
 
 def test_an_equal_create_after_a_failed_deployment_finds_the_finished_job(stack, aws):

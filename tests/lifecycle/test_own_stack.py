@@ -8,12 +8,9 @@ import pytest
 from automlv2_handlers import entry
 from automlv2_handlers.errors import BusyError, RefusedError
 
+from .events import FOLDER, JOB, LINK, OLD
 from .fake_aws import FakeAws
 from .stack import STACK_ID, Stack
-from .test_crashes import FOLDER
-from .test_endpoint import OLD
-from .test_job import JOB
-from .test_wait import LINK
 
 OTHER_ID = "arn:aws:cloudformation:eu-west-1:111122223333:stack/Shop/another"
 REQUESTS = {"AutoMLJobV2": JOB, "AutoMLEndpoint": OLD, "AutoMLInput": FOLDER, "AutoMLWait": LINK}

@@ -6,9 +6,7 @@ import pytest
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.errors import BusyError, DeniedError, QuotaError
 
-from .test_endpoint import OLD
-from .test_job import JOB
-from .test_wait import LINK
+from .events import JOB, LINK, OLD
 
 MODELS = ("churn-1", "churn-2")
 DENIED = DeniedError("DescribeAutoMLJobV2: AccessDeniedException: explicit deny")

@@ -4,9 +4,8 @@ import pytest
 from automlv2_handlers.errors import DeniedError
 
 from .cloudformation import CloudFormation, Resource
+from .events import JOB, OLD, endpoint
 from .stack import STACK_ID, Stack
-from .test_endpoint import OLD, endpoint
-from .test_job import JOB
 
 MODELS = ("churn-1", "churn-2")
 RUNNING = 1e6

@@ -3,30 +3,11 @@
 import pytest
 
 from .cloudformation import CloudFormation, Resource
+from .events import JOB, MODEL, endpoint, job_and_wait
+from .events import MODEL_TYPE as TYPE
 from .fake_aws import PLACE, FakeAws, candidate
+from .moving import moved, served
 from .stack import STACK_ID, Stack
-from .test_endpoint import endpoint
-from .test_job import JOB
-
-TYPE = "AutoMLModel"
-MODEL = {
-    "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
-    "ProcessingUnit": "CPU",
-    "BaseName": "churn",
-}
-
-
-def job_and_wait(more=None):
-    """Return a job and the resource that waits for it."""
-
-    def wait(outputs):
-        seconds = {"LinkSeconds": 3300, "TimeoutSeconds": 3300, "Last": True}
-        return {"Target": "AutoMLJob", "AutoMLJobName": outputs["Job"]["Ref"]} | seconds
-
-    return [
-        Resource("Job", "AutoMLJobV2", lambda _: JOB | (more or {})),
-        Resource("Wait", "AutoMLWait", wait),
-    ]
 
 
 @pytest.fixture
@@ -34,34 +15,6 @@ def model(stack, aws):
     job = stack.create("AutoMLJobV2", JOB, LogicalResourceId="Job")["PhysicalResourceId"]
     aws.now += 3600
     return MODEL | {"AutoMLJobName": job}
-
-
-def served(stack, aws, model, **more):
-    """Let an endpoint serve a model."""
-    name = stack.create(TYPE, model)["PhysicalResourceId"]
-    properties = endpoint(name, **more)
-    shop = stack.create("AutoMLEndpoint", properties, LogicalResourceId="Shop")
-    return name, properties, shop["PhysicalResourceId"]
-
-
-def moved(stack, aws, model, to_end="InService", **more):
-    """Let the endpoint begin to move to another model, and its answer come at once."""
-    old, before, shop = served(stack, aws, model, Wait=False, **more)
-    aws.wait(3600)
-    changed = model | {"EnableNetworkIsolation": True}
-    new = stack.update(TYPE, old, model, changed)["PhysicalResourceId"]
-    aws.update_end = to_end
-    after = endpoint(new, Wait=False, **more)
-    event = stack.event(
-        "Update", "AutoMLEndpoint", after, LogicalResourceId="Shop", PhysicalResourceId=shop
-    )
-    old_event = stack.event("Update", "AutoMLEndpoint", before)
-    event["OldResourceProperties"] = old_event["ResourceProperties"]
-    del stack.answers[old_event["RequestId"]]
-    stack.deliver(event)
-    aws.run(lambda: bool(stack.answers[event["RequestId"]]))
-    assert aws.seen_endpoint(shop)["EndpointStatus"] == "Updating"
-    return old, new, shop
 
 
 def test_a_model_that_is_served_after_a_move_was_rolled_back_stays(model):

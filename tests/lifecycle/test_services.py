@@ -5,11 +5,10 @@ import copy
 import pytest
 from automlv2_handlers.errors import BusyError, NameTakenError, NotFoundError, RefusedError
 
+from .events import JOB, NEW, OLD
 from .fake_aws import PLACE
 from .services import validation
 from .stack import Stack
-from .test_endpoint import NEW, OLD
-from .test_job import JOB
 
 MODELS = ("churn-1", "churn-2")
 ARN = f"{PLACE}:endpoint/e"

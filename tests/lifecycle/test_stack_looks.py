@@ -8,11 +8,9 @@ from automlv2_handlers.errors import BusyError, DeniedError, RefusedError
 from automlv2_handlers.stack_phase import Phase, phase_of
 
 from . import invariants
+from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, config_of, made_by_a_job
 from .fake_aws import FakeAws
 from .stack import Stack
-from .test_crashes import FOLDER, made_by_a_job
-from .test_endpoint import NEW, OLD, config_of
-from .test_job import JOB, MORE_CANDIDATES
 
 MODELS = ("churn-1", "churn-2")
 BACK = "UPDATE_ROLLBACK_IN_PROGRESS"

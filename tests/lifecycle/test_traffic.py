@@ -2,7 +2,8 @@
 
 import pytest
 
-from .test_endpoint import TYPE, config_of
+from .events import ENDPOINT_TYPE as TYPE
+from .events import config_of
 
 MODELS = ("champion-1", "challenger-1", "challenger-2")
 

@@ -4,15 +4,8 @@ import math
 
 import pytest
 
+from .events import JOB, LINK
 from .fake_aws import PLACE
-from .test_job import JOB
-
-LINK = {
-    "Target": "AutoMLJob",
-    "LinkSeconds": 3300,
-    "TimeoutSeconds": 3300,
-    "Last": True,
-}
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 
 from . import invariants
 from .cloudformation import CloudFormation, GivenUp, Outputs, Resource
+from .events import JOB
 from .fake_aws import Crash, FakeAws
 from .services.account import Rate
 from .stack import STACK_ID
-from .test_job import JOB
 
 STACKS = ("Shop", "Serve")
 _BY_HAND = "cost-bot"

@@ -6,8 +6,8 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
+from .deployed import deploy, in_service
 from .fake_world import client, wait_for
-from .test_invoke import deploy, in_service
 
 OUTPUT = {"S3OutputPath": "s3://out/answers/", "S3FailurePath": "s3://out/failures"}
 TOPICS = {

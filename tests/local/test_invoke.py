@@ -5,39 +5,11 @@ from botocore.exceptions import ClientError, WaiterError
 
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.faults import Fault
-from cdk_automlv2.local.training.candidates import _archive
+from cdk_automlv2.local.training.candidates import archive
 from cdk_automlv2.local.training.stages import LabelStage
 
+from .deployed import deploy, in_service
 from .fake_world import ROLE, client, error_of, wait_for
-
-
-def deploy(sagemaker, world, name="Shop", variants=None, config=None):
-    """Serve one container that puts labels in the place of numbers."""
-    for label in variants or {"yes": 1.0}:
-        key = f"out/{label}.tar.gz"
-        world.iam.s3.objects[key] = _archive(LabelStage(["no", label]))
-        container = {"Image": "registry/image:1", "ModelDataUrl": f"s3://{key}"}
-        sagemaker.create_model(ModelName=label, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    listed = [
-        {
-            "VariantName": f"variant-{label}",
-            "ModelName": label,
-            "InstanceType": "ml.m5.large",
-            "InitialInstanceCount": 1,
-            "InitialVariantWeight": weight,
-        }
-        for label, weight in (variants or {"yes": 1.0}).items()
-    ]
-    sagemaker.create_endpoint_config(
-        EndpointConfigName=name, ProductionVariants=listed, **(config or {})
-    )
-    sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    return wait_for(lambda: in_service(sagemaker, name))
-
-
-def in_service(sagemaker, name):
-    found = sagemaker.describe_endpoint(EndpointName=name)
-    return found if found["EndpointStatus"] in ("InService", "Failed") else None
 
 
 @pytest.fixture
@@ -169,7 +141,7 @@ def test_a_description_shows_images_counts_and_weights(sagemaker, world):
 
 
 def test_a_serverless_variant_has_no_instances(sagemaker, world):
-    world.iam.s3.objects["out/m.tar.gz"] = _archive(LabelStage(["no", "yes"]))
+    world.iam.s3.objects["out/m.tar.gz"] = archive(LabelStage(["no", "yes"]))
     container = {"Image": "image", "ModelDataUrl": "s3://out/m.tar.gz"}
     sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     config = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}

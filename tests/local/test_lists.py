@@ -148,7 +148,7 @@ def test_the_functions_own_paging_reads_all_candidates(sagemaker, monkeypatch):
 
 
 def test_the_commands_inventory_reads_all_pages(full):
-    found = tables._all(full, "list_endpoints", "Endpoints")
+    found = tables.all_pages(full, "list_endpoints", "Endpoints")
 
     assert len(found) == len(NUMBERS)
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cdk_automlv2.local.cloud import state_file
-from cdk_automlv2.local.cloud.cloud import _make_private
+from cdk_automlv2.local.cloud.cloud import make_private
 from cdk_automlv2.local.cloud.errors import LocalCloudError
 from cdk_automlv2.local.cloud.private_files import open_own, require_own_folder
 
@@ -45,7 +45,7 @@ def test_a_temporary_folder_that_is_a_link_is_refused(tmp_path):
     (folder / "tmp").symlink_to(other)
 
     with pytest.raises(LocalCloudError, match="is a link"):
-        _make_private(folder)
+        make_private(folder)
     assert other.stat().st_mode & 0o777 == 0o755
 
 
@@ -82,7 +82,7 @@ def test_what_belongs_to_another_user_is_refused(tmp_path, victim):
         require_own_folder(link)
     os.chown(folder, STRANGER, STRANGER)
     with pytest.raises(LocalCloudError, match="belongs to another user"):
-        _make_private(folder)
+        make_private(folder)
 
 
 @as_root

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.events import Events
-from cdk_automlv2.local.training.candidates import _archive
+from cdk_automlv2.local.training.candidates import archive
 from cdk_automlv2.local.training.stages import LabelStage
 
 from .fake_world import ROLE, ask, error_of, wait_for
@@ -215,7 +215,7 @@ def test_a_package_without_a_group_has_a_name_and_no_approval(group):
 
 def test_a_model_of_a_package_has_its_containers_once_it_is_approved(group, world):
     for key in ("out/first.tar.gz", "out/second.tar.gz"):
-        world.iam.s3.objects[key] = _archive(LabelStage(["no", "yes"]))
+        world.iam.s3.objects[key] = archive(LabelStage(["no", "yes"]))
     arn = register(group, FIRST, SECOND)
     model = {"ExecutionRoleArn": ROLE, "Containers": [{"ModelPackageName": arn}]}
     _, words = refused(group.create_model, ModelName="early", **model)

@@ -8,7 +8,7 @@ from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.faults import Fault
 from cdk_automlv2.local.sagemaker.rates import PUBLISHED, Rates
 from cdk_automlv2.local.sagemaker.service import OPERATIONS
-from cdk_automlv2.local.training.candidates import _archive
+from cdk_automlv2.local.training.candidates import archive
 from cdk_automlv2.local.training.stages import LabelStage
 
 from .fake_world import ROLE, ended, job_request, wait_for
@@ -66,7 +66,7 @@ def test_a_job_tells_from_its_start_what_is_resolved(sagemaker):
     ],
 )
 def test_a_job_that_is_asked_to_serves_its_best_candidate(sagemaker, world, deploy, name):
-    world.iam.s3.objects["out/model.tar.gz"] = _archive(LabelStage(["no", "yes"]))
+    world.iam.s3.objects["out/model.tar.gz"] = archive(LabelStage(["no", "yes"]))
     sagemaker.create_auto_ml_job_v2(**job_request(ModelDeployConfig=deploy))
 
     job = wait_for(lambda: ended(sagemaker, "churn"))

@@ -10,11 +10,11 @@ from botocore.exceptions import ClientError
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.serverless import COLD_START_SECONDS, IDLE_SECONDS, Gate
-from cdk_automlv2.local.training.candidates import _archive
+from cdk_automlv2.local.training.candidates import archive
 from cdk_automlv2.local.training.stages import LabelStage
 
+from .deployed import deploy, in_service
 from .fake_world import ROLE, client, error_of, wait_for
-from .test_invoke import deploy, in_service
 
 CAPTURE = {
     "InitialSamplingPercentage": 100,
@@ -43,7 +43,7 @@ def lines(world):
 
 
 def serverless(world, sagemaker, **config):
-    world.iam.s3.objects["out/m.tar.gz"] = _archive(LabelStage(["no", "yes"]))
+    world.iam.s3.objects["out/m.tar.gz"] = archive(LabelStage(["no", "yes"]))
     container = {"Image": "image", "ModelDataUrl": "s3://out/m.tar.gz"}
     sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     wanted = {"MemorySizeInMB": 2048, "MaxConcurrency": 1, **config}
@@ -96,7 +96,7 @@ def test_of_several_weights_all_are_changed_or_none(sagemaker, world, desired, w
 
 
 def shadowed(sagemaker, world, weight, config):
-    world.iam.s3.objects["out/shadow.tar.gz"] = _archive(LabelStage(["no", "maybe"]))
+    world.iam.s3.objects["out/shadow.tar.gz"] = archive(LabelStage(["no", "maybe"]))
     container = {"Image": "image", "ModelDataUrl": "s3://out/shadow.tar.gz"}
     sagemaker.create_model(ModelName="shadow", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     shadow = {

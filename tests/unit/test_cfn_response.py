@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from automlv2_handlers import cfn_response
 
-from tests.unit.test_names import event
+from tests.unit.events import event
 
 ANSWER = {"Status": "SUCCESS", "PhysicalResourceId": "churn-1", "Data": {"Name": "churn-1"}}
 

@@ -2,24 +2,7 @@ import pytest
 from automlv2_handlers.domain.containers import choose, respond_with
 from automlv2_handlers.errors import LifecycleError
 
-IN, OUT, SUPPORTED = (
-    "SAGEMAKER_INFERENCE_INPUT",
-    "SAGEMAKER_INFERENCE_OUTPUT",
-    "SAGEMAKER_INFERENCE_SUPPORTED",
-)
-TRANSFORM = {"Image": "transform", "Environment": {"AUTOML_TRANSFORM_MODE": "feature-transform"}}
-ALGORITHM = {
-    "Image": "xgboost",
-    "Environment": {OUT: "predicted_label", SUPPORTED: "predicted_label,probability,probabilities"},
-}
-LABELS = {
-    "Image": "labels",
-    "Environment": {
-        IN: "predicted_label",
-        OUT: "predicted_label",
-        SUPPORTED: "predicted_label,probability,labels,probabilities",
-    },
-}
+from .containers import ALGORITHM, IN, LABELS, OUT, SUPPORTED, TRANSFORM
 
 
 def test_the_order_of_the_containers_is_kept():

@@ -2,20 +2,8 @@ import re
 
 import pytest
 from automlv2_handlers.domain import names
-from automlv2_handlers.events import LifecycleEvent
 
-
-def event(stack="Shop", logical="Churn", request="r1", **properties):
-    raw = {
-        "RequestType": "Create",
-        "RequestId": request,
-        "StackId": f"arn:aws:cloudformation:eu-west-1:1:stack/{stack}/uuid",
-        "LogicalResourceId": logical,
-        "ResourceType": "Custom::AutoMLJobV2",
-        "ResponseURL": "https://secret",
-        "ResourceProperties": {"NameScope": "abcde", "BaseName": "churn", **properties},
-    }
-    return LifecycleEvent.from_raw(raw)
+from .events import event
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from automlv2_handlers import polling
 from automlv2_handlers.deadlines import broken_seconds, deadlines, service_timeout
 
-from tests.unit.test_names import event
+from tests.unit.events import event
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from automlv2_handlers.domain import tags
 from automlv2_handlers.outcomes import FAILURE, Context
 
-from .test_names import event
+from .events import event
 
 
 def context(**progress):

@@ -86,7 +86,7 @@ class LocalCloud:
         rates = -1 if throttles is None else throttles
         settings = Settings(folder, keys, speed, rates, left_running)
         with file_errors(folder):
-            _make_private(folder)
+            make_private(folder)
             with state_file.locked(folder):
                 cloud = cls._start(settings)
                 try:
@@ -279,7 +279,7 @@ class LocalCloud:
             raise RuntimeError(f"cdk bootstrap failed:\n{done.stdout}")
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Create the folder, for its owner only; an existing folder of another name stays as it is."""
     own = not folder.exists() or folder.name == DEFAULT_FOLDER.name
     require_own_folder(folder)

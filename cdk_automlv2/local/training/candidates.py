@@ -97,7 +97,7 @@ class Publisher:
 
     def _container(self, name: str, index: int, stage: Stage) -> dict[str, Any]:
         uri = f"{self._root}/sagemaker-automl-candidates/{name}/{index}/model.tar.gz"
-        self._put(uri, _archive(stage))
+        self._put(uri, archive(stage))
         image, environment = stage.container()
         registry = f"{self._spec['Account']}.dkr.ecr.{self._spec['Region']}.amazonaws.com"
         return {
@@ -129,7 +129,8 @@ def _metric(name: str, value: float) -> dict[str, Any]:
     return {**named, "StandardMetricName": name, "Value": value, "Set": "Validation"}
 
 
-def _archive(stage: Stage) -> bytes:
+def archive(stage: Stage) -> bytes:
+    """Return what a model's artifact is: an archive that holds one stage."""
     pickled = pickle.dumps(stage)
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:

@@ -22,7 +22,7 @@ stack = cdk.Stack(app, app.node.try_get_context("stack") or "Shop")
 
 without = app.node.try_get_context("without")
 if without:
-    function_policy._CREATE = tuple(name for name in function_policy._CREATE if name != without)
+    function_policy.CREATE = tuple(name for name in function_policy.CREATE if name != without)
 
 role = None
 if app.node.try_get_context("powerless_role"):

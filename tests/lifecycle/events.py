@@ -1,0 +1,101 @@
+"""Properties of resources, as templates have them; tests of every resource begin with these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .cloudformation import Resource
+from .stack import Stack
+
+JOB_TYPE = "AutoMLJobV2"
+ENDPOINT_TYPE = "AutoMLEndpoint"
+MODEL_TYPE = "AutoMLModel"
+
+JOB = {
+    "AutoMLJobInputDataConfig": [
+        {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/train/"}}}
+    ],
+    "OutputDataConfig": {"S3OutputPath": "s3://out/"},
+    "AutoMLProblemTypeConfig": {
+        "TabularJobConfig": {
+            "TargetAttributeName": "churn",
+            "CompletionCriteria": {"MaxCandidates": 4},
+        }
+    },
+    "RoleArn": "arn:aws:iam::111122223333:role/job",
+    "BaseName": "churn",
+    "Tags": [{"Key": "team", "Value": "ml"}],
+}
+
+MORE_CANDIDATES = JOB | {
+    "AutoMLProblemTypeConfig": {
+        "TabularJobConfig": {
+            "TargetAttributeName": "churn",
+            "CompletionCriteria": {"MaxCandidates": 9},
+        }
+    }
+}
+
+
+def endpoint(model="churn-1", **more):
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": model,
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+    }
+    return {"ProductionVariants": [variant], "BaseName": "churn", **more}
+
+
+MODELS = ("churn-1", "churn-2")
+
+OLD, NEW = (endpoint(model) for model in MODELS)
+
+LINK = {
+    "Target": "AutoMLJob",
+    "LinkSeconds": 3300,
+    "TimeoutSeconds": 3300,
+    "Last": True,
+}
+
+MODEL = {
+    "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
+    "ProcessingUnit": "CPU",
+    "BaseName": "churn",
+}
+
+FOLDER = {
+    "AssetBucket": "assets",
+    "AssetKey": "1.zip",
+    "Folder": "s3://out/inputs/",
+    "S3Uri": "s3://out/inputs/1/",
+}
+
+
+def config_of(aws, name):
+    return aws.find("describe_endpoint", EndpointName=name)["EndpointConfigName"]
+
+
+def job_and_wait(more=None):
+    """Return a job and the resource that waits for it."""
+
+    def wait(outputs):
+        seconds = {"LinkSeconds": 3300, "TimeoutSeconds": 3300, "Last": True}
+        return {"Target": "AutoMLJob", "AutoMLJobName": outputs["Job"]["Ref"]} | seconds
+
+    return [
+        Resource("Job", "AutoMLJobV2", lambda _: JOB | (more or {})),
+        Resource("Wait", "AutoMLWait", wait),
+    ]
+
+
+def made_by_a_job(stack: Stack) -> dict[str, Any]:
+    """Properties of a model, once there is a job."""
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    stack.aws.now += 3600
+    return {
+        "AutoMLJobName": name,
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
+        "ProcessingUnit": "CPU",
+        "BaseName": "churn",
+    }

@@ -1,0 +1,68 @@
+"""What tests and measurements may lean on."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("bench/**/*.py")])
+OURS = ("cdk_automlv2", "automlv2_handlers")
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def is_private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def imported(tree):
+    """Yield (module, name, name here) of whatever is imported."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield node.module or "", alias.name, alias.asname or alias.name
+        elif isinstance(node, ast.Import):
+            yield from (("", alias.name, alias.asname or alias.name) for alias in node.names)
+
+
+def privates_of_ours(text):
+    """Return what a file takes of the library that it does not offer."""
+    tree = ast.parse(text)
+    ours = [item for item in imported(tree) if f"{item[0]}.{item[1]}".lstrip(".").startswith(OURS)]
+    names = {here for _, _, here in ours}
+    taken = {name for _, name, _ in ours if is_private(name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            root = node.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and root.id in names:
+                taken.add(ast.unparse(node))
+    return taken
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_test_leans_on_a_private_name_of_the_library(path):
+    assert privates_of_ours(path.read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from cdk_automlv2.job.job import _Security",
+        "from automlv2_handlers import polling\npolling._again()",
+        "import cdk_automlv2 as a\na._core.tags._RULE",
+    ],
+)
+def test_a_private_name_is_seen(text):
+    assert privates_of_ours(text)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_nothing_imports_a_module_of_tests(path):
+    modules = {module.rpartition(".")[2] for module, _, _ in imported(ast.parse(path.read_text()))}
+
+    assert not {module for module in modules if module.startswith("test_")}
