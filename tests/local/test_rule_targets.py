@@ -189,3 +189,27 @@ def test_entries_without_a_type_and_too_many_bytes_fail_the_request(bus):
     for entries in ([{**good, "DetailType": ""}], [large, large]):
         with pytest.raises(ClientError, match="ValidationException"):
             bus.events.put_events(Entries=entries)
+
+
+def test_deliveries_come_twice_late_or_not_at_all_where_that_is_planned(bus, servers):
+    bus.rule("faulty", Arn=bus.queue("q-faulty", source="faulty"))
+    servers.plan_fault("DeliveryLate")
+    servers.plan_fault("DeliveryTwice")
+    servers.plan_fault("DeliveryLost")
+
+    for number in range(4):
+        bus.send("faulty", Detail=json.dumps({"n": number}))
+
+    found = []
+    wait_for(lambda: found.extend(bus.messages("q-faulty")) or len(found) == 4)
+    assert [json.loads(item["Body"])["detail"]["n"] for item in found] == [1, 1, 3, 0]
+
+
+def test_planned_faults_of_deliveries_are_forgotten(bus, servers):
+    bus.rule("cleared", Arn=bus.queue("q-cleared", source="cleared"))
+    servers.plan_fault("DeliveryLost", times=9)
+    servers.clear_faults()
+
+    bus.send("cleared")
+
+    assert wait_for(lambda: bus.messages("q-cleared"))

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cdk_automlv2.local.cloud import cdk_cli, environment, signals, state_file
-from cdk_automlv2.local.cloud.ask import ask
+from cdk_automlv2.local.cloud import cdk_cli, deliveries, environment, signals, state_file
+from cdk_automlv2.local.cloud.ask import ask, ask_json
 from cdk_automlv2.local.cloud.credentials import KeyRing
 from cdk_automlv2.local.cloud.environment import REGION
 from cdk_automlv2.local.cloud.errors import CdkError, LocalCloudError, file_errors
@@ -221,15 +221,20 @@ class LocalCloud:
         return known[account] if account is not None else next(iter(known.values()))
 
     def plan_fault(self, where: str, *, code: str = "", message: str = "", times: int = 1) -> None:
-        """Let something go wrong in SageMaker.
+        """Let something go wrong in SageMaker, or a delivery of a rule or schedule.
 
         Args:
             where: An operation to refuse, such as ``CreateEndpoint``; or ``JobHangs`` (until it
-                is stopped), ``EndpointFails``, ``UpdateRollsBack``.
+                is stopped), ``EndpointFails``, ``UpdateRollsBack``; or of the next deliveries
+                of EventBridge ``DeliveryTwice``, ``DeliveryLate`` (after the next ones) or
+                ``DeliveryLost``.
             code: Error code of a refused operation. Default: ThrottlingException.
             message: The error's words, or the FailureReason. Default: Rate exceeded.
             times: How often.
         """
+        if where in deliveries.KINDS:
+            self._deliveries(where=where, times=times)
+            return
         given = {"code": code, "message": message}
         fault = {"where": where, "times": times, **{k: v for k, v in given.items() if v}}
         self._faults("POST", json.dumps(fault).encode())
@@ -237,9 +242,13 @@ class LocalCloud:
     def clear_faults(self) -> None:
         """Forget the faults that have not come yet."""
         self._faults("DELETE", b"")
+        self._deliveries(clear=True)
 
     def _faults(self, method: str, body: bytes) -> None:
         ask(self.keys.own, f"{self.sagemaker.url}/_automlv2/faults", body, method)
+
+    def _deliveries(self, **question: Any) -> None:
+        ask_json(self.keys.own, f"{self.ministack.url}{deliveries.DELIVERIES}", question)
 
     def cdk(
         self,

@@ -23,6 +23,7 @@ from cdk_automlv2.local.cloud.credentials import (
     answer_key,
     keys_in_ministack,
 )
+from cdk_automlv2.local.cloud.deliveries import DELIVERIES, plan
 from cdk_automlv2.local.cloud.further_rights import FurtherRights
 from cdk_automlv2.local.cloud.guard import Application, Guard, Scope, Send
 from cdk_automlv2.local.cloud.service_events import EVENT, put_event
@@ -44,6 +45,7 @@ def application(ring: KeyRing) -> Application:
         AUTHORIZE: authorize,
         SESSION: session,
         EVENT: put_event,
+        DELIVERIES: plan,
         FIND: partial(answer_key, ring),
     }
 

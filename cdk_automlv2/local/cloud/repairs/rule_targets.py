@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_automlv2.local.cloud import targets
+from cdk_automlv2.local.cloud.deliveries import deliver
 from cdk_automlv2.local.cloud.role_rights import Source
 from cdk_automlv2.local.cloud.schedule_rules import source_of
 
@@ -36,7 +37,8 @@ def apply() -> None:
         source = _source(rule["Arn"])
         problem = targets.refusal(target, source)
         if not problem:
-            return invoke(target, event, rule, view)
+            deliver(lambda: invoke(target, event, rule, view))
+            return None
         _log.warning("rule %s does not reach %s: %s", rule["Arn"], target.get("Arn"), problem)
         whole = view or eventbridge._pattern_event_view(event)
         payload = json.dumps(whole.event_with_detail())
