@@ -1,6 +1,10 @@
 # The commands of the project. Each makes what it needs first: .venv and node_modules.
 PYTHON ?= python3
 BIN := .venv/bin
+# How much of what is long: CI sets less (.ci/run).
+SEQUENCES ?= 5000
+DEPLOYED ?= 26
+MUTANTS ?= 150
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -18,17 +22,17 @@ fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the 
 	@$(BIN)/python scripts/fuzz_constructors.py 10000 1
 
 test-deep: .venv/.ready  ## 5,000 random sequences of deployments and faults.
-	@SEQUENCES=5000 $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
+	@SEQUENCES=$(SEQUENCES) $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
 
 mutants: node_modules/.ready  ## Change the function's code in 150 places, one at a time: do the tests notice?
-	@$(BIN)/python scripts/mutants.py
+	@$(BIN)/python scripts/mutants.py --sample $(MUTANTS)
 
 test-clients: .venv/.ready .clients/.ready  ## The SageMaker SDK, sagemaker-core and the AWS CLI against the local cloud.
 	@CLIENTS=1 $(BIN)/pytest tests/clients
 
 test-deployed: node_modules/.ready  ## Every way to compose an app: the rights of all cases, a sample of them deployed.
 	@MATRIX=all $(BIN)/pytest tests/synth/matrix
-	@$(BIN)/pytest -m deployed tests/e2e/test_matrix_deployed.py
+	@DEPLOYED=$(DEPLOYED) $(BIN)/pytest -m deployed tests/e2e/test_matrix_deployed.py
 
 check: node_modules/.ready .checkov/.ready  ## Read-only checks: format, lint, types, templates, state machine.
 	@echo "== ruff"

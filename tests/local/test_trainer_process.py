@@ -41,6 +41,17 @@ print("Bye")
     assert candidates == [{"CandidateName": "a"}]
 
 
+def test_a_request_is_no_argument_which_every_user_could_read():
+    script = """
+import json, sys
+request = json.load(sys.stdin)
+print(json.dumps({"Attributes": {"arguments": sys.argv, "name": request["AutoMLJobName"]}}))
+"""
+
+    assert result_of(script).attributes == {"arguments": ["-c"], "name": "job-1"}
+    assert "job-1" not in " ".join(Trainer._command(Scripted(script)))
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [

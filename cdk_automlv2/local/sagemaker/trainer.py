@@ -73,15 +73,17 @@ class Trainer:
             return Result() if stop.is_set() else self._run(stop)
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "cdk_automlv2.local.training", json.dumps(self._spec)]
+        return [sys.executable, "-m", "cdk_automlv2.local.training"]
 
     def _run(self, stop: threading.Event) -> Result:
         kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "HOME") if key in os.environ}
-        with tempfile.TemporaryFile("w+") as errors:
+        with tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryFile("w+") as request:
+            json.dump(self._spec, request)
+            request.seek(0)
             process = subprocess.Popen(
                 self._command(),
                 env={**kept, **self._environment, "OMP_NUM_THREADS": "1"},
-                stdin=subprocess.DEVNULL,
+                stdin=request,  # Arguments are shown to every user, and are limited in length.
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

@@ -67,4 +67,4 @@ def _report(**line: Any) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    main(json.loads(sys.argv[1]))
+    main(json.load(sys.stdin))
