@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_iam as iam
 
 import cdk_automlv2
 from cdk_automlv2.runtime import AutoMLRuntime
@@ -34,7 +35,14 @@ def names():
         inputs=cdk_automlv2.AutoMLDataChannel("S3Prefix", "s3://my-data/churn/train/"),
     )
     model = cdk_automlv2.AutoMLModel(stack, "Model", job=job)
-    made = {"cdk": cdk, "stack": stack, "job": job, "model": model, "session": session()}
+    made = {
+        "cdk": cdk,
+        "iam": iam,
+        "stack": stack,
+        "job": job,
+        "model": model,
+        "session": session(),
+    }
     return {**PUBLIC, "AutoMLRuntime": AutoMLRuntime, **made}
 
 
