@@ -40,12 +40,13 @@ from cdk_automlv2.sdk.option_rules import (
     channels_of,
 )
 from cdk_automlv2.sdk.releases import JobReleases
+from cdk_automlv2.specs.from_spec import DeclaredBySpec
 
 Output = AutoMLOutput | s3.IBucket
 Vpc = VpcConfig | dict[str, list[str]]
 
 
-class AutoMLV2(JobReleases):
+class AutoMLV2(JobReleases, DeclaredBySpec):
     """An AutoML V2 experiment: problem, jobs and endpoints.
 
     ``fit`` declares the job, ``deploy`` the model and the endpoint; nothing is created before.
@@ -380,7 +381,7 @@ class AutoMLV2(JobReleases):
             id=f"{id}Model",
             instance_type=instance_type,
         )
-        return AutoMLEndpoint(
+        self.endpoint = AutoMLEndpoint(
             self,
             id,
             model=model,
@@ -389,6 +390,7 @@ class AutoMLV2(JobReleases):
             timeout=timeout,
             **of_endpoint,
         )
+        return self.endpoint
 
     def _rule_context(self) -> dict[str, Any]:
         """Return what was said before, for rules between it and the options of a method."""

@@ -1,7 +1,9 @@
 """Writes the data of the examples: from what scikit-learn carries, or from words and rules.
 
-digits: https://doi.org/10.24432/C50P49, diabetes: https://hastie.su.domains/Papers/LARS (both as
-scikit-learn ships them). Texts, questions and the demand of shops are made up by rule.
+digits: https://doi.org/10.24432/C50P49, diabetes: https://hastie.su.domains/Papers/LARS, iris:
+https://doi.org/10.24432/C56C76, wine: https://doi.org/10.24432/C5PC7J, tumours:
+https://doi.org/10.24432/C5DW2B (all as scikit-learn ships them). Texts, questions and the demand
+of shops are made up by rule.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import csv
 import random
 import sys
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
-from sklearn.datasets import load_diabetes, load_digits
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 
 PER_DIGIT = 40
 DIGITS = (0, 1, 2)
@@ -26,6 +29,7 @@ def main(folder: Path) -> None:
     _texts(folder / "text_classification" / "data")
     _demand(folder / "time_series_forecasting" / "data")
     _questions(folder / "text_generation" / "data")
+    _measurements(folder / "forty_models" / "data")
 
 
 def _digits(folder: Path) -> None:
@@ -86,6 +90,32 @@ def _questions(folder: Path) -> None:
         verb = ("open", "start")[number // 4 % 2]
         rows.append((f"when do you {verb} on {day}", f"we {verb} at {hours[day]} on {day}"))
     _write(folder / "train.csv", ("input", "output"), rows)
+
+
+def _measurements(folder: Path) -> None:
+    """Four tables of measurements, each with what was found out in the end."""
+    iris, wine, tumours = load_iris(), load_wine(), load_breast_cancer()
+    diabetes = load_diabetes(scaled=False)
+    for name, source, columns, result, kinds in (
+        ("iris", iris, iris.feature_names, "species", iris.target_names),
+        ("wine", wine, wine.feature_names, "cultivar", ("barolo", "grignolino", "barbera")),
+        ("tumours", tumours, tumours.feature_names[:10], "diagnosis", tumours.target_names),
+        ("diabetes", diabetes, diabetes.feature_names, "progression", None),
+    ):
+        header = (*(_column(column) for column in columns), result)
+        rows = [
+            (*(round(float(value), 4) for value in row[: len(columns)]), _found(target, kinds))
+            for row, target in zip(source.data, source.target, strict=True)
+        ]
+        _write(folder / f"{name}.csv", header, rows)
+
+
+def _column(name: str) -> str:
+    return name.removesuffix(" (cm)").replace("/", "_").replace(" ", "_")
+
+
+def _found(target: float, kinds: Sequence[str] | None) -> object:
+    return float(target) if kinds is None else str(kinds[int(target)])
 
 
 def _write(path: Path, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:

@@ -139,7 +139,16 @@ def _limit(operation: str, option: str, path: str) -> Rule:
         shape = service_model.shape_at(operation, path)
         return service_model.problems(option, value[option], shape)
 
+    _LIMITS[rule] = (option, operation, path)
     return taking(rule, [option])
+
+
+_LIMITS: dict[Rule, tuple[str, str, str]] = {}
+
+
+def limit_of(rule: Rule) -> tuple[str, str, str] | None:
+    """Return the option, operation and path of a rule by the service's model; ``None`` if none."""
+    return _LIMITS.get(rule)
 
 
 def taking(rule: Callable[..., Any], names: Iterable[str]) -> Rule:

@@ -26,6 +26,24 @@ _GROUPS = {
     "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),
     "status": Lazy(_RELEASES, "status", "Show how far releases are, and what serves.", "cli"),
     "wait": Lazy(_RELEASES, "wait", "Wait until a release has ended.", "cli"),
+    "schema": Lazy(
+        "cdk_automlv2.cli.validate",
+        "schema",
+        "Print the JSON Schema of models as files.",
+        "cli,specs",
+    ),
+    "stacks": Lazy(
+        "cdk_automlv2.cli.stacks",
+        "stacks",
+        "Decide over how many stacks a folder of models spreads.",
+        "cli,specs",
+    ),
+    "validate": Lazy(
+        "cdk_automlv2.cli.validate",
+        "validate",
+        "Check models as files: without Node, without AWS.",
+        "cli,specs",
+    ),
 }
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cdk_automlv2._core.s3 import S3Location
 
-_API_PATHS: Mapping[str, str] = {
+API_PATHS: Mapping[str, str] = {
     "s3_data_type": "DataSource.S3DataSource.S3DataType",
     "data_type": "DataSource.S3DataSource.S3DataType",
     "s3_uri": "DataSource.S3DataSource.S3Uri",
@@ -235,7 +235,7 @@ def _problems(channel: DataChannel) -> list[OptionFault]:
     def limit(name: str, value: Any) -> Iterator[OptionFault]:
         if name == "kms_key":
             yield from key_faults(name, value)
-        path = _API_PATHS.get(name)
+        path = API_PATHS.get(name)
         if path is not None:
             place = f"AutoMLJobInputDataConfig[].{path}"
             shape = service_model.shape_at("CreateAutoMLJobV2", place)

@@ -22,6 +22,7 @@ LAYERS = {
     "cdk_automlv2/problem_configs": "constructs",
     "cdk_automlv2/release": "constructs",
     "cdk_automlv2/sdk": "constructs",
+    "cdk_automlv2/specs": "specs",
     "lambda/automlv2_handlers": "function",
 }
 """The layer of each folder, by the first part of the path; the first two in ``lambda/``."""
@@ -30,6 +31,7 @@ _CONSTRUCTS = {"aws_cdk", "botocore", "constructs", "jsii", *STDLIB}
 OUTSIDE = {
     "surface": _CONSTRUCTS,
     "constructs": _CONSTRUCTS,
+    "specs": {"yaml", *_CONSTRUCTS},
     "command": {"boto3", "botocore", "click", "rich", *STDLIB},
     "local cloud": {
         *("PIL", "boto3", "botocore", "hypercorn", "ministack", "numpy"),
@@ -41,10 +43,11 @@ OUTSIDE = {
 """What a layer may import that is not ours."""
 
 INSIDE = {
-    "surface": {"surface", "constructs"},
+    "surface": {"surface", "constructs", "cdk_automlv2/specs/from_spec.py"},
     "constructs": {"surface", "constructs"},
+    "specs": {"specs", "surface", "constructs"},
     "command": {
-        *("command", "local cloud", "surface"),
+        *("command", "local cloud", "specs", "surface"),
         "cdk_automlv2/_core/assets.py",  # Where the function's table of states lies.
     },
     "local cloud": {
@@ -162,6 +165,8 @@ def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
         ("from cdk_automlv2 import AutoMLTabularConfig", "aws_cdk"),
         ("import cdk_automlv2 as a; a.AutoMLDataChannel('S3Prefix', 's3://in/')", "aws_cdk"),
         ("import cdk_automlv2.cli.commands", "aws_cdk"),
+        ("import cdk_automlv2.cli.validate", "aws_cdk"),
+        ("from cdk_automlv2 import AutoMLV2", "yaml"),
         ("import cdk_automlv2.job.option_rules", "aws_cdk"),
         ("import cdk_automlv2.hosting.option_rules", "aws_cdk"),
         ("import cdk_automlv2.runtime", "aws_cdk"),

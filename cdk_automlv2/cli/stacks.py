@@ -1,0 +1,48 @@
+"""``automlv2 stacks``: over how many stacks a folder of models spreads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cdk_automlv2.specs.errors import SpecError
+from cdk_automlv2.specs.stack_file import FILE, StackFileError
+from cdk_automlv2.specs.stack_plan import Plan, plan
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--count", type=click.IntRange(1), help="How many stacks. Default: enough, with room."
+)
+@click.option(
+    "--prefix", help="What the names of a new folder's stacks begin with. Default: its name."
+)
+@click.option(
+    "--move",
+    "moved",
+    multiple=True,
+    metavar="NAME",
+    help="A model that may move to another stack, where it is trained again; repeat it.",
+)
+def stacks(folder: Path, count: int | None, prefix: str | None, moved: tuple[str, ...]) -> None:
+    """Write automlv2.stacks.json of a FOLDER, or say that it still will do.
+
+    Models that are there already keep their stack; needs Node, as it counts what they take.
+    """
+    try:
+        found = plan(folder, count=count, prefix=prefix, moved=moved)
+    except (SpecError, StackFileError) as error:
+        raise click.ClickException(str(error)) from error
+    if found.changed:
+        (folder / FILE).write_text(found.stacks.to_json(), encoding="utf-8")
+    click.echo(_words(folder / FILE, found))
+
+
+def _words(path: Path, found: Plan) -> str:
+    verb = "written" if found.changed else "unchanged"
+    return (
+        f"{path}: {verb}; {found.models} models in {found.stacks.count} stacks, "
+        f"the fullest {found.fill:.0%} full"
+    )

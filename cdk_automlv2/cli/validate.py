@@ -1,0 +1,73 @@
+"""``automlv2 validate`` and ``automlv2 schema``: models as files, without Node and without AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdk_automlv2.specs.errors import SpecFault
+from cdk_automlv2.specs.folder import check_folder
+from cdk_automlv2.specs.spec import check
+from cdk_automlv2.specs.walk import schema_text
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
+def validate(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check the specs in folders, or single files.
+
+    Prints each fault with its file, line and column; the exit status is 1 if there are any.
+    """
+    faults: list[SpecFault] = []
+    count = 0
+    for path in paths:
+        if path.is_dir():
+            specs, found = check_folder(path)
+            count += len(specs)
+        else:
+            count += 1
+            _, found = check(path)
+        faults += found
+    _print(faults, count, as_json)
+    if faults:
+        raise SystemExit(1)
+
+
+def _print(faults: Sequence[SpecFault], count: int, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([_row(item) for item in faults], indent=1))
+        return
+    for item in faults:
+        click.echo(str(item))
+    files = len({item.file for item in faults})
+    verdict = (
+        f"{len(faults)} faults in {files} of {count} files" if faults else f"{count} files, valid"
+    )
+    click.echo(verdict, err=bool(faults))
+
+
+def _row(item: SpecFault) -> dict[str, Any]:
+    return {
+        "file": item.file,
+        "line": item.line,
+        "column": item.column,
+        "path": item.fault.path,
+        "rule": item.fault.rule,
+        "got": None if item.fault.got is None else str(item.fault.got),
+        "fix": item.fault.fix,
+    }
+
+
+@click.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of specs, for editors.
+
+    `automlv2 schema > automlv2.schema.json`, and in each file on top:
+    `# yaml-language-server: $schema=automlv2.schema.json`.
+    """
+    click.echo(schema_text(), nl=False)

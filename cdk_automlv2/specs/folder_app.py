@@ -1,0 +1,71 @@
+"""``app``: a folder of specs as an app, spread over stacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_automlv2.automl import AutoMLV2
+from cdk_automlv2.specs.build import declare
+from cdk_automlv2.specs.capacity import LimitsOfStack
+from cdk_automlv2.specs.folder import load_folder
+from cdk_automlv2.specs.spec import Spec
+from cdk_automlv2.specs.stack_file import read_stack_file
+
+
+def app(folder: str | Path, **stack_options: Any) -> cdk.App:
+    """Return an app with the models of a folder; ``specs.app("models").synth()``.
+
+    Args:
+        folder: The folder; ``automlv2.stacks.json`` in it says how many stacks there are.
+        **stack_options: Options of each ``cdk.Stack``, such as ``env`` and ``tags``.
+
+    Raises:
+        SpecError: With everything that is wrong in any file.
+        StackFileError: If the folder has no ``automlv2.stacks.json``.
+    """
+    made = cdk.App()
+    stacks(made, folder, **stack_options)
+    return made
+
+
+def stacks(scope: Construct, folder: str | Path, **stack_options: Any) -> list[cdk.Stack]:
+    """Make the stacks of a folder's models in an app or a Stage, and return them.
+
+    All stacks that the folder has are made, empty ones too: `cdk deploy` deletes a stack whose
+    last model has gone.
+
+    Args:
+        scope: The app or Stage.
+        folder: As for ``app``.
+        **stack_options: As for ``app``.
+
+    Raises:
+        SpecError: With everything that is wrong in any file.
+        StackFileError: If the folder has no ``automlv2.stacks.json``.
+    """
+    specs = load_folder(folder)
+    spread = read_stack_file(Path(folder))
+    made = [
+        cdk.Stack(scope, spread.stack_name(number), **stack_options)
+        for number in range(spread.count)
+    ]
+    for stack in made:
+        stack.node.add_validation(LimitsOfStack(stack, str(folder)))
+    for spec in specs:
+        declare_with_output(made[spread.stack_of(spec.name)], spec)
+    return made
+
+
+def declare_with_output(stack: cdk.Stack, spec: Spec) -> AutoMLV2:
+    """Make the constructs of one file, and one output: its endpoint, or its job without one."""
+    model = declare(AutoMLV2, stack, spec.name, spec)
+    if model.endpoint is not None:
+        cdk.CfnOutput(model, "EndpointName", value=model.endpoint.endpoint_name)
+    else:
+        job = model.describe_auto_ml_job()
+        cdk.CfnOutput(model, "JobName", value=job.auto_ml_job_name)
+    return model

@@ -1,0 +1,86 @@
+"""The rules of constructs, asked of files: those of job, model and endpoint, and a few more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_automlv2._core.options import Rule, rule_faults
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.hosting.instance_types import default_unit
+from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
+from cdk_automlv2.job.option_rules import JOB_RULES
+from cdk_automlv2.specs.meaning import Meaning
+from cdk_automlv2.specs.walk import resolved, schema
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What rules ask of a job."""
+
+    problem_config: Any
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What rules ask of a model."""
+
+    job: _Job
+    processing_unit: str
+
+
+class _Options(dict[str, Any]):
+    """Options, ``None`` for those that only code can give."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
+    """Yield what is wrong between the options of a file.
+
+    Args:
+        found: What the file means.
+        faulty: Paths of what is wrong already, and is not looked at again.
+    """
+    job = found.job
+    lacking = {name for name in ("problem_config", "inputs") if name not in job}
+    yield from _judged("", JOB_RULES, job, faulty | lacking)
+    # Without a problem the rest is judged as for a job that exists already.
+    config = job.get("problem_config")
+    if found.model is not None:
+        yield from _judged("model", MODEL_RULES, {**found.model, "job": _Job(config)}, faulty)
+        yield from _waited_for(found)
+    if found.endpoint is not None and found.model is not None:
+        unit = found.model.get("processing_unit") or default_unit(config)
+        model = _Model(_Job(config), unit)
+        yield from _judged("endpoint", ENDPOINT_RULES, {**found.endpoint, "model": model}, faulty)
+
+
+def _judged(
+    section: str, rules: Iterable[Rule], given: Mapping[str, Any], faulty: set[str]
+) -> Iterator[OptionFault]:
+    part = resolved(schema()["properties"][section]) if section else schema()
+    known = part["properties"]
+    defaults = {name: item["default"] for name, item in known.items() if "default" in item}
+    prefix = f"{section}." if section else ""
+    within = {path.removeprefix(prefix) for path in faulty if path.startswith(prefix)}
+    roots = {path.partition(".")[0].partition("[")[0] for path in within}
+    missing = {name for name in part.get("required", ()) if name not in given}
+    # A file's word for a policy was judged by itself; rules know the CDK's.
+    judged = _Options({**defaults, **given, "removal_policy": None})
+    for fault in rule_faults(rules, judged, roots | missing):
+        yield OptionFault(f"{prefix}{fault.path}", fault.rule, fault.got, fault.fix)
+
+
+def _waited_for(found: Meaning) -> Iterator[OptionFault]:
+    """A job that is waited for, where its candidate is served."""
+    if found.job.get("wait") is False:
+        part = "model" if found.endpoint is None else "endpoint"
+        rule = f"must be true, as {part} needs what the job has found"
+        yield OptionFault("wait", rule, False)
+    config = found.job.get("problem_config")
+    if getattr(config, "generate_candidate_definitions_only", None):
+        path = "problem_config.generate_candidate_definitions_only"
+        yield OptionFault(path, "must be false, as such a job has no candidate to serve", True)
