@@ -63,7 +63,11 @@ def _names(specs: Sequence[Spec]) -> Iterator[SpecFault]:
 
 def _shared(specs: Sequence[Spec]) -> Iterator[SpecFault]:
     """Yield names in AWS that two models ask for; SageMaker compares some without case."""
-    for part, option in (("endpoint", "endpoint_name"), ("model", "name"), ("job", "job_name")):
+    for part, option in (
+        ("endpoint", "endpoint_name"),
+        ("model", "model_name"),
+        ("job", "job_name"),
+    ):
         path = option if part == "job" else f"{part}.{option}"
         yield from _twice(specs, path, partial(_lower, part, option), None)
 

@@ -44,18 +44,29 @@ class Section:
         construct: The construct.
         rules: Its rules, which know limits.
         given: Options that the other parts stand for.
+        code: Options that have no form in files yet.
+        needed: Options that must be set in a file, besides those that the construct demands.
     """
 
     name: str
     construct: type
     rules: tuple[Rule, ...]
     given: frozenset[str] = frozenset()
+    code: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
 
 
 JOB = Section("", AutoMLJobV2, JOB_RULES, frozenset({"problem_config", "inputs"}))
 SECTIONS = (
-    Section("model", AutoMLModel, MODEL_RULES, frozenset({"job"})),
-    Section("endpoint", AutoMLEndpoint, ENDPOINT_RULES, frozenset({"model"})),
+    Section("model", AutoMLModel, MODEL_RULES, given=frozenset({"job"}), code=frozenset({"name"})),
+    Section(
+        "endpoint",
+        AutoMLEndpoint,
+        ENDPOINT_RULES,
+        given=frozenset({"model"}),
+        code=frozenset({"async_inference", "data_capture", "shadow_variant", "variants"}),
+        needed=frozenset({"instance_type"}),
+    ),
 )
 
 
@@ -177,11 +188,13 @@ def _section(section: Section) -> Schema:
     found = {
         name: parameter.default
         for name, parameter in inspect.signature(function).parameters.items()
-        if name not in ("self", "scope", "id") and name not in section.given
+        if name not in {"self", "scope", "id", *section.given, *section.code}
     }
     given = {name: hints[name] for name in found}
     defaults = {
-        name: value for name, value in found.items() if value is not inspect.Parameter.empty
+        name: value
+        for name, value in found.items()
+        if value is not inspect.Parameter.empty and name not in section.needed
     }
     limits = dict(_limits(section.rules))
     return _object(section.construct, given, defaults, lambda option: limits.get(option))

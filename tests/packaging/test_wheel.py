@@ -46,6 +46,7 @@ def test_the_wheel_holds_the_handlers_the_state_machine_and_the_types(wheel):
     assert (wheel / "cdk_automlv2/_lambda/release.asl.json").is_file()
     assert (wheel / "cdk_automlv2/_lambda/waiter.asl.json").is_file()
     assert (wheel / "cdk_automlv2/py.typed").is_file()
+    assert (wheel / "cdk_automlv2/specs/automlv2.schema.json").is_file()
     assert not list(wheel.rglob("*.pyc"))
     assert not list(wheel.glob("tests*"))
 

@@ -6,7 +6,7 @@ import json
 import aws_cdk as cdk
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cdk_automlv2 import (
@@ -92,7 +92,7 @@ def test_a_model_without_an_endpoint_is_that_of_create_model(tmp_path):
         automl.fit("s3://in/train/")
         automl.create_model(name="churn")
 
-    path = write(tmp_path, f"{SMALLEST}model: {{name: churn}}\n")
+    path = write(tmp_path, f"{SMALLEST}model: {{model_name: churn}}\n")
 
     assert from_spec(path) == stack_of(coded)
 
@@ -201,8 +201,9 @@ problems = st.one_of(
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(problems, jobs, endpoints, st.sampled_from(["yaml", "json"]))
@@ -214,7 +215,10 @@ def test_a_file_written_of_arguments_is_what_the_arguments_are(
     if endpoint is not None:
         data["endpoint"] = endpoint
     dump = yaml.safe_dump if form == "yaml" else json.dumps
-    path = write(tmp_path, dump(data, **({"allow_unicode": True} if form == "yaml" else {})))
+    path = write(
+        tmp_path,
+        dump(data, **({"allow_unicode": True, "sort_keys": False} if form == "yaml" else {})),
+    )
     path = path.rename(path.with_suffix(f".{form}"))
 
     def coded(stack):
