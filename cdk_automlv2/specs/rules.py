@@ -26,7 +26,7 @@ class _Job:
 class _Model:
     """What rules ask of a model."""
 
-    job: _Job
+    problem_config: Any
     processing_unit: str
 
 
@@ -54,7 +54,7 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _waited_for(found)
     if found.endpoint is not None and found.model is not None:
         unit = found.model.get("processing_unit") or default_unit(config)
-        model = _Model(_Job(config), unit)
+        model = _Model(config, unit)
         yield from _judged("endpoint", ENDPOINT_RULES, {**found.endpoint, "model": model}, faulty)
 
 
