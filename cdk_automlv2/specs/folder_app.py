@@ -67,5 +67,5 @@ def declare_with_output(stack: cdk.Stack, spec: Spec) -> AutoMLV2:
         cdk.CfnOutput(model, "EndpointName", value=model.endpoint.endpoint_name)
     else:
         job = model.describe_auto_ml_job()
-        cdk.CfnOutput(model, "JobName", value=job.auto_ml_job_name)
+        cdk.CfnOutput(model, "JobName", value=job.job_name)
     return model
