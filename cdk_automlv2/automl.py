@@ -392,12 +392,4 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
         )
         return self.endpoint
 
-    def _rule_context(self) -> dict[str, Any]:
-        """Return what was said before, for rules between it and the options of a method."""
-        return {
-            "problem_config": self.problem_config,
-            "validation_fraction": self._job_options.get("validation_fraction"),
-            **self._said_before(),
-        }
-
     validate_and_update_inference_response = staticmethod(validate_and_update_inference_response)

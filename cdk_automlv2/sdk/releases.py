@@ -8,6 +8,7 @@ from typing import Any
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.base import AutoMLJobBase
+from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.release.gates import Gate
 from cdk_automlv2.release.parts import DetachedJob, ReleasedEndpoint
 from cdk_automlv2.release.release import AutoMLRelease
@@ -18,6 +19,8 @@ class JobReleases(JobQueries):
     """Makes releases of jobs that no deployment waits for."""
 
     _base_name: str
+    _job_options: dict[str, Any]
+    problem_config: ProblemConfig | None
     _has_job_name = False
     _release: AutoMLRelease | None = None
 
@@ -59,9 +62,11 @@ class JobReleases(JobQueries):
         )
         return self._release.endpoint
 
-    def _said_before(self) -> dict[str, Any]:
-        """Return what rules ask of the job."""
+    def _rule_context(self) -> dict[str, Any]:
+        """Return what was said before, for rules between it and the options of a method."""
         return {
+            "problem_config": self.problem_config,
+            "validation_fraction": self._job_options.get("validation_fraction"),
             "detached": isinstance(self._latest, DetachedJob),
             "has_job_name": self._has_job_name,
         }
