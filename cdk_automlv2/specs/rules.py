@@ -8,9 +8,9 @@ from typing import Any
 
 from cdk_automlv2._core.options import Rule, rule_faults
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.instance_types import default_unit
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.option_rules import JOB_RULES
+from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.specs.meaning import Meaning
 from cdk_automlv2.specs.walk import resolved, schema
 
@@ -53,7 +53,7 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _judged("model", MODEL_RULES, {**found.model, "job": _Job(config)}, faulty)
         yield from _waited_for(found)
     if found.endpoint is not None and found.model is not None:
-        unit = found.model.get("processing_unit") or default_unit(config)
+        unit = found.model.get("processing_unit") or serving_of(config).units[0]
         model = _Model(config, unit)
         yield from _judged("endpoint", ENDPOINT_RULES, {**found.endpoint, "model": model}, faulty)
 
