@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from cdk_automlv2.hosting.data_capture import (
         DataCapture,
     )
+    from cdk_automlv2.hosting.deployment import (
+        Deployment,
+    )
     from cdk_automlv2.hosting.endpoint import (
         AutoMLEndpoint,
     )
@@ -102,6 +105,7 @@ __all__ = [
     "BetterThanDeployed",
     "Candidate",
     "DataCapture",
+    "Deployment",
     "FunctionGate",
     "IAutoMLEndpoint",
     "IAutoMLJob",
@@ -137,6 +141,7 @@ _MODULES = {
     "BetterThanDeployed": "release.gates",
     "Candidate": "job.candidates",
     "DataCapture": "hosting.data_capture",
+    "Deployment": "hosting.deployment",
     "FunctionGate": "release.gates",
     "IAutoMLEndpoint": "hosting.interface",
     "IAutoMLJob": "job.interface",

@@ -215,6 +215,10 @@ class FunctionRights:
         """Let it read one object."""
         self._allow(("s3:GetObject",), f"{location.bucket_arn}/{literal(location.prefix)}")
 
+    def see_alarms(self) -> None:
+        """Let it see the states of alarms; one right for all, whatever their names."""
+        self._allow(("cloudwatch:DescribeAlarms",), arn("cloudwatch", "alarm:*"))
+
     def use_keys(self, location: S3Location) -> None:
         """Let it encrypt and decrypt what it writes to a location."""
         for key in location.keys:

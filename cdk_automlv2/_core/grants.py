@@ -137,6 +137,10 @@ class RoleGrants:
         """Let the role read and write the bucket of base models that AWS keeps."""
         self._allow(base_model_rights())
 
+    def allow_see_alarms(self, arns: Iterable[str]) -> None:
+        """Let the role, which SageMaker watches alarms as, see their states."""
+        self._allow(Right(("cloudwatch:DescribeAlarms",), alarm) for alarm in arns)
+
     def allow_publish(self, topic: sns.ITopic) -> None:
         """Let the role send messages to a topic, with its key."""
         self._allow([Right(("sns:Publish",), literal(topic.topic_arn))])

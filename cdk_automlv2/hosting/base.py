@@ -99,9 +99,11 @@ class AutoMLEndpointBase(cdk.Resource):
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
         """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
 
-        Default: the average over 5 minutes.
+        Of several variants, ``variant_name`` chooses one. Default: the average over 5 minutes, of
+        the first variant.
         """
-        dimensions = {"EndpointName": self.endpoint_name, "VariantName": self._variant_name}
+        variant = options.pop("variant_name", None) or self._variant_name
+        dimensions = {"EndpointName": self.endpoint_name, "VariantName": variant}
         defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}
         return cloudwatch.Metric(
             namespace="AWS/SageMaker", metric_name=metric_name, **(defaults | options)

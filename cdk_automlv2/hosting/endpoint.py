@@ -24,8 +24,10 @@ from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.base import ASYNC, INVOKE, STREAM
 from cdk_automlv2.hosting.data_capture import DataCapture
+from cdk_automlv2.hosting.deployment import Deployment
 from cdk_automlv2.hosting.endpoint_rules import RULES
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
+from cdk_automlv2.hosting.guardrails import Guardrails
 from cdk_automlv2.hosting.imports import EndpointImports
 from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.variants import (
@@ -54,6 +56,8 @@ class AutoMLEndpoint(EndpointImports):
         data_capture: Keeps requests and answers in S3. Default: nothing is kept.
         async_inference: Makes the endpoint asynchronous: requests are queued, and answered in S3.
             Default: it answers in real time.
+        deployment: How updates go, and which alarms take them back. Default: all traffic moves to
+            new instances at once, and nothing is watched.
         endpoint_name: The endpoint's name; 63 characters at most, lower case; another one makes
             another endpoint. Default: a name that stays the same.
         volume_size: Storage of an instance; GB, 1 to 512. Default: the instance type's.
@@ -67,7 +71,8 @@ class AutoMLEndpoint(EndpointImports):
         retain_all_variant_properties: Whether an update keeps the instance count and weight that
             the endpoint has by then, rather than the initial ones. Default: False.
         timeout: Longest wait for the endpoint; 1 minute to 18 days; more than 55 minutes add wait
-            resources. Default: 55 minutes, and 2.5 hours for a language model.
+            resources. Default: 55 minutes, and 2.5 hours for a language model, on top of the
+            longest time of ``deployment``.
         wait: Whether the deployment waits until the endpoint is in service. Default: True.
         tags: Tags of endpoint and configuration, 44 at most; those of ``Tags.of(...)`` are merged
             in and take precedence, those of the stack are merged in.
@@ -101,6 +106,7 @@ class AutoMLEndpoint(EndpointImports):
         shadow_variant: InstanceVariant | None = None,
         data_capture: DataCapture | None = None,
         async_inference: AsyncInference | None = None,
+        deployment: Deployment | None = None,
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         volume_kms_key: kms.IKey | str | None = None,
@@ -146,9 +152,12 @@ class AutoMLEndpoint(EndpointImports):
                 served._retain(removal_policy)
         loading = fleet.load_seconds
         usual = 2 * loading + 30 * 60 if loading else wait_times.LINK_SECONDS
-        waits = wait_times.links(usual if timeout is None else int(timeout.to_seconds()))
-        if not wait:
-            waits = waits[:1]
+        guardrails = None
+        if deployment is not None:
+            guardrails = Guardrails(self, deployment, provider.mark(self), fleet)
+            guardrails.grant(grants.roles, rights)
+            usual += guardrails.longest_seconds()
+        waits = self._waits(usual, timeout, wait=wait, guarded=guardrails is not None)
         self._resource = provider.resource(
             self,
             "Resource",
@@ -158,6 +167,7 @@ class AutoMLEndpoint(EndpointImports):
             DataCaptureConfig=None if data_capture is None else data_capture.to_request(),
             AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
+            **({} if guardrails is None else guardrails.properties()),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
             BaseName=base_name(id),
@@ -170,6 +180,8 @@ class AutoMLEndpoint(EndpointImports):
         grants.apply_before(self._resource)
         follow_all(provider, self._resource, self._models[1:])
         self._settled = self._wait(provider, waits[1:])
+        if guardrails is not None:
+            guardrails.make_alarms(self.metric)
         self._tags = LateTags(self._resource, tags, provider.stack)
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
@@ -220,6 +232,19 @@ class AutoMLEndpoint(EndpointImports):
         name = "EndpointConfigName"
         reference = self._resource.get_att(name)
         return SharedValue(self, self._stack, name, reference, self._resource).token()
+
+    def _waits(
+        self, usual: int, timeout: cdk.Duration | None, *, wait: bool, guarded: bool
+    ) -> list[int]:
+        """Return what each link waits; warn of a timeout that an update may outlast."""
+        seconds = usual if timeout is None else int(timeout.to_seconds())
+        if guarded and seconds < usual:
+            cdk.Annotations.of(self).add_warning_v2(
+                "cdk-automlv2:timeout-below-deployment",
+                f"an update may take {usual // 60} min by its deployment, and the timeout is "
+                f"{seconds // 60} min; leave timeout out",
+            )
+        return wait_times.links(seconds)[: None if wait else 1]
 
     def _wait(self, provider: AutoMLProvider, waits: list[int]) -> cdk.CfnResource:
         """The endpoint itself waits for the first 55 minutes; links wait for the rest."""

@@ -10,6 +10,7 @@ from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
+from cdk_automlv2.hosting.deployment import MOST_ALARMS, Deployment
 from cdk_automlv2.hosting.interface import VARIANT_NAME
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.hosting.serverless import shown_model
@@ -124,6 +125,34 @@ def asynchronous_rule(
             yield OptionFault(option, rule, f"of type {type(value).__name__}")
 
 
+def rolling_rule(
+    deployment: Deployment | None,
+    variants: Variants,
+    shadow_variant: InstanceVariant | None,
+) -> Iterator[OptionFault]:
+    """Batches of one variant on instances."""
+    if deployment is None or deployment.strategy != "rolling":
+        return
+    production = list(variants or [])
+    if any(isinstance(variant, ServerlessVariant) for variant in production):
+        rule = "must not be rolling for a ServerlessVariant, which has no batches"
+        yield OptionFault("deployment", rule, "rolling", "use canary or linear")
+    elif len(production) > 1 or shadow_variant is not None:
+        rule = "must not be rolling where there are several variants"
+        yield OptionFault("deployment", rule, "rolling", "use canary or linear")
+
+
+def alarms_rule(deployment: Deployment | None, variants: Variants) -> Iterator[OptionFault]:
+    """Few enough alarms, those that are made for each variant included."""
+    if deployment is None:
+        return
+    kinds = sum(limit is not None for limit in (deployment.errors, deployment.latency))
+    count = len(deployment.alarms) + kinds * len(variants or [None])
+    if count > MOST_ALARMS:
+        rule = f"must have {MOST_ALARMS} alarms or less, those made for each variant included"
+        yield OptionFault("deployment", rule, count)
+
+
 RULES: tuple[Rule, ...] = (
     *ENDPOINT_RULES,
     single_rule,
@@ -132,4 +161,6 @@ RULES: tuple[Rule, ...] = (
     shadow_rule,
     capture_rule,
     asynchronous_rule,
+    rolling_rule,
+    alarms_rule,
 )

@@ -13,9 +13,11 @@ from constructs import Construct
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.hosting.base import AutoMLModelBase
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.imports import imported, served
+from cdk_automlv2.hosting.interface import VARIANT_NAME
 from cdk_automlv2.hosting.variants import (
     SHADOW_NAME,
     InstanceVariant,
@@ -67,6 +69,17 @@ class Fleet:
     def is_serverless(self) -> bool:
         """Whether it has no instances."""
         return any(isinstance(variant, ServerlessVariant) for variant in self.production)
+
+    @property
+    def variant_names(self) -> list[str]:
+        """Names of the production variants."""
+        return [variant.variant_name or VARIANT_NAME for variant in self.production]
+
+    @property
+    def instances(self) -> int:
+        """Instances of all production variants at first; 0 if that is not known, or none."""
+        counts = [getattr(variant, "initial_instance_count", 0) for variant in self.production]
+        return 0 if any(map(is_token, counts)) else sum(counts)
 
     def bind(self, endpoint: Construct, stack: cdk.Stack) -> dict[str, Any]:
         """Return the properties that say what the variants are; warn of what may not work."""

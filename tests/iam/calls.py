@@ -214,6 +214,10 @@ def others(operation: str, request: Request, place: Place | None = None) -> list
             return [Question(f"cloudformation:{action_of(operation)}", request["StackName"])]
         case "describe_stack_events" | "get_template" | "list_stack_resources":
             return [Question(f"cloudformation:{action_of(operation)}", request["StackName"])]
+        case "describe_alarms":
+            start = f"arn:{place.partition}:cloudwatch:{place.region}:{place.account}:alarm:"
+            names = request["AlarmNames"]
+            return [Question("cloudwatch:DescribeAlarms", f"{start}{name}") for name in names]
         case "get_parameter" | "put_parameter" | "delete_parameter":
             name = request["Name"].lstrip("/")
             arn = f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{name}"

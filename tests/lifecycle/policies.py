@@ -34,7 +34,7 @@ _OPTIONS = {
         "SecurityConfig",
     ),
     "AutoMLModel": ("ExecutionRoleArn", "ModelName"),
-    "AutoMLEndpoint": ("EndpointName", "KmsKeyId"),
+    "AutoMLEndpoint": ("DeploymentConfig", "EndpointName", "KmsKeyId"),
     "AutoMLInput": ("AssetBucket", "AssetKey", "Folder", "S3Uri"),
     "AutoMLCandidates": ("OutputPath",),
     "AutoMLWait": (),
@@ -207,8 +207,9 @@ class _Builder:
         return AutoMLModel(self._stack, id, job=job, role=role, name=options.get("ModelName"))
 
     def _endpoint(self, id: str, options: dict[str, Any]) -> None:
-        from cdk_automlv2 import AutoMLEndpoint
+        from cdk_automlv2 import AutoMLEndpoint, Deployment
 
+        alarms = options.get("DeploymentConfig", {}).get("AutoRollbackConfiguration")
         AutoMLEndpoint(
             self._stack,
             id,
@@ -216,6 +217,7 @@ class _Builder:
             instance_type="ml.m5.large",
             endpoint_name=options.get("EndpointName"),
             volume_kms_key=options.get("KmsKeyId"),
+            deployment=Deployment.all_at_once(alarms=["any"]) if alarms else None,
         )
 
     def _candidates(self, id: str, options: dict[str, Any]) -> None:

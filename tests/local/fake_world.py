@@ -33,6 +33,7 @@ class FakeIam:
         self.denied = set()
         self.s3 = FakeS3()
         self.told = []
+        self.alarms = {}
 
     def require(self, caller, action, resource, context=None):
         if action in self.denied:
@@ -52,6 +53,15 @@ class FakeIam:
 
     def role_sns(self, role_arn, region):
         return self
+
+    def role_cloudwatch(self, role_arn, region):
+        return self
+
+    def describe_alarms(self, AlarmNames, AlarmTypes):  # noqa: N803
+        found = [name for name in AlarmNames if name in self.alarms]
+        return {
+            "MetricAlarms": [{"AlarmName": name, "StateValue": self.alarms[name]} for name in found]
+        }
 
     def publish(self, TopicArn, Message):  # noqa: N803
         self.told.append((TopicArn, json.loads(Message)))

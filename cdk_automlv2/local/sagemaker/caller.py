@@ -150,6 +150,10 @@ class Iam:
         """Return an SNS client that acts as the role."""
         return self._role_client("sns", role_arn, region)
 
+    def role_cloudwatch(self, role_arn: str, region: str) -> Any:
+        """Return a CloudWatch client that acts as the role."""
+        return self._role_client("cloudwatch", role_arn, region)
+
     def _role_client(self, service: str, role_arn: str, region: str) -> Any:
         import boto3
 

@@ -125,6 +125,15 @@ class Boto3Gateway:
         answer = self._call("cloudformation", "describe_stacks", StackName=stack_id)
         return str(answer["Stacks"][0]["StackStatus"])
 
+    def alarm_states(self, names: Sequence[str]) -> dict[str, str]:
+        """See ``Gateway``."""
+        kinds = ["CompositeAlarm", "MetricAlarm"]
+        answer = self._call(
+            "cloudwatch", "describe_alarms", AlarmNames=list(names), AlarmTypes=kinds
+        )
+        found = [alarm for kind in kinds for alarm in answer.get(f"{kind}s", [])]
+        return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
+
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """See ``Gateway``."""
         request = {"StackName": stack_id, "LogicalResourceId": logical_id}

@@ -57,6 +57,9 @@ class Gateway(Protocol):
     def stack_status(self, stack_id: str) -> str:
         """Return the ``StackStatus`` of a stack."""
 
+    def alarm_states(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the states of those of the alarms that there are, by their names."""
+
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """Return the physical id of a resource; empty if that is not there, or not complete."""
 

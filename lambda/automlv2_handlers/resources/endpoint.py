@@ -19,7 +19,7 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, looks, traffic
+from automlv2_handlers.resources import afterwards, guardrails, looks, traffic
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -90,6 +90,7 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
     }
     _refuse_other_kind(event, endpoint, context)
     _refuse_stale_update(event, endpoint, context)
+    request = guardrails.guarded(event, request, context)
     try:
         configs.ensure(event, context)
         context.gateway.call("update_endpoint", **request)
@@ -222,7 +223,8 @@ def _ended(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
         return Pending(endpoint["EndpointName"], "endpoint to be looked at again")
     configs.delete_others(event, _in_use(event, endpoint, context), context)
     was_updated = bool(context.progress.get(_UPDATED))
-    raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=was_updated))
+    ringing = guardrails.ringing_now(event, context) if was_updated else ""
+    raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=was_updated) + ringing)
 
 
 def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> None:

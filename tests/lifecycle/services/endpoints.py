@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from .alarms import Alarms
 from .errors import invalid
 from .models import Models
 
@@ -14,7 +15,7 @@ _ENDED = frozenset({"Failed", "OutOfService"})
 _DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 
 
-class Endpoints(Models):
+class Endpoints(Models, Alarms):
     """The operations on endpoints.
 
     Attributes:
@@ -100,13 +101,15 @@ class Endpoints(Models):
             words = f"cannot become {kind_of(wanted)}, as it is {kind_of(serving)}"
             raise invalid(operation, f'Endpoint "{endpoint["EndpointArn"]}" {words}.')
         endpoint.pop("FailureReason", None)
-        endpoint |= {"During": "Updating", "After": self.update_end, "Since": self.now}
-        goes_back = self.update_end != "InService"
+        rings = self.rings(request.get("DeploymentConfig", {}))
+        end = "RolledBack" if rings else self.update_end
+        endpoint |= {"During": "Updating", "After": end, "Since": self.now}
+        goes_back = end != "InService"
         endpoint["RollingBack"] = self.rolling_back_seconds if goes_back else 0.0
         endpoint["LastUpdate"] = request
-        if self.update_end == "InService":
+        if end == "InService":
             endpoint["Next"] = request["EndpointConfigName"]
-        elif self.update_end == "RolledBack":
+        elif end == "RolledBack":
             endpoint |= {"After": "InService", "FailureReason": "canary alarm"}
         return {"EndpointArn": endpoint["EndpointArn"]}
 

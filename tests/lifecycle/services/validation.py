@@ -21,7 +21,7 @@ _SEEN: set[str] = set()
 """Requests found good before: most are looks at the same thing."""
 
 _SERVICES = (
-    *("sagemaker", "s3", "stepfunctions", "cloudformation", "ssm"),
+    *("sagemaker", "s3", "stepfunctions", "cloudformation", "ssm", "cloudwatch"),
     *("dynamodb", "events", "lambda", "sagemaker-runtime"),
 )
 

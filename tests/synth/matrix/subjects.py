@@ -21,6 +21,7 @@ from cdk_automlv2 import (
     AutoMLTabularConfig,
     AutoMLV2,
     DataCapture,
+    Deployment,
     InstanceVariant,
     LocalAutoMLDataChannel,
     ServerlessVariant,
@@ -105,6 +106,7 @@ def _endpoint_with_a_shadow(place: Place, options: Options) -> None:
         model=model,
         instance_type="ml.m5.large",
         shadow_variant=InstanceVariant(shadow, "ml.m5.large"),
+        deployment=Deployment.canary(percent=50, wait=cdk.Duration.minutes(5), errors=1),
         **options.of_endpoint,
     )
 

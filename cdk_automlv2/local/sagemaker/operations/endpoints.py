@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_automlv2.local.sagemaker import async_queue, fleets, variants
+from cdk_automlv2.local.sagemaker import async_queue, fleets, rollout, variants
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.faults import ENDPOINT_FAILS, UPDATE_ROLLS_BACK
@@ -17,6 +17,7 @@ from cdk_automlv2.local.sagemaker.state import CONFIG, ENDPOINT, Record, State
 CREATE_SECONDS = 180
 UPDATE_SECONDS = 240
 DELETE_SECONDS = 30
+ROLLING_BACK_SECONDS = 60
 _NEVER = threading.Event()
 _ENDPOINTS = Listing("Endpoints", "EndpointName", status="EndpointStatus")
 
@@ -123,13 +124,49 @@ def _move(
     state.clock.wait(move.seconds, _NEVER)
     planned = state.faults.take(move.fault)
     failure = planned.message if planned else failure
+    taken_back = ""
+    if move is _UPDATE and fleet is not None and not failure:
+        taken_back = _bake(state, caller.region, endpoint, fleet, request)
     with state.lock:
         endpoint.pop("PendingDeploymentSummary", None)
-        if fleet is None or failure:
+        if taken_back:
+            # As on AWS, an endpoint in service says nothing of why; its alarms do.
+            _set(state, endpoint, EndpointStatus=move.failed_status)
+        elif fleet is None or failure:
             _set(state, endpoint, EndpointStatus=move.failed_status, FailureReason=failure)
         else:
             _serve(state, endpoint, fleet, request)
     async_queue.wake(state, endpoint["EndpointArn"])
+
+
+def _bake(state: State, region: str, endpoint: Record, fleet: fleets.Fleet, request: Record) -> str:
+    """Go through the phases of a deployment; return the alarm that has taken it back, if any."""
+    deployment = request.get("DeploymentConfig", {})
+    role = next(iter(fleet.roles.values()))
+    cloudwatch = state.iam.role_cloudwatch(role, region) if deployment else None
+    shown = fleet.config["ProductionVariants"]
+    instances = sum(variant.get("InitialInstanceCount", 1) for variant in shown)
+
+    def show(words: str) -> None:
+        status = {"Status": "Baking", "StatusMessage": words, "StartTime": state.clock.now()}
+        with state.lock:
+            pending = endpoint["PendingDeploymentSummary"]
+            listed = [
+                {**variant, "VariantStatus": [status]} for variant in pending["ProductionVariants"]
+            ]
+            endpoint["PendingDeploymentSummary"] = {**pending, "ProductionVariants": listed}
+
+    name = rollout.watch(
+        rollout.phases(deployment, instances),
+        lambda: rollout.ringing(cloudwatch, deployment),
+        show,
+        state.clock,
+    )
+    if name:
+        with state.lock:
+            _set(state, endpoint, EndpointStatus="RollingBack")
+        state.clock.wait(ROLLING_BACK_SECONDS, _NEVER)
+    return name
 
 
 def _delete(state: State, endpoint: Record) -> None:
