@@ -5,8 +5,8 @@ import pytest
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.rollout import phases
 
-from .fake_world import wait_for
 from .deployed import deploy, in_service
+from .fake_world import wait_for
 
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
 
