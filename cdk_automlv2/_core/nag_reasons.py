@@ -79,6 +79,10 @@ FUNCTION = (
     ),
     _wildcard(rf"{_ARN}:s3:::.+/.*\*", "The objects below an output path of this stack's jobs."),
     _wildcard(
+        rf"{_ARN}:states:{_HERE}:execution:automlv2-[a-z2-7]+-{_SCOPE}:\*",
+        "Executions of this stack's own state machine of releases, which are superseded.",
+    ),
+    _wildcard(
         r"Resource::\*",
         "Lists of SageMaker, X-Ray and network interfaces: actions without resource-level "
         "permissions.",
@@ -142,6 +146,19 @@ LAMBDA_FUNCTION = (
     ),
 )
 """Of the function."""
+
+TABLE = (
+    Reason(
+        (
+            "HIPAA.Security-DynamoDBInBackupPlan",
+            "NIST.800.53.R4-DynamoDBInBackupPlan",
+            "NIST.800.53.R5-DynamoDBInBackupPlan",
+        ),
+        "Point-in-time recovery is on; which backup plan the records belong to is the account's "
+        "choice, made by tags.",
+    ),
+)
+"""Of the table of releases."""
 
 OUTPUT_BUCKET = (
     Reason(

@@ -18,12 +18,13 @@ from constructs import Construct
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.names import base_name
-from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.parts import Part, pass_on_dependencies, stand_for
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.tag_rules import Tags
-from cdk_automlv2.errors import raise_if_any
+from cdk_automlv2.hosting.async_inference import AsyncInference
+from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.channels import DataChannel
 from cdk_automlv2.job.option_rules import JOB_RULES
@@ -87,6 +88,8 @@ class AutoMLRelease(ReleaseRetraining):
         enable_network_isolation: As for ``AutoMLModel``.
         processing_unit: As for ``AutoMLModel``.
         initial_instance_count: As for ``AutoMLEndpoint``.
+        data_capture: As for ``AutoMLEndpoint``.
+        async_inference: As for ``AutoMLEndpoint``.
         endpoint_name: The endpoint's name; another one makes another endpoint. Default: one that
             is made of the construct's path and stays the same.
         volume_size: As for ``AutoMLEndpoint``.
@@ -146,6 +149,8 @@ class AutoMLRelease(ReleaseRetraining):
         enable_network_isolation: bool | cdk.IResolvable | None = None,
         processing_unit: str | None = None,
         initial_instance_count: int = 1,
+        data_capture: DataCapture | None = None,
+        async_inference: AsyncInference | None = None,
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         model_data_download_timeout: int | None = None,
@@ -192,6 +197,8 @@ class AutoMLRelease(ReleaseRetraining):
             {
                 "instance_type": instance_type,
                 "initial_instance_count": initial_instance_count,
+                "data_capture": data_capture,
+                "async_inference": async_inference,
                 "volume_size": volume_size,
                 "volume_kms_key": volume_kms_key,
                 "model_data_download_timeout": model_data_download_timeout,
@@ -284,16 +291,25 @@ class AutoMLRelease(ReleaseRetraining):
             stand_for(part, self._resource)
             self._shared.before_rendering(partial(pass_on_dependencies, part, self._resource))
 
+    @checked(renamed(removal_policy_rule, removal_policy="policy"))
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
         """Keep or delete the endpoint, with its configuration and model, when the construct goes.
 
         Raises:
             OptionsError: If an endpoint cannot have that policy.
         """
-        raise_if_any(f"AutoMLRelease {self.node.id!r}", removal_policy_rule(policy))
         if stays(policy):
             retain(self._resource, policy)
             self._endpoint.apply_removal_policy(policy)
+
+    @checked()
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let ``grantee`` send requests to the endpoint, which need not be there yet.
+
+        Raises:
+            OptionsError: If ``grantee`` cannot be granted anything.
+        """
+        return self._endpoint.grant_invoke(grantee)
 
     @property
     def endpoint_name(self) -> str:  # type: ignore[override]

@@ -69,7 +69,7 @@ def cool_down_rule(cool_down: cdk.Duration | None) -> Iterator[OptionFault]:
 
 
 def _seconds(value: cdk.Duration | None, usual: int) -> int:
-    return usual if value is None else int(value.to_seconds())
+    return usual if value is None else int(value.to_milliseconds() // 1000)
 
 
 class ReleaseRetraining(ReleaseEvents):

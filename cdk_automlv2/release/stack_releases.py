@@ -14,6 +14,8 @@ from constructs import Construct
 from cdk_automlv2._core.arns import arn
 from cdk_automlv2._core.assets import release_definition
 from cdk_automlv2._core.identity import digest, identity, name_scope
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import INLINE, TABLE
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.rights import Right
 
@@ -50,6 +52,7 @@ class StackReleases(Construct):
             ),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+        Acknowledgements.of(provider.stack).add(self.table.node.default_child, TABLE)
         own = digest(identity(self, provider.stack), 12)
         name = f"automlv2-{own}-{name_scope(provider.stack)}"
         self.machine = provider.add_state_machine(
@@ -97,6 +100,9 @@ class StackReleases(Construct):
                 "SchedulerRole",
                 assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=conditions),
                 inline_policies={"AutoMLV2": iam.PolicyDocument(statements=[invoke])},
+            )
+            Acknowledgements.of(self._provider.stack).add(
+                self._scheduler_role.node.default_child, [INLINE]
             )
         return self._scheduler_role
 
