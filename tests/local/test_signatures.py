@@ -136,10 +136,22 @@ def test_s3_takes_bodies_that_are_signed_in_chunks_and_no_others(servers, traile
 
 
 def test_a_body_without_its_last_chunk_is_not_signed():
-    assert not chunks_are_signed(b"", "seed", lambda *_: "x")
-    assert not chunks_are_signed(
-        b"1;chunk-signature=" + b"0" * 64 + b"\r\nx\r\n", "s", lambda *_: "0" * 64
-    )
+    assert not chunks_are_signed(b"", "seed", lambda *_: "x", trailer=False)
+    one = b"1;chunk-signature=" + b"0" * 64 + b"\r\nx\r\n"
+    assert not chunks_are_signed(one, "s", lambda *_: "0" * 64, trailer=False)
+
+
+def test_a_trailer_is_there_when_it_was_announced_and_only_then():
+    last = b"0;chunk-signature=" + b"0" * 64 + b"\r\n"
+    trailer = b"x-amz-checksum-sha1:x\r\nx-amz-trailer-signature:" + b"0" * 64 + b"\r\n\r\n"
+
+    def are_signed(body, announced):
+        return chunks_are_signed(body, "s", lambda *_: "0" * 64, trailer=announced)
+
+    assert are_signed(last + b"\r\n", announced=False)
+    assert are_signed(last + trailer, announced=True)
+    assert not are_signed(last + b"\r\n", announced=True)
+    assert not are_signed(last + trailer, announced=False)
 
 
 def test_a_service_that_is_not_s3_has_no_unsigned_bodies(servers):

@@ -19,13 +19,14 @@ _TRAILER = re.compile(rb"(?s)(.*?)x-amz-trailer-signature:([0-9a-f]{64})\r\n(?:\
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
 
-def chunks_are_signed(body: bytes, seed: str, sign: Sign) -> bool:
-    """Whether every chunk of a body, and its trailer if there is one, bears its signature.
+def chunks_are_signed(body: bytes, seed: str, sign: Sign, *, trailer: bool) -> bool:
+    """Whether every chunk of a body, and its trailer if there must be one, bears its signature.
 
     Args:
         body: As it came.
         seed: Signature of the request.
         sign: What the key makes of a text.
+        trailer: Whether there must be a trailer; else there must be none.
     """
     previous, start, size = seed, 0, 1
     while size:
@@ -42,12 +43,11 @@ def chunks_are_signed(body: bytes, seed: str, sign: Sign) -> bool:
         if size and body[start : start + 2] != b"\r\n":
             return False
         start += 2 if size else 0
-    return _trailer_is_signed(body[start:], previous, sign)
+    rest = body[start:]
+    return _trailer_is_signed(rest, previous, sign) if trailer else rest in (b"", b"\r\n")
 
 
 def _trailer_is_signed(rest: bytes, previous: str, sign: Sign) -> bool:
-    if rest in (b"", b"\r\n"):
-        return True
     found = _TRAILER.fullmatch(rest)
     if found is None:
         return False

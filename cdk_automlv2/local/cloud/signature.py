@@ -84,7 +84,8 @@ def verify_body(claim: Claim, head: Head, key: Key, body: bytes) -> None:
             text = "\n".join((f"{ALGORITHM}-{kind}", claim.date, scope, *hashes))
             return str(signer.signature(text, request))
 
-        if not chunks_are_signed(body, claim.signature, sign):
+        trailer = claim.payload.endswith("-TRAILER")
+        if not chunks_are_signed(body, claim.signature, sign, trailer=trailer):
             raise mismatch()
     elif not hmac.compare_digest(hash_of(body), claim.payload):
         raise SignatureError(
