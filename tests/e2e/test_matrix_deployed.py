@@ -1,6 +1,6 @@
 """A pairwise sample of tests/synth/matrix, deployed on the local cloud: `make test-deployed`.
 
-``DEPLOYED=8`` deploys eight of them, spread over all.
+``DEPLOYED=5`` deploys five of them, spread over all.
 """
 
 import os
