@@ -166,7 +166,7 @@ class AutoMLRuntime:
             input_location: Instead of it ``s3://bucket/key`` of the request; up to 1 GB.
             content_type: As for ``predict``.
             accept: Type of the answer. Default: CSV for CSV, JSON for JSON.
-            inference_id: Name of the request, which comes back with what is told of it.
+            inference_id: Name of the request, which comes back with the response.
             ttl: How long it may wait; seconds, 60 to 21,600. Default: 6 hours.
             timeout: How long it may be worked on; seconds, 1 to 3,600. Default: 15 minutes.
 

@@ -47,7 +47,7 @@ class Check(Protocol):
         """Whether ``None`` is taken."""
 
     def faults(self, path: str, value: Any) -> Iterator[OptionFault]:
-        """Yield what is wrong with ``value``, which stands at ``path``."""
+        """Yield what is wrong with ``value``, which is at ``path``."""
 
 
 @dataclass(frozen=True)
@@ -237,8 +237,8 @@ class _Unloaded:
 _MODULES = {"cdk": "aws_cdk", "lambda_": "aws_cdk.aws_lambda"}
 
 
-def _deferred(thing: Any) -> _Deferred:
-    return _Deferred(vars(sys.modules[thing.__module__]))
+def _deferred(item: Any) -> _Deferred:
+    return _Deferred(vars(sys.modules[item.__module__]))
 
 
 def check_of(kind: Any) -> Check:

@@ -62,7 +62,7 @@ class FunctionPolicy:
     Args:
         scope: Their parent.
         role: The function's role.
-        name_scope: Mark of the stack, which owner tags begin with and generated names contain.
+        name_scope: The stack's scope: owner tags begin with it, generated names contain it.
         state_machine_arn: The state machine it may start.
         log_group_arn: Where it may write.
         in_vpc: Whether it needs network interfaces.
@@ -117,7 +117,7 @@ class FunctionPolicy:
 
         Args:
             state_machine: The state machine.
-            what: Tells its policy from those of others.
+            what: Part of the policy's id, which differs from those of others.
         """
         if isinstance(self._policies, ReportedPolicies):
             self._policies.allow(Right(("states:StartExecution",), state_machine.attr_arn))
@@ -195,7 +195,7 @@ class FunctionRights:
         self._allow(("iam:PassRole",), literal(arn_), condition=PASSED_TO_SAGEMAKER)
 
     def list_objects(self, location: S3Location) -> None:
-        """Let it list training data, to tell whether they have changed."""
+        """Let it list training data, to detect changes."""
         self._allow(("s3:ListBucket",), location.bucket_arn, prefix=location.pattern)
 
     def write_objects(self, location: S3Location) -> None:

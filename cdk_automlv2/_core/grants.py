@@ -198,7 +198,7 @@ class _Given:
         self.policies: Policies = self._policies_of(provider, role)
 
     def _policies_of(self, provider: AutoMLProvider, role: iam.IRole) -> Policies:
-        # A policy needs a statement to be attached, and attaching it tells whether the role takes
+        # A policy needs a statement to be attached, and attaching it shows whether the role takes
         # any: others may be precreated, of another account, or not to be changed.
         if is_precreated(role):
             return ReportedPolicies(role, [])

@@ -1,4 +1,4 @@
-"""What cdk-nag finds in the resources of this library and what speaks for it, rule by rule.
+"""What cdk-nag finds in the resources of this library and why that is right, rule by rule.
 
 An app that checks itself with cdk-nag meets no finding that its owner can do nothing about. Nothing
 here needs cdk-nag: where an app has imported it, acknowledgements are written as it reads them.

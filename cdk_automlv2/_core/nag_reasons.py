@@ -1,7 +1,7 @@
 """Rules of cdk-nag that resources of this library break, and why that is right.
 
 What an option can meet is not here: an app that must have its function in a VPC, its logs under a
-key, or access logs on its buckets is told so, and sets the option.
+key, or access logs on its buckets gets the finding, and sets the option.
 """
 
 from __future__ import annotations

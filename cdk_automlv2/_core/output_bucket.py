@@ -16,7 +16,7 @@ _ID = "AutoMLV2Output"
 
 
 def default_output(scope: Construct, keys: tuple[AnyKey, ...]) -> S3Location:
-    """Return where a job writes that is told nowhere; makes the stack's bucket at its first use."""
+    """Return where a job writes by default; makes the stack's bucket at its first use."""
     stack = cdk.Stack.of(scope)
     bucket = stack.node.try_find_child(_ID)
     if bucket is None:

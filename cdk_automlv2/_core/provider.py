@@ -39,7 +39,7 @@ class AutoMLProvider(Construct):
     """The function, the state machine, their roles and log groups; shared by a whole stack.
 
     Takes no options: what a resource needs it adds to ``policy``, and a second resource never
-    finds its wish ignored. ``AutoMLProvider.of(scope)`` makes it at the first use.
+    finds its permissions ignored. ``AutoMLProvider.of(scope)`` makes it at the first use.
 
     Attributes:
         stack: The stack.
@@ -92,7 +92,7 @@ class AutoMLProvider(Construct):
 
     @property
     def name_pattern(self) -> str:
-        """Pattern of the names that this stack's things are given at deployment."""
+        """Pattern of the names that this stack generates at deployment."""
         return f"*-{self._name_scope}*"
 
     def watch(self, role: MadeRole, user: cdk.CfnResource) -> None:
@@ -146,8 +146,8 @@ class AutoMLProvider(Construct):
         made.add_property_override("StateMachineName", cdk.Lazy.any(Producer(machine.name)))
         return made
 
-    def mark(self, scope: Construct) -> str:
-        """Return what stands for one construct of this stack in names and keys."""
+    def key_of(self, scope: Construct) -> str:
+        """Return what identifies one construct of this stack in names and S3 keys."""
         return f"{self._name_scope}-{digest(self._identity_of(scope), 8)}"
 
     def resource(

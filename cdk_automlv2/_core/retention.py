@@ -23,7 +23,7 @@ def retain(resource: cdk.CfnResource, policy: cdk.RemovalPolicy) -> None:
     """Keep a custom resource, and let the function know.
 
     CloudFormation sends no Delete for it; and when the policy has been changed back and the stack
-    is deleted one day, the function must not sweep away what was left on purpose.
+    is deleted one day, the function must not delete what was kept on purpose.
     """
     resource.apply_removal_policy(policy)
     resource.add_property_override("Retained", True)

@@ -53,7 +53,7 @@ class Right:
 
     @property
     def member(self) -> str:
-        """What tells them apart."""
+        """What they differ in."""
         return self.resource if self.prefix is None else self.prefix
 
 

@@ -53,8 +53,8 @@ def base_model_rights() -> list[Right]:
 
 _EXPLAIN = (
     *(
-        f"sagemaker:{verb}{thing}"
-        for thing in ("Model", "EndpointConfig", "Endpoint")
+        f"sagemaker:{verb}{kind}"
+        for kind in ("Model", "EndpointConfig", "Endpoint")
         for verb in ("Create", "Describe", "Delete")
     ),
     "sagemaker:InvokeEndpoint",

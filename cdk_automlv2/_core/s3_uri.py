@@ -28,7 +28,7 @@ def normalized(uri: str) -> str:
 
 
 def uri_problems(path: str, uri: object) -> Iterator[OptionFault]:
-    """Yield what the API's pattern lets pass; what a token stands for is not known."""
+    """Yield what is wrong though the API's pattern matches; tokens are not checked."""
     if not isinstance(uri, str) or not _API.match(uri):
         return
     known = normalized(uri)

@@ -25,7 +25,7 @@ _BEGINNINGS: Mapping[bytes, str] = {
 def content_type(body: bytes, name: str = "") -> str:
     """Return the type of ``body``, which lies in a file of that name, if in any.
 
-    A JSON object is JSON; all else that no sign speaks for is CSV.
+    A JSON object is JSON; anything else is CSV.
     """
     found = _ENDINGS.get(PurePath(name).suffix.lower())
     if found is not None:

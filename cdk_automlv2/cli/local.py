@@ -162,8 +162,8 @@ def invoke(
         answer = runtime.invoke_endpoint(
             EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
         )
-        told: bytes = answer["Body"].read()
-    click.echo(told, nl=not told.endswith(b"\n"))
+        response: bytes = answer["Body"].read()
+    click.echo(response, nl=not response.endswith(b"\n"))
 
 
 @local.command()

@@ -149,7 +149,7 @@ class AsyncInference(RequestPart):
         return location_of(self.failure, self.kms_key)
 
     def bind(self, roles: Sequence[RoleGrants]) -> None:
-        """Let the roles of the models read inputs, write answers, and tell the topics."""
+        """Let the roles of the models read inputs, write answers, and notify the topics."""
         topics = [topic for topic in (self.success_topic, self.error_topic) if topic is not None]
         for role in roles:
             for place in self.inputs:

@@ -62,7 +62,7 @@ class AutoMLModelBase(cdk.Resource):
         """Keep the model, if it goes with a stack."""
 
     def _serve_on(self, unit: str) -> None:
-        """Let the containers be those for the processors of its first endpoint, unless told."""
+        """Use the containers for its first endpoint's processors, where none were chosen."""
 
     def _serve_in(self, stack: cdk.Stack) -> str:
         """Return the model's name for an endpoint of that stack."""

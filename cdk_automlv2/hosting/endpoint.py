@@ -154,7 +154,7 @@ class AutoMLEndpoint(EndpointImports):
         usual = 2 * loading + 30 * 60 if loading else wait_times.LINK_SECONDS
         guardrails = None
         if deployment is not None:
-            guardrails = Guardrails(self, deployment, provider.mark(self), fleet)
+            guardrails = Guardrails(self, deployment, provider.key_of(self), fleet)
             guardrails.grant(grants.roles, rights)
             usual += guardrails.longest_seconds()
         waits = self._waits(usual, timeout, wait=wait, guarded=guardrails is not None)

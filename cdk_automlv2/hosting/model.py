@@ -142,7 +142,7 @@ class AutoMLModel(ModelImports):
             self._retain(removal_policy)
 
     def _serve_on(self, unit: str) -> None:
-        """Let the containers be those for the processors of its first endpoint, unless told."""
+        """Use the containers for its first endpoint's processors, where none were chosen."""
         if self._follows_endpoint:
             self._follows_endpoint = False
             if unit != self.processing_unit:

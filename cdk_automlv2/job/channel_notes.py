@@ -20,7 +20,7 @@ def note_on_channels(job: Construct, channels: Sequence[DataChannel]) -> None:
         )
         if data_type != "S3Prefix":
             cdk.Annotations.of(job).add_info(
-                f"inputs[{number}] is a {data_type}, so that its data cannot be told: a rollback "
+                f"inputs[{number}] is a {data_type}, so that its data cannot be listed: a rollback "
                 "returns to the job, but a new stack of the same name trains again"
             )
         elif isinstance(channel, AutoMLDataChannel) and is_open_prefix(channel.s3_uri):

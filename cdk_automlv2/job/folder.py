@@ -15,7 +15,7 @@ MAX_FOLDER_BYTES: Final = 400 << 20
 """What the function can unpack: it has 512 MB of disk, on which the archive lies whole."""
 
 LEFT_OUT: Final = (".*", "__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini")
-"""What is not uploaded unless told, as patterns of a ``.gitignore``."""
+"""What is not uploaded by default, as patterns of a ``.gitignore``."""
 
 _NAMES = frozenset(pattern.lower() for pattern in LEFT_OUT[1:])
 _MOST_SHOWN: Final = 5
@@ -44,7 +44,7 @@ class Folder:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder of that name is left out unless told."""
+    """Whether a file or folder of that name is left out by default."""
     return name.startswith(".") or name.lower() in _NAMES
 
 
@@ -56,20 +56,20 @@ def read(path: Path, *, include_hidden: bool) -> Folder:
     return found
 
 
-def folder_problems(path: Path, told: str, *, include_hidden: bool) -> Iterator[OptionFault]:
+def folder_problems(path: Path, typed: str, *, include_hidden: bool) -> Iterator[OptionFault]:
     """Yield what is wrong with a folder.
 
     Args:
         path: The folder.
-        told: The same as the user typed it.
+        typed: The same as the user typed it.
         include_hidden: Whether hidden files are uploaded too.
     """
     found = read(path, include_hidden=include_hidden)
     for where, rule in found.faults[:_MOST_SHOWN]:
-        yield OptionFault("path", rule, f"{told.rstrip('/')}/{where}")
+        yield OptionFault("path", rule, f"{typed.rstrip('/')}/{where}")
     if not found.files and not found.faults:
         hidden = f"it has hidden ones alone: {shown(found.left_out)}" if found.left_out else None
-        yield OptionFault("path", "must have files in it", told, hidden)
+        yield OptionFault("path", "must have files in it", typed, hidden)
     if found.size > MAX_FOLDER_BYTES:
         yield OptionFault(
             "path",

@@ -39,7 +39,7 @@ def upload_folder(
     )
     if not include_hidden:
         _name_what_is_left_out(scope, path)
-    folder = output.below(f"inputs/{provider.mark(scope)}")
+    folder = output.below(f"inputs/{provider.key_of(scope)}")
     location = folder.below(asset.asset_hash[:16])
     rights = provider.policy.for_user(scope)
     rights.read_object(_location(asset))

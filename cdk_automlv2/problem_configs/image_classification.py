@@ -1,4 +1,4 @@
-"""``AutoMLImageClassificationConfig``: tell what a picture shows."""
+"""``AutoMLImageClassificationConfig``: classify pictures."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class Serving:
 
     Attributes:
         units: Processors that candidates have containers for, or may have: CPU, GPU; the first
-            one is used unless told.
+            one is the default.
         one_click_instance_type: What SageMaker's own deployment of such a candidate uses.
         load_seconds: Time that the containers get to fetch their model, and again to come up.
             Default: SageMaker decides.

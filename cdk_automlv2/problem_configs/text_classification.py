@@ -1,4 +1,4 @@
-"""``AutoMLTextClassificationConfig``: sort texts into classes."""
+"""``AutoMLTextClassificationConfig``: classify texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release tells: EventBridge rules for its states, and the objective as a metric."""
+"""What a release publishes: EventBridge rules for its states, and the objective as a metric."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class ReleaseEvents(AutoMLEndpointBase):
     ) -> events.Rule:
         """Return a rule for changes of the release's state; docs/events.md has the event.
 
-        An event comes at least once; ``release`` and ``sequence`` of its detail tell it from
-        others.
+        An event comes at least once; ``release`` and ``sequence`` of its
+        detail identify it.
 
         Args:
             id: Id of the rule, below the release.

@@ -39,7 +39,7 @@ from cdk_automlv2.release.stack_releases import StackReleases
 
 _NAME_LENGTH = 63
 _OWN_LENGTH = 13
-"""Of the name; the function tells names of its form from others."""
+"""Of the name; the function recognizes names of this form."""
 
 _LEFT_OUT = (
     ("DefaultBucket",),

@@ -5,8 +5,8 @@
     Exception
     ├── LifecycleError     the request fails; the text is the stack event's reason
     └── GatewayError       a call to AWS did not do what was asked
-        ├── NotFoundError  the thing is not there
-        ├── NameTakenError a create met a thing of the same name
+        ├── NotFoundError  the resource does not exist
+        ├── NameTakenError a resource of that name exists already
         ├── BusyError      throttled or not reachable; ask again later
         │   ├── QuotaError a quota is full; ask again when something has ended
         │   └── ChangedError somebody else has written a record first; read it again
@@ -27,15 +27,15 @@ class GatewayError(Exception):
 
 
 class NotFoundError(GatewayError):
-    """When the thing asked for does not exist."""
+    """When the resource does not exist."""
 
 
 class NameTakenError(GatewayError):
-    """When a thing of that name exists already."""
+    """When a resource of that name exists already."""
 
 
 class BusyError(GatewayError):
-    """When the service is throttling, busy with the thing, or unreachable."""
+    """When the service is throttling, busy with the resource, or unreachable."""
 
 
 class QuotaError(BusyError):

@@ -20,7 +20,7 @@ from automlv2_handlers.events import LifecycleEvent
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What CloudFormation is told.
+    """The response to CloudFormation.
 
     Attributes:
         status: ``SUCCESS`` or ``FAILED``.

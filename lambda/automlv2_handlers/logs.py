@@ -21,8 +21,8 @@ _SIGNED: Final = re.compile(r"(X-Amz-[A-Za-z-]+|Signature|AWSAccessKeyId)=[^&\s\
 
 def fact(what: str, /, **details: object) -> None:
     """Write one line to the function's log."""
-    told = {key: _told(value) for key, value in details.items()}
-    sys.stdout.write(json.dumps({"fact": what, **told}) + "\n")
+    shown = {key: _shown(value) for key, value in details.items()}
+    sys.stdout.write(json.dumps({"fact": what, **shown}) + "\n")
     sys.stdout.flush()
 
 
@@ -66,9 +66,9 @@ def metric(name: str, value: float, dimensions: Mapping[str, str], now: float) -
     sys.stdout.flush()
 
 
-def _told(value: object) -> object:
+def _shown(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
-        return [_told(item) for item in value]
+        return [_shown(item) for item in value]
     return _SIGNED.sub(r"\1=…", str(value))[:MOST_CHARACTERS]

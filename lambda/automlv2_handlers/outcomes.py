@@ -19,7 +19,7 @@ ALONE: Final = "Alone"
 """Key of ``progress``: no execution goes on with the Delete, so that what is on its way is gone."""
 
 FAILURE: Final = "Failure"
-"""Key of ``progress``: why the request has failed; what it made is being taken away."""
+"""Key of ``progress``: why the request has failed; what it made is being cleaned up."""
 
 
 LOOKED: Final = "Looked"
@@ -31,7 +31,7 @@ class Done:
     """The request is fulfilled.
 
     Attributes:
-        physical_id: Name of the thing that the resource now stands for.
+        physical_id: Name of what the resource now stands for in SageMaker.
         data: Attributes for ``Fn::GetAtt``; strings.
         note: What the user should know though all went well; goes with the answer.
     """
@@ -46,7 +46,7 @@ class Pending:
     """Not yet; ask again later.
 
     Attributes:
-        physical_id: Name of the thing waited for, kept in case the request fails later.
+        physical_id: Name of what is waited for, kept in case the request fails later.
         waiting_for: Short words for the log.
     """
 

@@ -16,7 +16,7 @@ _AGAIN_SECONDS: Final = 10
 
 
 def stack_id() -> str:
-    """Return the id of the stack that the function belongs to; empty if it is not told."""
+    """Return the id of the stack that the function belongs to; empty if it is not known."""
     return os.environ.get("STACK_ID", "")
 
 

@@ -87,7 +87,7 @@ def step(kind: Kind, event: LifecycleEvent, context: Context) -> Outcome:
     if not kind.makes_things or FAILURE in context.progress:
         return kind.step(event, context)
     if event.request_type == "Delete":
-        return _spare(event, context) or _delete(kind, event, context)
+        return _keep_what_the_stack_has(event, context) or _delete(kind, event, context)
     if not context.progress.get(REQUESTED) and not _is_wanted(event, context):
         return Pending(kind.physical_id(event), _AGAIN)
     outcome = kind.step(event, context)
@@ -102,7 +102,7 @@ def _is_wanted(event: LifecycleEvent, context: Context) -> bool:
     """Whether the request may make something now.
 
     What an Update asks for depends on the way the stack goes, forward or back: a first look alone
-    does not tell it. A Create is never wanted on the way back, so that the look before its answer
+    does not say so. A Create is never wanted on the way back, so that the look before its answer
     makes up for one look before.
     """
     status = _look(event, context)
@@ -118,12 +118,12 @@ def _is_wanted(event: LifecycleEvent, context: Context) -> bool:
     return True
 
 
-def _spare(event: LifecycleEvent, context: Context) -> Outcome | None:
+def _keep_what_the_stack_has(event: LifecycleEvent, context: Context) -> Outcome | None:
     """Leave alone what the stack has, if a Delete of old times comes after a deployment.
 
     What is deleted after a deployment is not what the stack has: but a deletion may have waited
     since a deployment without rollback has failed, and its physical id may have come back. After a
-    rollback the stack may still show what is being deleted, so that nothing is spared then.
+    rollback the stack may still show what is being deleted, so that nothing is kept then.
     """
     if _CHECKED not in context.progress:
         # To be deleted, it must be seen twice that the stack does not have it.
@@ -178,7 +178,7 @@ def is_leaving(event: LifecycleEvent, context: Context) -> bool:
 def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown: bool) -> bool:
     """Whether ``name`` is what the stack has now for the resource.
 
-    A creation that was given up may be deleted, by an invented id, or find out that it is not
+    A creation that was cancelled may be deleted, by an invented id, or find out that it is not
     wanted, after the next creation of the same name has succeeded.
 
     Args:

@@ -36,7 +36,7 @@ Row = tuple[Change, cost.Cost | None]
 @click.option(
     "--prices",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of prices; without it no cost is told.",
+    help="File of prices; without it no cost is shown.",
 )
 @click.option("--max-cost", type=float, help="End with status 3 if training may cost more.")
 @click.option("--markdown", is_flag=True, help="Print a table for a pull request.")

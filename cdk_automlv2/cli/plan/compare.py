@@ -54,14 +54,14 @@ class _Comparison:
     def changes(self) -> Iterator[Change]:
         for logical_id, resource in {**self._pair.before, **self._pair.after}.items():
             kind = resource["Type"].removeprefix("Custom::")
-            if not resource["Type"].startswith(_PREFIX) or kind not in _TELL:
+            if not resource["Type"].startswith(_PREFIX) or kind not in _JUDGES:
                 continue
             if logical_id not in self._pair.after:
                 yield self._gone(logical_id, kind)
                 continue
             differing = self._differing(logical_id)
             is_new = logical_id not in self._pair.before
-            action, why = _TELL[kind](is_new, differing, self._pair.after[logical_id])
+            action, why = _JUDGES[kind](is_new, differing, self._pair.after[logical_id])
             yield self._change(logical_id, kind, action, why, differing)
 
     def _gone(self, logical_id: str, kind: str) -> Change:
@@ -145,11 +145,11 @@ def _naming(kind: str, resource: Mapping[str, Any]) -> set[str]:
     return set(resource.get("Properties", {}))
 
 
-Told = tuple[str, str]
-Tell = Callable[[bool, set[str], Mapping[str, Any]], Told]
+Verdict = tuple[str, str]
+Judge = Callable[[bool, set[str], Mapping[str, Any]], Verdict]
 
 
-def _job(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told:
+def _job(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     if is_new:
         return "train", "a new job is trained"
     trains = differing & _naming("AutoMLJobV2", resource)
@@ -161,7 +161,7 @@ def _job(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told
     return "keep", "the job stays"
 
 
-def _model(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told:
+def _model(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     if is_new:
         return "create", "a model of the best candidate is made"
     if differing & _naming("AutoMLModel", resource):
@@ -169,7 +169,7 @@ def _model(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> To
     return ("update", f"{_listed(differing)}") if differing else ("keep", "the model stays")
 
 
-def _endpoint(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told:
+def _endpoint(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     rules = module("update_policy")
     if is_new:
         return "create", "an endpoint is made"
@@ -182,7 +182,7 @@ def _endpoint(is_new: bool, differing: set[str], resource: Mapping[str, Any]) ->
     return "keep", "the endpoint goes on as it is"
 
 
-def _release(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told:
+def _release(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     if is_new:
         return "train", "a release is started: its job trains while the stack is done"
     of_job = {name.removeprefix(_JOB) for name in differing if name.startswith(_JOB)}
@@ -197,13 +197,13 @@ def _release(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> 
     return "keep", "what serves goes on"
 
 
-def _made(what: str, is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Told:
+def _made(what: str, is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     if is_new:
         return "create", f"{what} made"
-    return ("update", f"{what} made anew") if differing else ("keep", f"{what} kept")
+    return ("update", f"{what} made again") if differing else ("keep", f"{what} kept")
 
 
-_TELL: Final[Mapping[str, Tell]] = {
+_JUDGES: Final[Mapping[str, Judge]] = {
     "AutoMLCandidates": partial(_made, "the list of candidates is"),
     "AutoMLEndpoint": _endpoint,
     "AutoMLInput": partial(_made, "the upload of the folder is"),

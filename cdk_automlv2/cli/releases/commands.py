@@ -44,7 +44,7 @@ def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
             for number in sorted(numbers, reverse=True):
                 record = records.release(client, place, number)
                 if head and record:
-                    rows.append(records.told(record, place, head["serving"]))
+                    rows.append(records.shown(record, place, head["serving"]))
     _show(rows, plain=plain, as_json=as_json)
 
 
@@ -58,7 +58,7 @@ def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
         place = find.one(client, name)
         head = records.head(client, place)
         serving = head["serving"] if head else 0
-        rows = [records.told(record, place, serving) for record in records.releases(client, place)]
+        rows = [records.shown(record, place, serving) for record in records.releases(client, place)]
     _show(rows, plain=plain, as_json=as_json)
 
 
@@ -99,7 +99,7 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
         record = records.release(client, place, number)
         if record is None:
             raise click.ClickException(f"{place.name} has no release {number}")
-        shown = records.told(record, place, head["serving"])
+        shown = records.shown(record, place, head["serving"])
         words = f"release {number} {shown['state']}"
         words += f": {shown['reason']}" if shown["reason"] else ""
         if words != seen:

@@ -50,7 +50,7 @@ def releases(client: Client, place: Place) -> Iterator[Record]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def told(record: Record, place: Place, serving: int) -> dict[str, Any]:
+def shown(record: Record, place: Place, serving: int) -> dict[str, Any]:
     """Return a release as ``--json`` shows it; docs/releases.md lists the members."""
     metric = record.get("metric") or {}
     return {

@@ -114,7 +114,7 @@ def claim_of(head: Head) -> Claim:
     """Read what a request says about its signature.
 
     Raises:
-        SignatureError: If it says nothing, half of it or several things, or is out of date.
+        SignatureError: If it says nothing, half of it or several, or is out of date.
     """
     authorization = head.headers.get("authorization", "")
     _require_one_meaning(head)

@@ -70,7 +70,7 @@ class LocalCloud:
             throttles: Part of SageMaker's calls to throttle by chance, on top of AWS's published
                 rates. Default: no rates.
             accounts: Numbers of the accounts there are, each with a key of its own; clients and
-                the CDK use the first one unless told otherwise.
+                the CDK use the first one by default.
             bootstrap: Whether to bootstrap; without it the CDK CLI cannot deploy.
             left_running: Whether it outlives this process; else it ends with it, however that
                 ends.

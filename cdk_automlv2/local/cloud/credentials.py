@@ -1,4 +1,4 @@
-"""Keys of the local cloud: made anew at each start, one for each account, one for itself.
+"""Keys of the local cloud: generated at each start, one for each account, one for itself.
 
 Servers get them on standard input: an environment is inherited by functions, and arguments are
 shown to every user of the machine.

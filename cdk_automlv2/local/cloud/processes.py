@@ -46,7 +46,7 @@ def port_of(bound: socket.socket) -> int:
 
 @dataclass(frozen=True)
 class Server:
-    """A process that we started; told from a later one of the same id by its start time.
+    """A process that we started; identified by its id and its start time.
 
     Attributes:
         pid: Process id; the process leads a session of its own.

@@ -113,10 +113,10 @@ class Clocks:
         """Return the newest moment that has come since the last call; none if none has.
 
         Args:
-            key: Tells schedules apart.
+            key: Identifies the schedule.
             expression: When it fires.
             zone: In which time zone.
-            anchor: When it was created or changed; another one starts its clock anew.
+            anchor: When it was created or changed; another one restarts its clock.
             wall: The wall's time.
         """
         signature = (expression, zone, anchor)

@@ -1,4 +1,4 @@
-"""The two servers of a local cloud, and what each is told at its start."""
+"""The two servers of a local cloud, and the arguments of each."""
 
 from __future__ import annotations
 

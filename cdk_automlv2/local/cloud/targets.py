@@ -55,13 +55,13 @@ def dead_letter(target: Mapping[str, Any], source: Source, payload: str, why: st
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue or refusal_by_policy(source, Deed("sqs:SendMessage", queue)):
         return
-    told = {
+    attributes = {
         "ERROR_CODE": "NO_PERMISSIONS",
         "ERROR_MESSAGE": why,
         "RULE_ARN": source.arn,
         "TARGET_ARN": target["Arn"],
     }
-    send_with(queue, payload, told)
+    send_with(queue, payload, attributes)
 
 
 def send_with(queue_arn: str, payload: str, attributes: Mapping[str, str]) -> None:

@@ -185,8 +185,8 @@ class _Desk:
         more: dict[str, str],
     ) -> None:
         """Send the message that the guide shows, if there is a topic for it."""
-        told = self._output.get("NotificationConfig", {})
-        topic = told.get(f"{kind}Topic")
+        topics = self._output.get("NotificationConfig", {})
+        topic = topics.get(f"{kind}Topic")
         if topic is None:
             return
         request = self._request
@@ -206,7 +206,7 @@ class _Desk:
             "eventName": "InferenceResult",
             **more,
         }
-        held = f"{kind.upper()}_NOTIFICATION_TOPIC" in told.get("IncludeInferenceResponseIn", [])
+        held = f"{kind.upper()}_NOTIFICATION_TOPIC" in topics.get("IncludeInferenceResponseIn", [])
         if held and len(answer.body) <= LONGEST_IN_MESSAGE:
             content = base64.b64encode(answer.body).decode()
             message["responseBody"] = {"content": content, "encoding": "BASE64"}

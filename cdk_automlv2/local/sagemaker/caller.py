@@ -28,7 +28,7 @@ class Caller:
     account: str = ACCOUNT
 
     def arn(self, kind: str, name: str) -> str:
-        """Return the ARN of the caller's thing; its name is in lower case, as the service does."""
+        """Return the ARN of a resource of the caller, with its name in lower case."""
         return f"{self.place}:{kind}/{name.lower()}"
 
     @property

@@ -56,7 +56,7 @@ class Capture:
         endpoint: The endpoint's name.
         config: Its ``DataCaptureConfig``.
         s3: By variant, a client that acts as the role of the variant's model.
-        clock: Tells the time, and how long lines are collected.
+        clock: The time, and how long lines are collected.
     """
 
     def __init__(

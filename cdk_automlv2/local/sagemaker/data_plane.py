@@ -67,5 +67,5 @@ def error_answer(error: ServiceError) -> Response:
 
 
 def request_id() -> dict[str, str]:
-    """Return the header that tells requests apart."""
+    """Return the header that identifies the request."""
     return {"x-amzn-RequestId": str(uuid.uuid4())}

@@ -1,4 +1,4 @@
-"""What the service tells EventBridge: changes of models, endpoints and model packages.
+"""What the service sends to EventBridge: changes of models, endpoints and model packages.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 There is no event of an AutoML job. Delivery is best effort, as on AWS, but in order here.
@@ -48,17 +48,17 @@ class Events:
         return cls(_Outbox(url, key).put)
 
     def endpoint_changed(self, endpoint: Record) -> None:
-        """Tell the status of an endpoint, in the form that events have it: ``IN_SERVICE``."""
+        """Publish the status of an endpoint, in the form that events have it: ``IN_SERVICE``."""
         status = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", endpoint["EndpointStatus"]).upper()
         detail = _plain({**endpoint, "EndpointStatus": status}, _milliseconds)
         self._tell(ENDPOINT_CHANGE, endpoint["EndpointArn"], detail)
 
     def model_changed(self, model: Record) -> None:
-        """Tell that a model was created or deleted."""
+        """Publish that a model was created or deleted."""
         self._tell(MODEL_CHANGE, model["ModelArn"], _plain(model, _milliseconds))
 
     def package_changed(self, package: Record) -> None:
-        """Tell that a version of a model was registered, or changed."""
+        """Publish that a version of a model was registered, or changed."""
         self._tell(PACKAGE_CHANGE, package["ModelPackageArn"], _plain(package, _iso))
 
     def _tell(self, detail_type: str, arn: str, detail: Any) -> None:

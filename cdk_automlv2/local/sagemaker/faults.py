@@ -14,7 +14,7 @@ UPDATE_ROLLS_BACK = "UpdateRollsBack"
 
 @dataclass
 class Fault:
-    """One thing to go wrong.
+    """One fault to inject.
 
     Attributes:
         where: An operation (``CreateEndpoint``), which is then refused, or one of ``JobHangs``

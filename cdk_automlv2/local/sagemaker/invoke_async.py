@@ -1,4 +1,4 @@
-"""InvokeEndpointAsync: takes a request for the queue, and tells where its answer will be."""
+"""InvokeEndpointAsync: takes a request for the queue, and names the location of its response."""
 
 from __future__ import annotations
 

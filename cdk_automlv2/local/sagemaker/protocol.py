@@ -65,5 +65,5 @@ def _shaped(value: Any, shape: Any) -> Any:
 
 def error_body(error: ServiceError) -> bytes:
     """Return the body of an error; the two planes name its message differently."""
-    told = {"message": error.message, "Message": error.message}
-    return json.dumps({"__type": error.code, **told, **error.details}).encode()
+    message = {"message": error.message, "Message": error.message}
+    return json.dumps({"__type": error.code, **message, **error.details}).encode()

@@ -55,7 +55,7 @@ def check_job(request: Mapping[str, Any]) -> None:
         faults = list(error.problems)
     if faults:
         words = _Words(_KINDS[kind])
-        raise validation("; ".join(words.told(found) for found in faults))
+        raise validation("; ".join(words.message(found) for found in faults))
 
 
 def _faults(config: ProblemConfig, request: Mapping[str, Any]) -> Iterator[OptionFault]:
@@ -88,7 +88,7 @@ class _Words:
         options = sorted(self._names, key=len, reverse=True)
         self._option = re.compile(rf"\b(?:problem_config\.)?({'|'.join(options)})\b")
 
-    def told(self, fault: OptionFault) -> str:
+    def message(self, fault: OptionFault) -> str:
         """Return a fault in the API's words."""
         text = f"{self._renamed(fault.path)}: {self._renamed(fault.rule)}, got {fault.got!r}"
         return f"{text}; {self._renamed(fault.fix)}" if fault.fix else text

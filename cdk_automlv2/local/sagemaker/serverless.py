@@ -25,7 +25,7 @@ class Gate:
 
     Args:
         config: The variant's ``ServerlessConfig``.
-        clock: Tells how long containers start, and stay.
+        clock: How long containers start, and stay.
     """
 
     def __init__(self, config: dict[str, Any], clock: Clock) -> None:

@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that the service holds.
+    """A kind of resource that the service holds.
 
     Attributes:
         name: As ARNs have it.
@@ -67,7 +67,7 @@ class State:
     events: Events = field(default_factory=Events)
 
     def store_of(self, kind: Kind) -> dict[str, Record]:
-        """Return where things of a kind are kept."""
+        """Return where resources of a kind are kept."""
         stores = {
             JOB: self.jobs,
             MODEL: self.models,
@@ -79,7 +79,7 @@ class State:
         return stores[kind]
 
     def find(self, caller: Caller, action: str, kind: Kind, name: str) -> Record:
-        """Return the caller's thing of that name, if the caller may do ``action`` with it."""
+        """Return the caller's resource of that name, if the caller may do ``action`` with it."""
         arn = caller.arn(kind.name, name)
         self.require(caller, action, arn)
         with self.lock:
@@ -89,11 +89,11 @@ class State:
         return found
 
     def mine(self, caller: Caller, kind: Kind) -> list[Record]:
-        """Return all things of a kind in the caller's account and Region; a copy of each."""
+        """Return all resources of a kind in the caller's account and Region; a copy of each."""
         start = f"{caller.place}:{kind.name}/"
         with self.lock:
             return [
-                dict(thing) for arn, thing in self.store_of(kind).items() if arn.startswith(start)
+                dict(item) for arn, item in self.store_of(kind).items() if arn.startswith(start)
             ]
 
     def require(self, caller: Caller, action: str, arn: str, **context: Any) -> None:
@@ -116,7 +116,7 @@ class State:
             self.iam.require(caller, "sagemaker:AddTags", arn, context)
 
     def keep_tags(self, arn: str, request: Record) -> None:
-        """Store the tags of a thing just made."""
+        """Store the tags of a resource just made."""
         self.tags[arn] = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
 
 

@@ -41,8 +41,10 @@ def raise_if_any(faults: list[Fault]) -> None:
     """Raise one ``ValidationException`` of all faults, if there are any."""
     if faults:
         count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected"
-        told = "; ".join(f"{where} failed to satisfy constraint: {what}" for where, what in faults)
-        raise validation(f"{count}: {told}")
+        listed = "; ".join(
+            f"{where} failed to satisfy constraint: {what}" for where, what in faults
+        )
+        raise validation(f"{count}: {listed}")
 
 
 def member(name: str) -> str:

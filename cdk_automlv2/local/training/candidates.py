@@ -23,7 +23,7 @@ _UNITS = {
     "TextClassificationJobConfig": ("CPU", "GPU"),
     "TextGenerationJobConfig": ("GPU",),
 }
-"""Kinds whose candidates tell containers by processing unit."""
+"""Kinds whose candidates have containers for each processing unit."""
 
 
 class Publisher:

@@ -106,7 +106,7 @@ def _examples(channel: dict[str, Any], s3: Any, output: str) -> Examples:
     for picture in pictures_of(channel, s3, output):
         body = read_object(s3, picture.bucket, picture.key)
         try:
-            examples.things.append(features(body))
+            examples.items.append(features(body))
         except ValueError as error:
             raise DataError(f"{picture.uri} cannot be read: {error}.") from error
         examples.labels.append(picture.label)

@@ -18,12 +18,12 @@ class Examples:
     """What is learnt from.
 
     Attributes:
-        things: Texts, or features of pictures.
-        labels: A label a thing.
+        items: Texts, or features of pictures.
+        labels: One label per item.
         places: Where each is, for messages.
     """
 
-    things: list[Any] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
@@ -54,20 +54,20 @@ class Labelled:
         numbers = _numbers(labels, training)
         if validation is None:
             rows, held = split(len(numbers), fraction, numbers)
-            self._train = _taken(training.things, numbers, rows)
-            self._validation = _taken(training.things, numbers, held)
+            self._train = _taken(training.items, numbers, rows)
+            self._validation = _taken(training.items, numbers, held)
         else:
-            if not validation.things:
+            if not validation.items:
                 raise DataError("The validation channel has no rows.")
-            self._train = (training.things, numbers)
-            self._validation = (validation.things, _numbers(labels, validation))
+            self._train = (training.items, numbers)
+            self._validation = (validation.items, _numbers(labels, validation))
 
     def fit(self, pipeline: Any, problem: Problem) -> dict[str, float]:
         """Fit a pipeline and return its metrics on the rows held out."""
         with quietly(), doing(f"Learning {problem.target!r}"):
             pipeline.fit(*self._train)
-            things, truth = self._validation
-            return {"Accuracy": metrics.accuracy(truth, pipeline.predict(things))}
+            items, truth = self._validation
+            return {"Accuracy": metrics.accuracy(truth, pipeline.predict(items))}
 
 
 def by_kind(channels: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -92,5 +92,5 @@ def _numbers(labels: Labels, examples: Examples) -> list[int]:
     return made
 
 
-def _taken(things: list[Any], numbers: list[int], rows: Any) -> tuple[list[Any], list[int]]:
-    return [things[row] for row in rows], [numbers[row] for row in rows]
+def _taken(items: list[Any], numbers: list[int], rows: Any) -> tuple[list[Any], list[int]]:
+    return [items[row] for row in rows], [numbers[row] for row in rows]

@@ -11,7 +11,7 @@ from cdk_automlv2.local.training import values
 class Labels:
     """The classes of a target.
 
-    Labels that are all numbers are told apart by value, true and false in any case; each class is
+    Labels that are all numbers are compared by value, true and false in any case; each class is
     called as it was written first.
 
     Attributes:

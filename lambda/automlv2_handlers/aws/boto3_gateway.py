@@ -72,7 +72,7 @@ class Boto3Gateway:
             partial(self._call, "s3", "list_objects_v2"),
             "Contents",
             asked="ContinuationToken",
-            told="NextContinuationToken",
+            next_member="NextContinuationToken",
             Bucket=bucket,
             Prefix=prefix,
         )

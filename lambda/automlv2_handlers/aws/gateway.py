@@ -21,10 +21,10 @@ class Gateway(Protocol):
         """Call one SageMaker operation, named as in boto3, and return its answer."""
 
     def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
-        """Call an operation on a thing; ``None`` if there is no such thing."""
+        """Call an operation on a resource; ``None`` if it does not exist."""
 
     def tags_of(self, arn: str) -> dict[str, str]:
-        """Return the tags of a SageMaker thing."""
+        """Return the tags of a SageMaker resource."""
 
     def add_tags(self, arn: str, tags: list[dict[str, str]]) -> None:
         """Add or overwrite tags."""

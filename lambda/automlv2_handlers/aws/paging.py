@@ -29,7 +29,7 @@ def each(
     member: str,
     *,
     asked: str = "NextToken",
-    told: str = "NextToken",
+    next_member: str = "NextToken",
     **request: Any,
 ) -> Iterator[dict[str, Any]]:
     """Yield the items of all pages.
@@ -38,7 +38,7 @@ def each(
         call: Returns the page that a request asks for.
         member: The page's list; a page without it is empty.
         asked: The request's member that names a page.
-        told: The answer's member that names the next one.
+        next_member: The response's member that names the next page.
         request: What to list.
 
     Raises:
@@ -48,7 +48,7 @@ def each(
     while True:
         page = call(**request, **token)
         yield from page.get(member) or ()
-        following = page.get(told)
+        following = page.get(next_member)
         if not following:
             return
         if following == token.get(asked):

@@ -53,7 +53,7 @@ def listed(call: Call, table: str, pk: str, prefix: str) -> Iterator[Item]:
         page,
         "Items",
         asked="ExclusiveStartKey",
-        told="LastEvaluatedKey",
+        next_member="LastEvaluatedKey",
         TableName=table,
         KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
         ExpressionAttributeValues={":pk": {"S": pk}, ":sk": {"S": prefix}},

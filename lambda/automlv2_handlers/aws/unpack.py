@@ -67,7 +67,7 @@ def unpack(
 
 @contextmanager
 def _disk_faults() -> Iterator[None]:
-    """Tell a full disk, which stays full, from what may pass."""
+    """Distinguish a full disk, which stays full, from what may pass."""
     try:
         yield
     except OSError as error:
@@ -98,7 +98,7 @@ def _download(call: Call, source: tuple[str, str], packed: IO[bytes]) -> None:
 
 
 def _receive(call: Call, source: tuple[str, str], packed: IO[bytes], start: int) -> int | None:
-    """Write what comes of the archive from ``start`` on; return how long it is, if that is told.
+    """Write what comes of the archive from ``start`` on; return how long it is, if that is known.
 
     Raises:
         BusyError: If the network fails and the length is not known.

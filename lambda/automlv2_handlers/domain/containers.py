@@ -18,7 +18,7 @@ def choose(candidate: Mapping[str, Any], unit: str) -> list[dict[str, Any]]:
 
     Args:
         candidate: An ``AutoMLCandidate``.
-        unit: ``CPU`` or ``GPU``; only image and text candidates tell them apart.
+        unit: ``CPU`` or ``GPU``; only image and text candidates have both.
 
     Raises:
         LifecycleError: If the candidate has none for that unit, or none at all.

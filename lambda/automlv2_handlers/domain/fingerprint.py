@@ -57,7 +57,7 @@ def fingerprint(request: Mapping[str, Any], training: Any, gateway: Gateway) -> 
 
 
 class UnlistableDataError(Exception):
-    """When which objects a job reads cannot be told."""
+    """When the objects that a job reads cannot be listed."""
 
 
 def _inputs(request: Mapping[str, Any]) -> Iterator[str]:

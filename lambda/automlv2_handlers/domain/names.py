@@ -22,7 +22,7 @@ NAME_LENGTH = 63
 MAX_ATTEMPTS = 99
 _OWNER_LENGTH = 3
 # A job has 32 characters for everything, its base included. Names that are equal by chance do no
-# harm: what a job has learnt is told by its tags, and the next attempt has another name.
+# harm: what a job was trained on is in its tags, and the next attempt has another name.
 _TRAINING_LENGTH = 4
 _DATA_LENGTH = 4
 _ENDPOINT_LENGTH = 6
@@ -43,7 +43,7 @@ def digest(*parts: Any, length: int = 32) -> str:
 
 
 def owner_stem(event: LifecycleEvent) -> str:
-    """Return the part of a name that all things of one resource have in common."""
+    """Return the part of a name that all names of one resource have in common."""
     return f"{event.properties.get('NameScope', '')}{digest(event.owner, length=_OWNER_LENGTH)}"
 
 
@@ -77,7 +77,7 @@ def config_stem(event: LifecycleEvent, endpoint_name: str) -> str:
 def model_stem(model_name: str) -> str:
     """Return the part of a name that all configurations that serve a model have in common.
 
-    Models are told apart by it in any stack, so that whoever deletes one finds what serves it.
+    It identifies models in any stack, so that whoever deletes one finds what serves it.
     """
     return f"m{digest(model_name.lower(), length=_MODEL_LENGTH)}"
 

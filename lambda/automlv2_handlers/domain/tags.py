@@ -1,4 +1,4 @@
-"""Tags: the user's, and the marks by which a later request finds its own."""
+"""Tags: the user's, and those by which a later request finds its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BACK = "cdk-automlv2:back"
 """Configuration that a stack on its way back has left."""
 
 RETAINED = "cdk-automlv2:retained"
-"""The thing stays on purpose when its stack goes."""
+"""Set where a removal policy keeps the resource when its stack goes."""
 
 CONTENT = "cdk-automlv2:content"
 """What a model or a configuration was made of: words for people, then a digest."""
@@ -53,20 +53,20 @@ def to_mapping(tags: Any) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags or []}
 
 
-def with_marks(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
-    """Return the user's tags of the request and the marks of its owner."""
-    marks = {
+def with_owner(event: LifecycleEvent, **more: str) -> list[dict[str, str]]:
+    """Return the user's tags of the request and those of its owner."""
+    current_tags = {
         OWNER: owner(event),
         REQUEST: event.request_id,
         RESOURCE: event.owner[:256],
         **_retention(event),
         **more,
     }
-    return to_list({**to_mapping(event.properties.get("Tags")), **marks})
+    return to_list({**to_mapping(event.properties.get("Tags")), **current_tags})
 
 
 def of(arn: str, context: Context) -> dict[str, str]:
-    """Return the tags of a thing; none if it has gone meanwhile."""
+    """Return the tags of a resource; none if it has gone meanwhile."""
     try:
         return context.gateway.tags_of(arn)
     except NotFoundError:
@@ -91,7 +91,7 @@ def whose(tags: Mapping[str, str]) -> str:
 
 
 def is_ours(event: LifecycleEvent, tags: Mapping[str, str]) -> bool:
-    """Whether the thing with these tags was made for the event's resource."""
+    """Whether the resource with these tags was made for the event's resource."""
     return tags.get(OWNER) == owner(event, tags.get(OWNER, ""))
 
 
@@ -100,16 +100,16 @@ def owner(event: LifecycleEvent, like: str = "") -> str:
 
     Args:
         event: A request for the resource.
-        like: A tag whose scope is taken where the event tells none, as may be in a Delete.
+        like: A tag whose scope is taken where the event has none, as may be in a Delete.
     """
     scope = str(event.properties.get("NameScope", like.partition("/")[0]))
     return f"{scope}/{digest(scope, event.owner, length=_OWNER_LENGTH)}"
 
 
 def may_remove(event: LifecycleEvent, tags: Mapping[str, str], context: Context) -> bool:
-    """Whether the request may take the thing with these tags away.
+    """Whether the request may delete the resource with these tags.
 
-    One that has failed takes away only what it has made itself: by then another request of the
+    One that has failed deletes only what it has made itself: by then another request of the
     same resource may have made what bears the same name.
     """
     undoing = FAILURE in context.progress
@@ -125,7 +125,7 @@ def adopt(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: 
 def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: Context) -> None:
     """Make the user's tags on ``arn``, now ``present``, those of the request.
 
-    What others have put on stays: taken away is only what the resource itself had before.
+    What others have put on stays: removed is only what the resource itself had before.
     """
     wanted = to_mapping(event.properties.get("Tags")) | _retention(event)
     before = {RETAINED, *to_mapping(event.old_properties.get("Tags"))}

@@ -11,7 +11,7 @@ _DEFAULT: Final = 1.0
 
 
 def content_of(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what tells a configuration apart: all of it, but the weights of several variants."""
+    """Return what identifies a configuration: all of it, but the weights of several variants."""
     if not wanted(config):
         return dict(config)
     bare = [

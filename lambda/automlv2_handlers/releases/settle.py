@@ -88,8 +88,8 @@ def _delete_other_endpoints(look: Look, kept: str) -> str:
     event = look.release.settings.request("Endpoint", "Delete", look.release.request_id)
     context = look.context(_GONE)
     found = {
-        marks.get(tags.ENDPOINT, "")
-        for _, marks in configs.of_resource(event, owner_stem(event), context)
+        current_tags.get(tags.ENDPOINT, "")
+        for _, current_tags in configs.of_resource(event, owner_stem(event), context)
     }
     staying = [
         left for name in sorted(found - {kept, ""}) if (left := _delete(event, name, context))

@@ -64,7 +64,7 @@ def stop_others(event: LifecycleEvent, context: Context, kept: str) -> None:
             continue
         with suppress(GatewayError):  # It may have ended meanwhile, or be no job of ours.
             known = known_jobs.look(name, context)
-            if known is not None and tags.is_ours(event, known.marks):
+            if known is not None and tags.is_ours(event, known.tags):
                 context.gateway.call("stop_auto_ml_job", AutoMLJobName=name)
 
 

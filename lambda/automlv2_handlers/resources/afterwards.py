@@ -78,8 +78,8 @@ def _delete(event: LifecycleEvent, config: str, request: str, context: Context) 
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
     if found is None:
         return
-    marks = tags.of(found["EndpointConfigArn"], context)
-    if tags.is_ours(event, marks) and marks.get(tags.REQUEST, "") == request:
+    current_tags = tags.of(found["EndpointConfigArn"], context)
+    if tags.is_ours(event, current_tags) and current_tags.get(tags.REQUEST, "") == request:
         context.gateway.find("delete_endpoint_config", EndpointConfigName=config)
         logs.fact("configuration deleted after the endpoint has moved", config=config)
 
@@ -100,7 +100,7 @@ def _start(event: LifecycleEvent, properties: Mapping[str, Any], context: Contex
         "StackId": event.stack_id,
         "LogicalResourceId": event.logical_id,
         "ResourceType": event.resource_type,
-        # Not the endpoint's, which the stack has: that would be spared.
+        # Not the endpoint's, which the stack has: that would be kept.
         "PhysicalResourceId": f"afterwards-{properties['EndpointName']}",
         "ResponseURL": "",
         "ResourceProperties": dict(properties),

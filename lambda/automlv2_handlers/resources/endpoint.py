@@ -1,4 +1,4 @@
-"""``Custom::AutoMLEndpoint``: endpoint configuration and endpoint as one thing.
+"""``Custom::AutoMLEndpoint``: endpoint configuration and endpoint as one resource.
 
 A configuration cannot be changed, so each content has a name of its own. The endpoint is moved
 to it, and the one before is deleted only after the endpoint serves the new one.
@@ -71,7 +71,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
             "create_endpoint",
             EndpointName=name,
             EndpointConfigName=configs.name(event, context),
-            Tags=tags.with_marks(event),
+            Tags=tags.with_owner(event),
         )
     except NameTakenError:
         logs.fact("endpoint was created by another delivery of the request", endpoint=name)
@@ -232,13 +232,13 @@ def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context:
     if context.progress.get(_OURS):
         return
     name = endpoint["EndpointName"]
-    marks = tags.seen(endpoint["EndpointArn"], context)
-    if not tags.is_ours(event, marks):
-        whose = tags.whose(marks)
+    current_tags = tags.seen(endpoint["EndpointArn"], context)
+    if not tags.is_ours(event, current_tags):
+        whose = tags.whose(current_tags)
         raise LifecycleError(f"endpoint name {name!r} is taken by an endpoint of {whose}")
-    context.progress.update({_OURS: True, _LEFT: marks.get(tags.BACK, "")})
-    tags.adopt(event, endpoint["EndpointArn"], marks, context)
-    if event.request_type == "Create" or marks.get(tags.REQUEST) == event.request_id:
+    context.progress.update({_OURS: True, _LEFT: current_tags.get(tags.BACK, "")})
+    tags.adopt(event, endpoint["EndpointArn"], current_tags, context)
+    if event.request_type == "Create" or current_tags.get(tags.REQUEST) == event.request_id:
         context.progress[MADE] = name
 
 
@@ -267,8 +267,8 @@ def _names_to_delete(event: LifecycleEvent, context: Context) -> list[str]:
     elif not stack_phase.is_current(event, own, context, if_unknown=False):
         names[own] = None
     if stack_phase.is_leaving(event, context):
-        for _, marks in configs.of_resource(event, owner_stem(event), context):
-            name = marks.get(tags.ENDPOINT, "")
+        for _, current_tags in configs.of_resource(event, owner_stem(event), context):
+            name = current_tags.get(tags.ENDPOINT, "")
             if name not in names and not _is_retained(name, context):
                 names[name] = None
     return list(names)

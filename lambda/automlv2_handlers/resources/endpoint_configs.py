@@ -36,7 +36,7 @@ def content(event: LifecycleEvent, context: Context) -> dict[str, Any]:
     """Return the request that makes the configuration, as far as it can be read from properties.
 
     Its members are those of the service's own model: whatever else the API knows of configurations
-    is sent, and is told apart, without a line here.
+    is sent, and compared, without a line here.
     """
     request = context.gateway.request("CreateEndpointConfig", event.properties)
     return {key: value for key, value in request.items() if key not in _NOT_CONTENT}
@@ -68,8 +68,11 @@ def ensure(event: LifecycleEvent, context: Context) -> None:
     if found is not None:
         _adopt(event, found, made_of, context)
         return
-    marks = {tags.ENDPOINT: endpoint_name(event), tags.CONTENT: made_of}
-    request = wanted | {"EndpointConfigName": called, "Tags": tags.with_marks(event, **marks)}
+    current_tags = {tags.ENDPOINT: endpoint_name(event), tags.CONTENT: made_of}
+    request = wanted | {
+        "EndpointConfigName": called,
+        "Tags": tags.with_owner(event, **current_tags),
+    }
     try:
         context.gateway.call("create_endpoint_config", **request)
     except NameTakenError as error:
@@ -79,19 +82,19 @@ def ensure(event: LifecycleEvent, context: Context) -> None:
 
 def _adopt(event: LifecycleEvent, found: Mapping[str, Any], made_of: str, context: Context) -> None:
     called, arn = found["EndpointConfigName"], found["EndpointConfigArn"]
-    marks = tags.seen(arn, context)
-    if not tags.is_ours(event, marks):
+    current_tags = tags.seen(arn, context)
+    if not tags.is_ours(event, current_tags):
         raise LifecycleError(
-            f"endpoint configuration name {called!r} is taken by one of {tags.whose(marks)}"
+            f"endpoint configuration name {called!r} is taken by one of {tags.whose(current_tags)}"
         )
-    if marks.get(tags.CONTENT) != made_of:
+    if current_tags.get(tags.CONTENT) != made_of:
         raise LifecycleError(
-            f"endpoint configuration {called!r} has other content: {marks.get(tags.CONTENT)}, "
-            f"wanted {made_of}; delete it"
+            f"endpoint configuration {called!r} has other content: "
+            f"{current_tags.get(tags.CONTENT)}, wanted {made_of}; delete it"
         )
-    if marks.get(tags.REQUEST) != event.request_id:
+    if current_tags.get(tags.REQUEST) != event.request_id:
         context.gateway.add_tags(arn, tags.to_list({tags.REQUEST: event.request_id}))
-    tags.sync(event, arn, marks, context)
+    tags.sync(event, arn, current_tags, context)
 
 
 def of_resource(
@@ -100,9 +103,9 @@ def of_resource(
     """Yield the resource's own configurations whose names contain ``stem``, and their tags."""
     listed = pages(context, "list_endpoint_configs", "EndpointConfigs", NameContains=stem)
     for item in list(listed):
-        marks = tags.seen(item["EndpointConfigArn"], context)
-        if tags.is_ours(event, marks):
-            yield item["EndpointConfigName"], marks
+        current_tags = tags.seen(item["EndpointConfigArn"], context)
+        if tags.is_ours(event, current_tags):
+            yield item["EndpointConfigName"], current_tags
 
 
 def others(
@@ -111,9 +114,9 @@ def others(
     """Return every configuration of the endpoint but ``kept``, each with the request it is of."""
     stem = config_stem(event, of or endpoint_name(event))
     found = {
-        called: marks.get(tags.REQUEST, "")
-        for called, marks in of_resource(event, stem, context)
-        if tags.may_remove(event, marks, context)
+        called: current_tags.get(tags.REQUEST, "")
+        for called, current_tags in of_resource(event, stem, context)
+        if tags.may_remove(event, current_tags, context)
     }
     return {called: request for called, request in found.items() if called not in kept}
 
@@ -139,6 +142,6 @@ def _not_listed_yet(
             return set()
         found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
         if found is not None:
-            marks = tags.seen(found["EndpointConfigArn"], context)
-            return {called} if tags.may_remove(event, marks, context) else set()
+            current_tags = tags.seen(found["EndpointConfigArn"], context)
+            return {called} if tags.may_remove(event, current_tags, context) else set()
     return set()

@@ -32,7 +32,7 @@ from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, Context, Done, Outcome, Pending
 from automlv2_handlers.resources import known_jobs
 from automlv2_handlers.resources.kind import Kind
-from automlv2_handlers.resources.known_jobs import KnownJob, Wanted, look, training_mark
+from automlv2_handlers.resources.known_jobs import KnownJob, Wanted, look, training_digest
 
 STOP_SECONDS: Final = 50 * 60
 LISTING_DENIALS_TOLERATED: Final = 3
@@ -72,11 +72,11 @@ def _keep(event: LifecycleEvent, training: Mapping[str, Any], context: Context) 
     of the update that has failed.
     """
     known = look(event.physical_id, context)
-    if known is None or not tags.is_ours(event, known.marks):
+    if known is None or not tags.is_ours(event, known.tags):
         return None
-    if known.marks.get(tags.TRAINING) != training_mark(training):
+    if known.tags.get(tags.TRAINING) != training_digest(training):
         return None
-    tags.sync(event, known.arn, known.marks, context)
+    tags.sync(event, known.arn, known.tags, context)
     return replace(_done(event, known), note=_changed_data(event, known, training, context))
 
 
@@ -94,7 +94,7 @@ def _changed_data(
         now = fingerprint(request, training, context.gateway).value
     except GatewayError:
         return ""
-    if UNKNOWN in (now, before := known.marks.get(tags.FINGERPRINT, UNKNOWN)) or now == before:
+    if UNKNOWN in (now, before := known.tags.get(tags.FINGERPRINT, UNKNOWN)) or now == before:
         return ""
     return (
         'the data has changed since the job was trained; set another revision="..." to train on it'
@@ -130,16 +130,16 @@ def _find(event: LifecycleEvent, wanted: Wanted, context: Context) -> Outcome | 
 
 
 def _whose(event: LifecycleEvent, known: KnownJob) -> str:
-    if tags.is_ours(event, known.marks):
+    if tags.is_ours(event, known.tags):
         return "a job with other settings or data"
-    return f"a job of {tags.whose(known.marks)}"
+    return f"a job of {tags.whose(known.tags)}"
 
 
 def _roll_back(event: LifecycleEvent, training: Mapping[str, Any], context: Context) -> Outcome:
     """Return to the job that the stack had; a stack on its way back trains nothing."""
     known = list(known_jobs.of_training(event, training, context))
     for item in known:
-        if item.marks.get(tags.REQUEST) == event.request_id:
+        if item.tags.get(tags.REQUEST) == event.request_id:
             # A request that has started a job asked to go forward: it comes again, too late.
             context.progress[MADE] = item.name
             raise LifecycleError("the stack has gone back already from what was asked for")
@@ -149,7 +149,7 @@ def _roll_back(event: LifecycleEvent, training: Mapping[str, Any], context: Cont
         raise LifecycleError("rollback failed: no earlier job matches the previous configuration")
     # What this stack went forward to is what it had, though a stack before it had something good.
     found = max(known, key=lambda item: (item.is_of_stack(event), item.may_serve(), item.since))
-    tags.sync(event, found.arn, found.marks, context)
+    tags.sync(event, found.arn, found.tags, context)
     return _done(event, found)
 
 
@@ -164,15 +164,15 @@ def _data(request: Mapping[str, Any], training: Any, context: Context) -> Finger
 
 
 def _start(event: LifecycleEvent, name: str, wanted: Wanted, context: Context) -> Outcome:
-    marks = {
+    current_tags = {
         tags.FINGERPRINT: wanted.data.value,
         tags.SINCE: known_jobs.since(event, context),
-        tags.TRAINING: training_mark(wanted.training),
+        tags.TRAINING: training_digest(wanted.training),
     }
     request = {
         **wanted.request,
         "AutoMLJobName": name,
-        "Tags": tags.with_marks(event, **marks),
+        "Tags": tags.with_owner(event, **current_tags),
     }
     try:
         arn = context.gateway.call("create_auto_ml_job_v2", **request)["AutoMLJobArn"]
@@ -180,17 +180,20 @@ def _start(event: LifecycleEvent, name: str, wanted: Wanted, context: Context) -
         raise BusyError(f"{error}, but it is not seen yet") from error
     context.progress[MADE] = name
     logs.fact("AutoML job started", job=name, fingerprint=wanted.data.value, why=wanted.data.why)
-    started = KnownJob(name, {**wanted.request, "AutoMLJobArn": arn}, marks)
+    started = KnownJob(name, {**wanted.request, "AutoMLJobArn": arn}, current_tags)
     return _done(event, started, wanted.data.why)
 
 
 def _adopt(event: LifecycleEvent, known: KnownJob, wanted: Wanted, context: Context) -> Outcome:
     context.progress[MADE] = known.name
-    if known.marks.get(tags.REQUEST) != event.request_id:
-        marks = {tags.REQUEST: event.request_id, tags.SINCE: known_jobs.since(event, context)}
-        context.gateway.add_tags(known.arn, tags.to_list(marks))
+    if known.tags.get(tags.REQUEST) != event.request_id:
+        current_tags = {
+            tags.REQUEST: event.request_id,
+            tags.SINCE: known_jobs.since(event, context),
+        }
+        context.gateway.add_tags(known.arn, tags.to_list(current_tags))
         logs.fact("AutoML job found again", job=known.name)
-    tags.sync(event, known.arn, known.marks, context)
+    tags.sync(event, known.arn, known.tags, context)
     return _done(event, known, wanted.data.why)
 
 
@@ -200,7 +203,7 @@ def _done(event: LifecycleEvent, known: KnownJob, why_unknown: str = "") -> Done
     data = {
         "AutoMLJobName": known.name,
         "AutoMLJobArn": known.arn,
-        "DataFingerprint": known.marks.get(tags.FINGERPRINT, UNKNOWN),
+        "DataFingerprint": known.tags.get(tags.FINGERPRINT, UNKNOWN),
         "OutputBucket": str(output.get("S3OutputPath", "")).removeprefix("s3://").split("/")[0],
     }
     return Done(known.name, data, note if why_unknown else "")
@@ -212,7 +215,7 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         known = look(name, context)
         if known is None or known.status not in _RUNNING:
             continue
-        if not tags.may_remove(event, known.marks, context):
+        if not tags.may_remove(event, known.tags, context):
             continue
         if known.status == "InProgress":
             _stop(name, context)

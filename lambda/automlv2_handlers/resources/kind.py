@@ -10,7 +10,7 @@ from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome
 
 LONGEST_SECONDS: Final = 55 * 60
-"""Age at which a request should have its answer; CloudFormation gives up after 60 minutes."""
+"""Age at which a request should have its answer; CloudFormation cancels it after 60 minutes."""
 
 
 def _longest(_event: LifecycleEvent) -> float:

@@ -1,7 +1,7 @@
 """The jobs that a resource has started, and which of them a request may go on with.
 
 A job is found by the part of its name that stands for resource and settings, whatever the name
-began with when it was started; what it has learnt, and for whom, is told by its tags.
+began with when it was started; what it was trained on, and for whom, is in its tags.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class KnownJob:
     Attributes:
         name: Its name.
         job: Its description.
-        marks: Its tags.
+        tags: Its tags.
     """
 
     name: str
     job: Mapping[str, Any]
-    marks: Mapping[str, str]
+    tags: Mapping[str, str]
 
     @property
     def status(self) -> str:
@@ -75,7 +75,7 @@ class KnownJob:
     @property
     def since(self) -> float:
         """Epoch seconds at which a stack last went forward to it."""
-        return float(self.marks.get(tags.SINCE, "0").partition(" ")[0])
+        return float(self.tags.get(tags.SINCE, "0").partition(" ")[0])
 
     def may_serve(self) -> bool:
         """Whether it has a result, or may still come to one."""
@@ -86,7 +86,7 @@ class KnownJob:
 
     def is_of_stack(self, event: LifecycleEvent) -> bool:
         """Whether the stack of the event, and not one before it, went forward to it."""
-        return self.marks.get(tags.SINCE, "").partition(" ")[2] == _stack(event)
+        return self.tags.get(tags.SINCE, "").partition(" ")[2] == _stack(event)
 
 
 _ONLY_DEFINITIONS: Final = "CandidateDefinitionsGenerated"
@@ -101,7 +101,7 @@ def _stack(event: LifecycleEvent) -> str:
     return digest(event.stack_id, length=_STACK_LENGTH)
 
 
-def training_mark(training: Mapping[str, Any]) -> str:
+def training_digest(training: Mapping[str, Any]) -> str:
     """Return the tag of a job's settings, its data left aside."""
     return digest(training)
 
@@ -114,11 +114,11 @@ def look(name: str, context: Context) -> KnownJob | None:
 
 def serves(event: LifecycleEvent, known: KnownJob, wanted: Wanted) -> bool:
     """Whether a job is what the request asks for, so that nothing is trained twice."""
-    if not tags.is_ours(event, known.marks):
+    if not tags.is_ours(event, known.tags):
         return False
-    if known.marks.get(tags.REQUEST) == event.request_id:
+    if known.tags.get(tags.REQUEST) == event.request_id:
         return True
-    same_data = known.marks.get(tags.FINGERPRINT) == wanted.data.value != UNKNOWN
+    same_data = known.tags.get(tags.FINGERPRINT) == wanted.data.value != UNKNOWN
     return same_data and known.may_serve()
 
 
@@ -154,8 +154,8 @@ def of_training(
 
 
 def _is_of_training(event: LifecycleEvent, known: KnownJob, training: Mapping[str, Any]) -> bool:
-    same = known.marks.get(tags.TRAINING) == training_mark(training)
-    return same and tags.is_ours(event, known.marks)
+    same = known.tags.get(tags.TRAINING) == training_digest(training)
+    return same and tags.is_ours(event, known.tags)
 
 
 def running(stem: str, context: Context) -> list[str]:

@@ -1,6 +1,6 @@
 """What a single look may not decide: SageMaker may show what was a moment ago.
 
-Each thing looked for has a counter of its own, which only a look at that very thing resets.
+Each resource looked for has a counter of its own, which only a look at that resource resets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def not_visible_yet(name: str, missing: Exception, context: Context, what: str =
         name: The physical id.
         missing: Raised once it should have been seen.
         context: Counts the looks.
-        what: Tells things apart that one request looks for.
+        what: Which of the resources that one request looks for.
 
     Raises:
         Exception: ``missing``, when too many looks in a row have not seen it.
@@ -34,12 +34,12 @@ def not_visible_yet(name: str, missing: Exception, context: Context, what: str =
 
 
 def may_be_seen_yet(context: Context, what: str = "") -> bool:
-    """Whether the next look that does not see a thing is borne, too."""
+    """Whether the next look may fail to see it, too."""
     return int(context.progress.get(f"{_UNSEEN}{what}", 0)) < UNSEEN_TOLERATED
 
 
 def seen(context: Context, what: str = "") -> None:
-    """Note that a thing has been seen."""
+    """Note that it has been seen."""
     context.progress[f"{_UNSEEN}{what}"] = 0
 
 

@@ -62,7 +62,7 @@ def _refuse_other(event: LifecycleEvent, name: str, present: Mapping[str, str]) 
     """Refuse a model of somebody else's, and one of other content: no model can be changed."""
     if not tags.is_ours(event, present):
         raise LifecycleError(f"model name {name!r} is taken by a model of {tags.whose(present)}")
-    has, wanted = present.get(tags.CONTENT, "unknown content"), _content_mark(event)
+    has, wanted = present.get(tags.CONTENT, "unknown content"), _content_digest(event)
     if has != wanted:
         raise LifecycleError(
             f"model {name!r} is of {has}, wanted is {wanted}, and SageMaker cannot change a model; "
@@ -81,7 +81,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         **settings,
         "ModelName": name,
         "Containers": respond_with(containers, keys),
-        "Tags": tags.with_marks(event, **{tags.CONTENT: _content_mark(event)}),
+        "Tags": tags.with_owner(event, **{tags.CONTENT: _content_digest(event)}),
     }
     try:
         arn = context.gateway.call("create_model", **request)["ModelArn"]
@@ -152,10 +152,10 @@ def _remove(event: LifecycleEvent, name: str, context: Context, unless_retained:
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
         return ""
-    marks = tags.seen(model["ModelArn"], context)
-    if unless_retained and tags.RETAINED in marks:
+    current_tags = tags.seen(model["ModelArn"], context)
+    if unless_retained and tags.RETAINED in current_tags:
         return ""
-    if not tags.may_remove(event, marks, context):
+    if not tags.may_remove(event, current_tags, context):
         return ""
     use, endpoint = use_of(event, name, context)
     if use is Use.MOVING:
@@ -176,7 +176,7 @@ def _content(event: LifecycleEvent) -> dict[str, Any]:
     return {key: event.properties.get(key) for key in MODEL_CONTENT}
 
 
-def _content_mark(event: LifecycleEvent) -> str:
+def _content_digest(event: LifecycleEvent) -> str:
     """Return what the model is made of: job and candidate for people, a digest of everything."""
     job, candidate = (str(event.properties.get(key) or "") for key in _WORDS)
     made_of = digest(_content(event), length=12)

@@ -22,7 +22,7 @@ from automlv2_handlers.resources.kind import Kind
 _NOTED: Final = "Noted"
 _LEAVING: Final = "Leaving"
 _PARTS: Final = (("Endpoint", endpoint.KIND), ("Model", model.KIND), ("Job", job.KIND))
-"""What is taken away, in that order."""
+"""What is deleted, in that order."""
 
 
 def physical_id(event: LifecycleEvent) -> str:

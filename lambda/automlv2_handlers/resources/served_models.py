@@ -53,11 +53,13 @@ def _use(event: LifecycleEvent, config: Mapping[str, Any], context: Context) -> 
 def _is_going(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> bool:
     """Whether the stack has another endpoint in the place of this one, which is not retained.
 
-    It was made by a request that CloudFormation has given up, and which takes it away again.
+    It was made by a request that CloudFormation has cancelled, and which deletes it again.
     """
-    marks = tags.of(endpoint["EndpointArn"], context)
-    logical_id = marks.get(tags.RESOURCE, "").partition("/")[2]
-    if tags.RETAINED in marks or not tags.is_ours(replace(event, logical_id=logical_id), marks):
+    current_tags = tags.of(endpoint["EndpointArn"], context)
+    logical_id = current_tags.get(tags.RESOURCE, "").partition("/")[2]
+    if tags.RETAINED in current_tags or not tags.is_ours(
+        replace(event, logical_id=logical_id), current_tags
+    ):
         return False
     try:
         current = context.gateway.physical_id(event.stack_id, logical_id)

@@ -61,7 +61,7 @@ def _remove(event: LifecycleEvent, context: Context) -> Outcome:
 
 
 def _to_remove(event: LifecycleEvent, context: Context) -> str:
-    """Return what goes: nothing but what lies in the resource's own folder, where that is told."""
+    """Return what goes: nothing but what lies in the resource's own folder, where that is known."""
     folder, wanted = (str(event.properties.get(key) or "") for key in ("Folder", "S3Uri"))
     if folder and stack_phase.is_leaving(event, context):
         return folder

@@ -1,7 +1,8 @@
 """``Custom::AutoMLWait``: one link of the chain that waits longer than CloudFormation's hour.
 
-Each link waits for the same thing and answers early once it has settled. A link that is not the
-last answers when its time is up, and the next one goes on; only the last says "timed out".
+Each link waits for the same job or endpoint and answers early once it has settled. A link that
+is not the last answers when its time is up, and the next one goes on; only the last says "timed
+out".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What ministack does otherwise than AWS, put right inside the process that runs it.
 
-Each module repairs one thing, and says what AWS does and where that stands. The extra ``[local]``
+Each module repairs one fault, and says what AWS does, with the source. The extra ``[local]``
 pins ministack's version, because these are not its public interfaces; a name that is missing
 fails the start, not a deployment.
 """

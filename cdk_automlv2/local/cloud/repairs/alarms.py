@@ -32,7 +32,7 @@ Alarm = dict[str, Any]
 
 
 def apply() -> None:
-    """Evaluate by rules of our own, again and again, and tell what has changed."""
+    """Evaluate by rules of our own, again and again, and report what has changed."""
     from ministack.services import cloudwatch
 
     dispatch, previous = cloudwatch._dispatch_alarm_actions, dict[str, dict[str, str]]()
@@ -112,8 +112,8 @@ def _detail(alarm: Alarm, state: Mapping[str, str], before: Mapping[str, str]) -
         shown = {"metrics": [{"id": "m1", "metricStat": stat, "returnData": True}]}
     if alarm.get("AlarmDescription"):
         shown["description"] = alarm["AlarmDescription"]
-    told = {"alarmName": alarm["AlarmName"], "configuration": shown}
-    return {**told, "state": dict(state), "previousState": dict(before)}
+    detail = {"alarmName": alarm["AlarmName"], "configuration": shown}
+    return {**detail, "state": dict(state), "previousState": dict(before)}
 
 
 def _tell(arn: str, detail: Mapping[str, Any]) -> None:

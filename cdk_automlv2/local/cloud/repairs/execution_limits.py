@@ -88,10 +88,10 @@ def _check(execution: Any, kind: str, details: Mapping[str, Any]) -> None:
     if len(execution["events"]) >= MOST_EVENTS - 1:
         words = f"The execution reached the maximum number of history events ({MOST_EVENTS})."
         raise stepfunctions._ExecutionError(_RUNTIME, words)
-    for told in details.values():
-        output = told.get("output") if isinstance(told, Mapping) else None
+    for event_detail in details.values():
+        output = event_detail.get("output") if isinstance(event_detail, Mapping) else None
         if isinstance(output, str) and _bytes(output) > MOST_BYTES:
-            who = told.get("name") or told.get("resource")
+            who = event_detail.get("name") or event_detail.get("resource")
             words = f"The state/task '{who}' returned a result with a size exceeding the maximum "
             words += "number of bytes service limit."
             raise stepfunctions._ExecutionError(TOO_LARGE, words)

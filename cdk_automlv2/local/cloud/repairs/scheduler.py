@@ -136,7 +136,7 @@ def _dead_letter(schedule: Schedule, target: Schedule, execution: str, why: str)
     source = schedule_rules.source_of(schedule["Arn"])
     if not queue or refusal_as_role(target["RoleArn"], source, Deed("sqs:SendMessage", queue)):
         return
-    told = {
+    attributes = {
         "ERROR_CODE": "AccessDeniedException",
         "ERROR_MESSAGE": why,
         "EXECUTION_ID": execution,
@@ -144,7 +144,7 @@ def _dead_letter(schedule: Schedule, target: Schedule, execution: str, why: str)
         "SCHEDULE_ARN": schedule["Arn"],
         "TARGET_ARN": target["Arn"],
     }
-    targets.send_with(queue, target.get("Input", "{}"), told)
+    targets.send_with(queue, target.get("Input", "{}"), attributes)
 
 
 def _sweep_rules(clocks: Clocks, begun: dict[Any, tuple[Any, float]]) -> None:

@@ -208,7 +208,7 @@ _OF_CONFIG = ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig")
 
 
 def _set(state: State, endpoint: Record, **members: Any) -> None:
-    """Change what an endpoint shows, and tell its status if that is another; under the lock."""
+    """Change what an endpoint shows, and publish its status if that is another; under the lock."""
     before = endpoint["EndpointStatus"]
     endpoint |= {**members, "LastModifiedTime": state.clock.now()}
     if endpoint["EndpointStatus"] != before:
