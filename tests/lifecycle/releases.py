@@ -91,7 +91,11 @@ class User:
     def delete(self) -> dict[str, Any]:
         """Let the construct go, with all that it has made."""
         assert self.deployed is not None
-        return self.stack.delete(TYPE, self.physical_id, self.deployed)
+        named = {"PhysicalResourceId": self.physical_id}
+        event = self.stack.event("Delete", TYPE, self.deployed, **named)
+        self.stack.invoke(event)
+        self.run()
+        return self.stack.answers[event["RequestId"]][0]
 
     def ask(self, task: str, kind: str = "command", **more: Any) -> str:
         """Send a task as a trigger or the command does."""
