@@ -195,3 +195,41 @@ def test_two_releases_of_one_stack_do_not_meet(user, aws, stack):
     assert user.delete()["Status"] == "SUCCESS"
     user.run()
     assert set(aws.endpoints) == {other.name}
+
+
+def in_flight(user, number):
+    """Let release 2 begin, and time pass, while a function of release 1 is at its n-th call."""
+    aws = user.aws
+    user.deploy()
+    aws.run(lambda: user.release(1).state == "deploying")
+
+    def meanwhile():
+        caller, aws.caller = aws.caller, None
+        user.deploy(Endpoint=endpoint(InitialInstanceCount=2))
+        aws.wait(290)
+        aws.caller = caller
+
+    aws.interrupt_at, aws.interrupt = aws.entered + number, meanwhile
+
+
+@pytest.mark.parametrize("number", range(1, 24))
+def test_a_function_in_flight_while_a_successor_begins_loses_against_it(user, aws, number):
+    in_flight(user, number)
+    user.run()
+
+    assert user.states[-1] == "in-service"
+    user.check_at_rest()
+    name = user.head.settings.endpoint_name
+    found = aws.find("describe_endpoint", EndpointName=name)
+    assert found["EndpointConfigName"] == user.release(len(user.states)).config
+
+
+def test_a_successor_waits_for_the_lease_before_it_moves_the_endpoint(user, aws):
+    user.deploy()
+    aws.run(lambda: bool(user.head.mover))
+    until = user.head.mover_until
+    user.deploy(Endpoint=endpoint(InitialInstanceCount=2))
+    aws.run(lambda: user.head.mover == 2)
+
+    assert aws.now >= until
+    assert "the lease" not in user.release(2).reason

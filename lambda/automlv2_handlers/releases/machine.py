@@ -76,20 +76,14 @@ def _look(store: Store, number: int, now: float) -> int:
         return 0
     if release.is_over:
         return _after(store, head, release, now)
-    if head.active != number:
-        return (
-            0  # Whoever took its place has not written its end: nothing does but one transaction.
-        )
     if release.told < release.sequence:
         tell(store, head, release)
         release = store.release(number) or release
     look = Look.at(store, head, release, now)
     found = _carry_on(look)
-    # The step may have taken the lease, which has written the head.
-    head = store.head() or head
-    if head.active != number:
-        return 0
-    return _note(look, head, found)
+    # The step may have taken the lease, which has written the head. Whoever has taken the release's
+    # place meanwhile has written its end, so that what is noted here is not written any more.
+    return _note(look, store.head() or head, found)
 
 
 def _note(look: Look, head: Head, found: Found) -> int:
