@@ -153,6 +153,19 @@ def stands_for_unset(check: Check, value: Any) -> bool:
     return check.optional and any(_holds_items(part) for part in inner)
 
 
+def in_seconds(check: Check, value: Any) -> Any:
+    """Return the seconds of a Duration where a number of them may be given; else the value."""
+    parts = check.checks if isinstance(check, _OneOf) else ()
+    kinds = [getattr(part, "wanted", None) for part in parts]
+    duration = getattr(sys.modules.get("aws_cdk"), "Duration", None)
+    if duration is None or int not in kinds or not isinstance(value, duration):
+        return value
+    if value.is_unresolved():
+        return value.to_seconds()
+    seconds = value.to_milliseconds() / 1000
+    return int(seconds) if seconds.is_integer() else seconds
+
+
 def admits_text(check: Check) -> bool:
     """Whether a str may be given."""
     inner = check.check if isinstance(check, _KnownAtSynth) else check
@@ -220,6 +233,8 @@ class _Deferred(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name):
             raise KeyError(name)
+        if name in _OURS.__all__:
+            return getattr(_OURS, name)
         module = sys.modules.get(f"aws_cdk.aws_{name}") or sys.modules.get(_MODULES.get(name, ""))
         if module is None:
             self.unloaded = True
@@ -234,6 +249,7 @@ class _Unloaded:
         return type(name, (), {})
 
 
+_OURS = sys.modules["cdk_automlv2"]
 _MODULES = {"cdk": "aws_cdk", "lambda_": "aws_cdk.aws_lambda"}
 
 
@@ -250,7 +266,9 @@ def check_of(kind: Any) -> Check:
         inner = check_of(parts[0])
         return _KnownAtSynth(inner) if KNOWN_AT_SYNTH in parts else inner
     if origin in (Union, types.UnionType):
-        checks = tuple(check_of(part) for part in parts if part is not type(None))
+        # A closed set beside str is there for completion; rules look at values.
+        named = [part for part in parts if not (str in parts and get_origin(part) is Literal)]
+        checks = tuple(check_of(part) for part in named if part is not type(None))
         return _OneOf(checks, type(None) in parts)
     if origin is Literal:
         words = f"one of {', '.join(map(str, parts))}"

@@ -22,6 +22,7 @@ from cdk_automlv2._core.annotations import (
     admits_text,
     checks_of,
     field_checks,
+    in_seconds,
     stands_for_unset,
 )
 from cdk_automlv2._core.tokens import is_resolvable, is_token
@@ -93,6 +94,9 @@ def type_faults(
         if stands_for_unset(check, value):
             replaced[name] = None
             continue
+        seconds = in_seconds(check, value)
+        if seconds is not value:
+            replaced[name] = value = seconds
         found = list(check.faults(name, value))
         faults += found
         if not found and is_resolvable(value) and admits_text(check):
@@ -102,10 +106,20 @@ def type_faults(
     return faults, replaced
 
 
+def settle_seconds(subject: Any) -> None:
+    """Put seconds in the place of Durations, in the fields of a dataclass that take both."""
+    for name, check in field_checks(type(subject)).items():
+        value = getattr(subject, name)
+        seconds = in_seconds(check, value)
+        if seconds is not value:
+            object.__setattr__(subject, name, seconds)
+
+
 def field_faults(
     subject: Any, limit: Callable[[str, Any], Iterable[OptionFault]]
 ) -> list[OptionFault]:
     """Return what is wrong with the fields of a dataclass: types, then limits."""
+    settle_seconds(subject)
     faults: list[OptionFault] = []
     for name, check in field_checks(type(subject)).items():
         value = getattr(subject, name)

@@ -153,7 +153,8 @@ def nearest(value: str, allowed: Sequence[str]) -> str | None:
     same = [item for item in allowed if item.lower() == meant]
     # "m5.large" lacks its prefix; by letters alone, "ml.r5.large" would be as near.
     longer = [item for item in allowed if len(meant) > 1 and item.lower().endswith(meant)]
-    found = same or longer or difflib.get_close_matches(value, allowed, n=1, cutoff=0.75)
+    parts = [item for item in allowed if len(meant) > 2 and meant in item.lower()]
+    found = same or longer or parts or difflib.get_close_matches(value, allowed, n=1, cutoff=0.75)
     return f"use {found[0]!r}" if found else None
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 _TEXT_TOKEN = re.compile(r"\$\{Token\[|#\{Token\[")
+_WHOLE_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
 _LOOKED_UP = "dummy-value-for-"
 """What the CDK puts for ``StringParameter.value_from_lookup`` until the CLI has looked it up: the
 app must synthesize with it once, or the CLI never learns what to look up."""
@@ -35,6 +36,11 @@ def is_token(value: Any) -> bool:
 def holds_token(text: str) -> bool:
     """Whether a text is known only at deployment, so that it is another one at every synth."""
     return _TEXT_TOKEN.search(text) is not None
+
+
+def without_tokens(text: str) -> str:
+    """Return what is known of a text that may hold tokens, with a letter for each of them."""
+    return _WHOLE_TOKEN.sub("x", text)
 
 
 def is_resolvable(value: Any) -> bool:

@@ -41,6 +41,24 @@ def response_keys_rule(inference_response_keys: Sequence[str] | None) -> Iterato
             yield OptionFault(path, "must not be there twice", key)
 
 
+def keys_of_problem_rule(
+    inference_response_keys: Sequence[str] | None, problem_config: ProblemConfig | None
+) -> Iterator[OptionFault]:
+    """Keys for a classifier; others answer with their prediction alone."""
+    if not inference_response_keys or problem_config is None:
+        return
+    if problem_config.is_classifier() is False:
+        rule = f"can be used only with a classifier, and the job is one for {problem_config.kind}"
+        yield OptionFault("inference_response_keys", rule, list(inference_response_keys))
+
+
+def keys_of_job_rule(
+    inference_response_keys: Sequence[str] | None, job: Any
+) -> Iterator[OptionFault]:
+    """The same for a job."""
+    yield from keys_of_problem_rule(inference_response_keys, job.problem_config)
+
+
 def unit_value_rule(processing_unit: str | None) -> Iterator[OptionFault]:
     """One of two."""
     if processing_unit is not None and processing_unit not in _UNITS:
@@ -115,6 +133,7 @@ MODEL_RULES: tuple[Rule, ...] = (
     common_rules.removal_policy_rule,
     one_name_rule,
     response_keys_rule,
+    keys_of_job_rule,
     unit_value_rule,
     processing_unit_rule,
 )

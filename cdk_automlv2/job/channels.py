@@ -11,10 +11,12 @@ from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.options import checked, field_faults
-from cdk_automlv2._core.s3_uri import normalized, uri_problems
-from cdk_automlv2._core.tokens import without_none
+from cdk_automlv2._core.s3_uri import normalized, prefix_rule, uri_problems
+from cdk_automlv2._core.service_model import nearest
+from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
-from cdk_automlv2.job.folder import folder_problems
+from cdk_automlv2.job.folder import file_problems, folder_problems
+from cdk_automlv2.problem_configs import KINDS
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -92,7 +94,7 @@ class AutoMLDataChannel:
         yield from uri_problems("s3_uri", self.s3_uri)
 
     @classmethod
-    @checked()
+    @checked(prefix_rule)
     def from_bucket(
         cls,
         bucket: s3.IBucket,
@@ -210,6 +212,8 @@ class LocalAutoMLDataChannel:
             if self.data_type != "S3Prefix":
                 yield OptionFault("path", f"must be a file for {self.data_type}", self.path)
             yield from folder_problems(path, self.path, include_hidden=self.include_hidden)
+        else:
+            yield from file_problems(path, self.path)
 
 
 def _exists(path: Path) -> bool:
@@ -231,10 +235,20 @@ def _request(channel: DataChannel, data_type: str, uri: str) -> dict[str, Any]:
     )
 
 
+def _content_type_problems(content_type: str | None) -> Iterator[OptionFault]:
+    """Yield the fault of a content type that no kind of problem takes."""
+    known = tuple(dict.fromkeys(name for kind in KINDS for name in kind.content_types))
+    if content_type is not None and content_type not in known and not is_token(content_type):
+        rule = f"must be one of {', '.join(known)}"
+        yield OptionFault("content_type", rule, content_type, nearest(content_type, known))
+
+
 def _problems(channel: DataChannel) -> list[OptionFault]:
     def limit(name: str, value: Any) -> Iterator[OptionFault]:
         if name == "kms_key":
             yield from key_faults(name, value)
+        if name == "content_type":
+            yield from _content_type_problems(value)
         path = API_PATHS.get(name)
         if path is not None:
             place = f"AutoMLJobInputDataConfig[].{path}"

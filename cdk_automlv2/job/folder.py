@@ -79,6 +79,21 @@ def folder_problems(path: Path, typed: str, *, include_hidden: bool) -> Iterator
         )
 
 
+def file_problems(path: Path, told: str) -> Iterator[OptionFault]:
+    """Yield what is wrong with a single file.
+
+    Args:
+        path: The file; links are followed.
+        told: The same as the user typed it.
+    """
+    status = path.stat()
+    rule = _rule_broken(path, path.name, status)
+    if rule:
+        yield OptionFault("path", rule, told)
+    elif not status.st_size:
+        yield OptionFault("path", "must not be empty", told)
+
+
 def shown(names: list[str]) -> str:
     """Return the first few of some names."""
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import jsii
@@ -13,12 +13,14 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants, use_role
 from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
-from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.retention import stays
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
@@ -35,17 +37,21 @@ from cdk_automlv2.job.output import AutoMLOutput, job_output
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs import ProblemConfig
 
+if TYPE_CHECKING:
+    from cdk_automlv2.automl import AutoMLV2
+
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2)
 class AutoMLJobV2(JobImports):
     """An AutoML V2 job that CloudFormation starts, waits for, and stops on delete.
 
-    Deleting the construct stops the job if it runs. Its record and its candidates stay, since AWS
-    has no call to delete a job; the files of a ``LocalAutoMLDataChannel`` are deleted with it, data
-    that you keep in S3 are not touched. A change of the training (data, problem, objective, output)
-    trains a new job while the old one stays; a change back finds the old one again, as long as
-    its data is the same. New data under the same prefix change nothing in the template: set another
-    ``revision`` to train on them.
+    Deleting the construct stops the job if it runs, unless it has been given
+    ``apply_removal_policy(cdk.RemovalPolicy.RETAIN)``. Its record and its candidates stay, since
+    AWS has no call to delete a job; the files of a ``LocalAutoMLDataChannel`` are deleted with it,
+    data that you keep in S3 are not touched. A change of the training (data, problem, objective,
+    output) trains a new job while the old one stays; a change back finds the old one again, as
+    long as its data is the same. New data under the same prefix change nothing in the template:
+    set another ``revision`` to train on them.
 
     Args:
         problem_config: What to predict, and how.
@@ -161,7 +167,8 @@ class AutoMLJobV2(JobImports):
         self._role.pass_before(self._provider, resource)
         self._tags = LateTags(resource, tags, self._provider.stack)
         self._resource = resource
-        for upload in filter(None, (channel.upload for channel in bound)):
+        self._uploads = [channel.upload for channel in bound if channel.upload is not None]
+        for upload in self._uploads:
             self._provider.follow(upload, resource)
         self._settled = None
         if wait:
@@ -171,33 +178,52 @@ class AutoMLJobV2(JobImports):
             self._settled = self._wait_for(resource.ref, seconds, resource)
 
     @classmethod
+    @checked()
     def start_new(
-        cls,
-        scope: Construct,
-        id: str,
-        inputs: DataChannel | Sequence[DataChannel],
-        problem_config: ProblemConfig,
-        **options: Any,
-    ) -> Self:
-        """Declare a job; the same as the constructor, under the SageMaker SDK's name.
+        cls, auto_ml: AutoMLV2, inputs: str | DataChannel | Sequence[DataChannel]
+    ) -> AutoMLJobV2:
+        """Declare the job of an ``AutoMLV2``: the same as its ``fit``.
+
+        Args:
+            auto_ml: What to train.
+            inputs: As for ``AutoMLV2.fit``.
 
         Raises:
             OptionsError: With every invalid option.
         """
-        return cls(scope, id, inputs=inputs, problem_config=problem_config, **options)
+        return auto_ml.fit(inputs)
 
     def describe(self) -> AutoMLJobV2:
         """Return the job itself: what the SDK finds in a description are its attributes here."""
         return self
 
-    def wait(self) -> AutoMLJobV2:
+    @checked()
+    def wait(self, logs: bool = True) -> AutoMLJobV2:
         """Return the job, whose attributes make whatever uses them wait for it.
+
+        Args:
+            logs: Without effect: a deployment shows the events of its stack.
 
         Raises:
             OptionsError: If it was declared not to be waited for.
         """
         self._value("AutoMLJobStatus")
         return self
+
+    @checked(renamed(removal_policy_rule, removal_policy="policy"))
+    def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:
+        """Let the job run on, or stop it, when the construct or the stack goes.
+
+        RETAIN lets a running job run on, with its role and uploaded folders; you continue to be
+        charged until it ends. Without, it is stopped. Record and candidates stay either way.
+
+        Raises:
+            OptionsError: If a job cannot have that policy.
+        """
+        if stays(policy):
+            for resource in (self._resource, *self._uploads):
+                resource.apply_removal_policy(policy)
+            self._role.retain()
 
     @property
     def job_name(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.options import checked, field_faults
-from cdk_automlv2._core.s3_uri import normalized
+from cdk_automlv2._core.s3_uri import normalized, prefix_rule
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.job import rules
 
@@ -49,7 +49,7 @@ class AutoMLOutput:
         raise_if_any("AutoMLOutput", field_faults(self, _limit))
 
     @classmethod
-    @checked()
+    @checked(prefix_rule)
     def from_bucket(cls, bucket: s3.IBucket, prefix: str = "") -> Self:
         """Return the output below ``prefix/`` of a bucket, with the bucket's key if it has one.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cdk_automlv2._core.s3_uri import normalized, uri_problems
+from cdk_automlv2._core.s3_uri import normalized, written_problems
+from cdk_automlv2._core.service_model import nearest
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel
@@ -65,14 +66,15 @@ def _data_of_channel(
     data_type = getattr(channel, name)
     if data_type not in config.s3_data_types and not is_token(data_type):
         allowed = ", ".join(config.s3_data_types)
-        yield OptionFault(
-            f"{path}.{name}", f"must be one of {allowed} for {_kind(config)}", data_type
-        )
+        rule = f"must be one of {allowed} for {_kind(config)}"
+        fix = nearest(data_type, config.s3_data_types)
+        yield OptionFault(f"{path}.{name}", rule, data_type, fix)
     content = channel.content_type
     if content is not None and content not in config.content_types and not is_token(content):
         allowed = " | ".join(config.content_types)
         rule = f"must be {allowed} for {_kind(config)}"
-        yield OptionFault(f"{path}.content_type", rule, content)
+        fix = nearest(content, config.content_types)
+        yield OptionFault(f"{path}.content_type", rule, content, fix)
     if channel.compression_type == "Gzip" and not (config.takes_gzip and data_type == "S3Prefix"):
         rule = "can be used only with tabular data and S3Prefix"
         yield OptionFault(f"{path}.compression_type", rule, "Gzip")
@@ -101,7 +103,7 @@ def split_problems(
 
 def output_problems(output_path: str | None, option: str = "output_path") -> Iterator[OptionFault]:
     """Yield what is wrong with an output path."""
-    yield from uri_problems(option, output_path)
+    yield from written_problems(option, output_path)
     if output_path is not None and not is_token(output_path) and len(output_path) > LONGEST_OUTPUT:
         rule = f"must have {LONGEST_OUTPUT} characters or less"
         yield OptionFault(option, rule, output_path)

@@ -80,6 +80,7 @@ class VpcConfig:
             rule = f"must have {MOST_SUBNETS} or fewer"
             fault = OptionFault("vpc_config.subnets", rule, len(subnets), fix)
             raise OptionsError(scope.node.path, (fault,))
+        raise_if_any(scope.node.path, _twice("vpc_config.subnets", subnets))
         return {
             "SecurityGroupIds": [group.security_group_id for group in groups],
             "Subnets": subnets,
@@ -89,13 +90,24 @@ class VpcConfig:
 def vpc_problems(vpc_config: VpcConfig | dict[str, list[str]] | None) -> Iterator[OptionFault]:
     """Yield what is wrong with the API's form, or with the number of constructs in the other."""
     if isinstance(vpc_config, VpcConfig):
-        groups = len(vpc_config.security_groups or [])
-        if groups > MOST_SECURITY_GROUPS:
+        groups = list(vpc_config.security_groups or [])
+        if len(groups) > MOST_SECURITY_GROUPS:
             rule = f"must have {MOST_SECURITY_GROUPS} or fewer"
-            yield OptionFault("vpc_config.security_groups", rule, groups)
+            yield OptionFault("vpc_config.security_groups", rule, len(groups))
+        ids = [group.security_group_id for group in groups]
+        yield from _twice("vpc_config.security_groups", ids)
         return
     shape = service_model.shape_at("CreateModel", "VpcConfig")
     yield from service_model.problems("vpc_config", vpc_config, shape)
+    for name, ids in (vpc_config or {}).items():
+        if isinstance(ids, list | tuple):
+            yield from _twice(f"vpc_config.{name}", ids)
+
+
+def _twice(path: str, ids: Sequence[str]) -> Iterator[OptionFault]:
+    for index, item in enumerate(ids):
+        if item in ids[:index]:
+            yield OptionFault(f"{path}[{index}]", "must not be there twice", item)
 
 
 def bind_vpc(

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
+from cdk_automlv2._core.options import settle_seconds
+from cdk_automlv2._core.s3_uri import uri_problems
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.problem_configs.serving import UNKNOWN, Serving
@@ -50,6 +52,9 @@ class ProblemConfig:
 
     reads_base_models: ClassVar[bool] = False
     """Whether jobs start from models that AWS keeps in a bucket of each Region."""
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    """Fields that name columns, each another one."""
 
     max_total_job_runtime_in_seconds: int | None
 
@@ -109,8 +114,13 @@ class ProblemConfig:
         """What errors call the kind of problem."""
         return self.api_name.removesuffix("JobConfig")
 
+    def is_classifier(self) -> bool | None:
+        """Return whether it predicts one of several labels; ``None`` if the data decide that."""
+        return False
+
     def _problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type, every broken limit, then every broken rule between fields."""
+        settle_seconds(self)
         opaque: set[str] = set()
         for name, check in field_checks(type(self)).items():
             value = getattr(self, name)
@@ -122,9 +132,13 @@ class ProblemConfig:
             if faults or (is_resolvable(value) and shape.type_name in ("list", "map")):
                 opaque.add(name)
             yield from faults or service_model.problems(name, value, shape)
+            if name.endswith("s3_uri") and not faults:
+                yield from uri_problems(name, value)
         clear = self._without(opaque)
         if self.one_candidate:
             yield from clear._one_candidate_rule()
+        yield from clear._runtime_rule()
+        yield from clear._column_rule()
         yield from clear._rules()
 
     def _without(self, names: set[str]) -> Self:
@@ -146,6 +160,31 @@ class ProblemConfig:
         most = getattr(self, "max_candidates", None)
         if most is not None and not is_token(most) and most != 1:
             yield OptionFault("max_candidates", "must be 1 for this kind of problem", most)
+
+    def _runtime_rule(self) -> Iterator[OptionFault]:
+        name = "max_runtime_per_training_job_in_seconds"
+        single, whole = getattr(self, name), self.max_total_job_runtime_in_seconds
+        if single is None or whole is None or is_token(single) or is_token(whole):
+            return
+        if single > whole:
+            rule = f"must not be more than max_total_job_runtime_in_seconds, which is {whole}"
+            yield OptionFault(name, rule, single)
+
+    def _column_rule(self) -> Iterator[OptionFault]:
+        first: dict[str, str] = {}
+        for path, column in self._named_columns():
+            if column in first:
+                yield OptionFault(path, f"must be another column than {first[column]}", column)
+            first.setdefault(column, path)
+
+    def _named_columns(self) -> Iterator[tuple[str, str]]:
+        for name in self.columns:
+            value = getattr(self, name)
+            several = isinstance(value, list | tuple) and not is_token(value)
+            listed = [(f"{name}[{i}]", item) for i, item in enumerate(value)] if several else []
+            for path, column in listed or [(name, value)]:
+                if isinstance(column, str) and not is_token(column):
+                    yield path, column
 
     def _rules(self) -> Iterator[OptionFault]:
         yield from ()

@@ -63,3 +63,7 @@ class AutoMLImageClassificationConfig(ProblemConfig):
     def metrics(self) -> tuple[str, ...] | None:
         """Return the one objective metric there is."""
         return ("Accuracy",)
+
+    def is_classifier(self) -> bool:
+        """Return that it is."""
+        return True

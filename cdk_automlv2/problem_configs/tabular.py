@@ -125,6 +125,7 @@ class AutoMLTabularConfig(ProblemConfig):
     s3_data_types: ClassVar[tuple[str, ...]] = ("S3Prefix", "ManifestFile")
     takes_gzip: ClassVar[bool] = True
     one_candidate: ClassVar[bool] = False
+    columns: ClassVar[tuple[str, ...]] = ("target_attribute_name", "sample_weight_attribute_name")
     paths: ClassVar[Mapping[str, str]] = {
         "target_attribute_name": "TargetAttributeName",
         "algorithms_config": "CandidateGenerationConfig.AlgorithmsConfig[].AutoMLAlgorithms",
@@ -175,6 +176,12 @@ class AutoMLTabularConfig(ProblemConfig):
     def serving(self) -> Serving:
         """What serving a candidate takes, which depends on the mode."""
         return _SERVING_IN_AUTO if self.mode is None else _SERVING.get(self.mode, _SERVING_IN_ANY)
+
+    def is_classifier(self) -> bool | None:
+        """Return whether the problem type is a classification; ``None`` if the data decide."""
+        if self.problem_type is None or is_token(self.problem_type):
+            return None
+        return self.problem_type != "Regression"
 
     def _rules(self) -> Iterator[OptionFault]:
         if is_token(self.mode):

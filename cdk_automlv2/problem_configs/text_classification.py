@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_automlv2._core.tokens import is_token
-from cdk_automlv2.errors import OptionFault, raise_if_any
+from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
 
@@ -41,6 +40,7 @@ class AutoMLTextClassificationConfig(ProblemConfig):
 
     api_name: ClassVar[str] = "TextClassificationJobConfig"
     required: ClassVar[tuple[str, ...]] = ("content_column", "target_label_column")
+    columns: ClassVar[tuple[str, ...]] = required
     paths: ClassVar[Mapping[str, str]] = {
         "content_column": "ContentColumn",
         "target_label_column": "TargetLabelColumn",
@@ -54,11 +54,6 @@ class AutoMLTextClassificationConfig(ProblemConfig):
         """Return the one objective metric there is."""
         return ("Accuracy",)
 
-    def _rules(self) -> Iterator[OptionFault]:
-        same = self.content_column == self.target_label_column
-        if same and self.content_column is not None and not is_token(self.content_column):
-            yield OptionFault(
-                "target_label_column",
-                "must be another column than content_column",
-                self.target_label_column,
-            )
+    def is_classifier(self) -> bool:
+        """Return that it is."""
+        return True

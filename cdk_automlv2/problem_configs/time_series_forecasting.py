@@ -96,6 +96,12 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
         "target_attribute_name",
         "timestamp_attribute_name",
     )
+    columns: ClassVar[tuple[str, ...]] = (
+        "item_identifier_attribute_name",
+        "target_attribute_name",
+        "timestamp_attribute_name",
+        "grouping_attribute_names",
+    )
     paths: ClassVar[Mapping[str, str]] = {
         "forecast_frequency": "ForecastFrequency",
         "forecast_horizon": "ForecastHorizon",

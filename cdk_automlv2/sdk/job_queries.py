@@ -34,7 +34,8 @@ class JobQueries(Construct):
         if job_name is not None:
             return self._existing(job_name)
         if self._latest is None:
-            problem = OptionFault("job_name", "must be given before fit or attach", None)
+            fix = "call fit or attach first, or give the job_name of one that exists"
+            problem = OptionFault("job", "must be there first", None, fix)
             raise OptionsError(f"AutoMLV2 {self.node.id!r}", (problem,))
         return self._latest
 

@@ -8,7 +8,7 @@ from typing import Any
 from cdk_automlv2._core.options import Rule, limits, renamed
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
-from cdk_automlv2.hosting.option_rules import endpoint_name_rule, gpu_rule
+from cdk_automlv2.hosting.option_rules import endpoint_name_rule, gpu_rule, keys_of_problem_rule
 from cdk_automlv2.job import option_rules as job_rules
 from cdk_automlv2.job import rules
 from cdk_automlv2.job.candidates import Candidate
@@ -74,6 +74,12 @@ def one_click_rule(
     return rules.one_click_problems(auto_generate_endpoint_name, endpoint_name)
 
 
+def fitted_rule(latest: object) -> Iterator[OptionFault]:
+    """A job whose candidates may be served."""
+    if latest is None:
+        yield OptionFault("job", "must be there first", None, "call fit or attach first")
+
+
 def candidate_rule(candidate: Candidate | Mapping[str, Any] | str | None) -> Iterator[OptionFault]:
     """A candidate with a name."""
     if isinstance(candidate, Mapping) and not isinstance(candidate.get("CandidateName"), str):
@@ -127,6 +133,8 @@ AUTO_ML_RULES: tuple[Rule, ...] = (
 FIT_RULES: tuple[Rule, ...] = (known_problem_rule, inputs_rule, fit_split_rule)
 
 _MODEL: tuple[Rule, ...] = (
+    fitted_rule,
+    keys_of_problem_rule,
     *at_run_time_only("sagemaker_session", "predictor_cls"),
     candidate_rule,
 )

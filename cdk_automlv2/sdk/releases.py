@@ -65,6 +65,7 @@ class JobReleases(JobQueries):
     def _rule_context(self) -> dict[str, Any]:
         """Return what was said before, for rules between it and the options of a method."""
         return {
+            "latest": self._latest,
             "problem_config": self.problem_config,
             "validation_fraction": self._job_options.get("validation_fraction"),
             "detached": isinstance(self._latest, DetachedJob),

@@ -153,7 +153,9 @@ def test_rejects_a_role_for_artifacts_whose_place_is_not_known(stack):
 
 
 def test_rejects_deploying_before_fit(stack):
-    with pytest.raises(OptionsError, match="job_name: must be given before fit or attach"):
+    with pytest.raises(
+        OptionsError, match="job: must be there first, got None; call fit or attach first"
+    ):
         AutoMLV2(stack, "Churn", TABULAR).deploy(1, "ml.m5.large")
 
 

@@ -8,13 +8,13 @@ from cdk_automlv2 import (
     AutoMLDataChannel,
     AutoMLJobV2,
     AutoMLTabularConfig,
+    AutoMLV2,
     LocalAutoMLDataChannel,
     OptionsError,
     VpcConfig,
 )
 
 from .helpers import (
-    CHANNEL,
     ROLE_ARN,
     actions,
     job,
@@ -70,11 +70,41 @@ def test_properties_are_the_request_of_the_api(stack):
     }
 
 
-def test_start_new_is_the_constructor(stack):
-    made = AutoMLJobV2.start_new(stack, "Churn", CHANNEL, AutoMLTabularConfig("churn"))
+def test_start_new_takes_what_the_sdk_s_takes_and_its_job_can_be_waited_for(stack):
+    auto_ml = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churn"))
 
-    assert isinstance(made, AutoMLJobV2)
+    made = AutoMLJobV2.start_new(auto_ml, "s3://in/train/")
+
+    assert made.wait(logs=False) is auto_ml.describe_auto_ml_job()
     assert len(resources(stack, JOB)) == 1
+
+
+def test_start_new_of_what_is_no_auto_ml_is_refused(stack):
+    with pytest.raises(OptionsError, match="auto_ml: must be an AutoMLV2, got a Stack"):
+        AutoMLJobV2.start_new(stack, "s3://in/train/")
+
+
+def test_a_retained_job_runs_on_with_its_role_and_its_folder(stack, tmp_path):
+    (tmp_path / "a.csv").write_text("churn\n1\n")
+    made = job(stack, inputs=LocalAutoMLDataChannel("S3Prefix", str(tmp_path)))
+    made.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+    [role] = [item for item in resources(stack, "AWS::IAM::Role") if "sagemaker" in str(item)]
+    kept = [*resources(stack, JOB), *resources(stack, "Custom::AutoMLInput"), role]
+    assert [item["DeletionPolicy"] for item in kept] == ["Retain"] * 3
+
+
+def test_a_job_that_is_not_waited_for_is_described_by_its_own_arn(stack):
+    made = job(stack, wait=False, job_name="Churn-1")
+    user = iam.User(stack, "Looker")
+    made.grant_describe(user)
+
+    [policy] = [
+        item["Properties"]["PolicyDocument"]["Statement"]
+        for item in resources(stack, "AWS::IAM::Policy")
+        if "DescribeAutoMLJobV2" in str(item) and "Users" in item["Properties"]
+    ]
+    assert "AutoMLJobArn" in str(policy[-1]["Resource"])
 
 
 @pytest.mark.parametrize(

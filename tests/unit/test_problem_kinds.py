@@ -89,12 +89,13 @@ def test_an_image_problem_may_be_empty():
     }
 
 
-SECONDS = st.none() | st.integers(1, 10**6)
+SECONDS = st.none() | st.integers(1, 10**3)
+MORE_SECONDS = st.none() | st.integers(10**3, 10**6)
 NAMES = st.text("abcdefghij_", min_size=1, max_size=20)
 COMPLETION = {
     "max_candidates": st.sampled_from([None, 1]),
     "max_runtime_per_training_job_in_seconds": SECONDS,
-    "max_total_job_runtime_in_seconds": SECONDS,
+    "max_total_job_runtime_in_seconds": MORE_SECONDS,
 }
 CONFIGS = st.one_of(
     st.builds(AutoMLImageClassificationConfig, **COMPLETION),
@@ -120,8 +121,9 @@ CONFIGS = st.one_of(
         forecast_horizon=st.integers(1, 500),
         item_identifier_attribute_name=NAMES,
         target_attribute_name=st.just("demand"),
-        timestamp_attribute_name=NAMES,
-        grouping_attribute_names=st.none() | st.lists(NAMES, min_size=1, max_size=5),
+        timestamp_attribute_name=NAMES.map("time-{}".format),
+        grouping_attribute_names=st.none()
+        | st.lists(NAMES.map("group-{}".format), min_size=1, max_size=5, unique=True),
         forecast_quantiles=st.none()
         | st.lists(st.integers(1, 99).map("p{}".format), min_size=1, max_size=5),
         holiday_config=st.none() | st.sampled_from([["US"], ["DE"]]),
