@@ -49,9 +49,9 @@ def allow(*actions, on="*", **condition):
     return {**found, "Condition": condition} if condition else found
 
 
-def as_role(cloud, arn, service, config=None):
-    """A client that acts as the role."""
-    account = arn.split(":")[4]
+def as_role(cloud, arn, service, config=None, by=None):
+    """A client that acts as the role, which its own account assumes, or another."""
+    account = by or arn.split(":")[4]
     answer = cloud.client("sts", account).assume_role(RoleArn=arn, RoleSessionName="test")
     credentials = answer["Credentials"]
     own = service in ("sagemaker", "sagemaker-runtime")

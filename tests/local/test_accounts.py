@@ -38,6 +38,24 @@ def copier(servers):
     return as_role(servers, arn, "s3")
 
 
+def test_a_role_of_another_account_acts_there(servers):
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{SOURCE}:root"},
+    }
+    iam = servers.client("iam", TARGET)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = iam.create_role(RoleName="visited", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    right = json.dumps({"Version": "2012-10-17", "Statement": [allow("sagemaker:*")]})
+    iam.put_role_policy(RoleName="visited", PolicyName="rights", PolicyDocument=right)
+
+    sagemaker = as_role(servers, arn, "sagemaker", by=SOURCE)
+
+    made = sagemaker.create_model_package_group(ModelPackageGroupName="visited")
+    assert made["ModelPackageGroupArn"].split(":")[4] == TARGET
+
+
 COPY = {"Bucket": "taken", "CopySource": {"Bucket": "given", "Key": "model.tar.gz"}}
 
 
