@@ -205,8 +205,10 @@ def s3(
 
 
 def others(operation: str, request: Request, place: Place | None = None) -> list[Question]:
-    """Return what an operation of Step Functions, CloudFormation or SSM asks."""
+    """Return what an operation of any other service asks."""
     place = place or Place()
+    if operation in _OF_RELEASES:
+        return _of_releases(operation, request, place)
     match operation:
         case "start_execution":
             return [Question("states:StartExecution", request["stateMachineArn"])]
@@ -223,3 +225,35 @@ def others(operation: str, request: Request, place: Place | None = None) -> list
             arn = f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{name}"
             return [Question(f"ssm:{action_of(operation)}", arn)]
     raise KeyError(operation)
+
+
+_OF_RELEASES = frozenset(
+    {
+        *("get_item", "put_item", "query", "transact_write_items"),
+        *("invoke", "invoke_endpoint", "put_events", "stop_execution"),
+    }
+)
+
+
+def _of_releases(operation: str, request: Request, place: Place) -> list[Question]:
+    match operation:
+        case "stop_execution":
+            return [Question("states:StopExecution", request["executionArn"])]
+        case "transact_write_items":
+            tables = {item["Put"]["TableName"] for item in request["TransactItems"]}
+            return [_on_table("put_item", table, place) for table in sorted(tables)]
+        case "put_events":
+            bus = f"arn:{place.partition}:events:{place.region}:{place.account}:event-bus/default"
+            sources = {entry["Source"] for entry in request["Entries"]}
+            return [Question("events:PutEvents", bus, {"events:source": one}) for one in sources]
+        case "invoke":
+            return [Question("lambda:InvokeFunction", request["FunctionName"])]
+        case "invoke_endpoint":
+            arn = place.arn("endpoint", request["EndpointName"])
+            return [Question("sagemaker:InvokeEndpoint", arn)]
+    return [_on_table(operation, request["TableName"], place)]
+
+
+def _on_table(operation: str, name: str, place: Place) -> Question:
+    arn = f"arn:{place.partition}:dynamodb:{place.region}:{place.account}:table/{name}"
+    return Question(f"dynamodb:{action_of(operation)}", arn)

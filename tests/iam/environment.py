@@ -13,6 +13,7 @@ from typing import Any
 
 Template = Mapping[str, Any]
 _ARNS = {
+    "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
     "AWS::IAM::Role": "arn:{partition}:iam::{account}:role{path}{name}",
     "AWS::IAM::ManagedPolicy": "arn:{partition}:iam::{account}:policy{path}{name}",
     "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{name}",

@@ -195,8 +195,7 @@ class Stack:
         for name, state in list(self.aws.executions.items()):
             if state is not None and self._is_own(state):
                 self.aws.executions[name] = None  # The name stays taken.
-                of_release = self.aws.machines[name] == RELEASE_MACHINE
-                asl = RELEASE_ASL if of_release else ASL
+                asl = ASL if "Event" in state else RELEASE_ASL
                 execution = Execution(name, state, asl["StartAt"], asl)
                 self.aws.later(0, partial(self._advance, execution))
 

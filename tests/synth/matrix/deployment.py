@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.iam import Environment
@@ -52,7 +53,10 @@ class Deployment:
         for stack in stacks:
             self._stack(stack.name, stack.template, {}, stack)
         for stack, kind, _, properties in self.made:
-            self.roles.check(kind, properties, stack.aws)
+            if kind == "AutoMLRelease":
+                self._check_release(stack, properties)
+            else:
+                self.roles.check(kind, properties, stack.aws)
 
     def delete(self) -> None:
         """Delete what was made, the last first.
@@ -92,6 +96,14 @@ class Deployment:
                 self.exports[exported] = outputs[key]
         return outputs
 
+    def _check_release(self, stack: RealStack, properties: dict[str, Any]) -> None:
+        """Look whether the release serves, and whether its roles may do what they are for."""
+        record = self.aws.record(stack.table, properties["Key"], "R#00000001")
+        assert record["state"] == "in-service", record["reason"]
+        self.roles.check("AutoMLJobV2", properties["Job"], self.aws)
+        model = {**properties["Model"], "AutoMLJobName": record["job"]}
+        self.roles.check("AutoMLModel", model, self.aws)
+
     def _read(self, template: Template) -> Iterator[tuple[str, str]]:
         """Yield what CloudFormation looks up in the parameter store."""
         for name, parameter in template.get("Parameters", {}).items():
@@ -109,6 +121,8 @@ class Deployment:
             outputs = self._stack(name, inner, properties.get("Parameters", {}), source)
             for key, value in outputs.items():
                 stack.attributes[f"{logical_id}.Outputs.{key}"] = value
+        elif kind == "AWS::DynamoDB::Table":
+            stack.has_table(stack.known.resolve({"Ref": logical_id}, stack.template))
         elif kind == "AWS::EC2::SecurityGroup":
             stack.attributes[f"{logical_id}.GroupId"] = "sg-1a2b"
         elif kind == "AWS::SSM::Parameter":
@@ -155,6 +169,11 @@ class RealStack(Stack):
         if self._rights is None:
             self._rights = self.known.function_documents(self.template)
         return self._rights
+
+    def has_table(self, name: str) -> None:
+        """Let the function know the table of releases."""
+        self.table = name
+        self.environment = replace(self.environment, releases_table=name)
 
     def arn_of(self, logical_id: str) -> str:
         """Return the ARN of a resource, or its name where it has none."""

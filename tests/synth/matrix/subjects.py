@@ -9,6 +9,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
 
 from cdk_automlv2 import (
     AsyncInference,
@@ -20,11 +21,14 @@ from cdk_automlv2 import (
     AutoMLRelease,
     AutoMLTabularConfig,
     AutoMLV2,
+    BetterThanDeployed,
     DataCapture,
     Deployment,
     InstanceVariant,
     LocalAutoMLDataChannel,
+    ObjectiveGate,
     ServerlessVariant,
+    SmokeTest,
 )
 
 from .compositions import COMPOSITIONS, Place
@@ -176,6 +180,30 @@ def _one_click(place: Place, options: Options) -> None:
     imported.grant_invoke(iam.User(place.serve, "User"))
 
 
+def _release(place: Place, options: Options) -> None:
+    given = {key: value for key, value in options.of_job.items() if key != "job_name"}
+    names = {key: value for key, value in options.of_endpoint.items() if key == "endpoint_name"}
+    release = AutoMLRelease(
+        place.serve,
+        "Release",
+        problem_config=CONFIG,
+        inputs=_channel(options),
+        instance_type="ml.m5.large",
+        gates=[ObjectiveGate(minimum=0.5), BetterThanDeployed()],
+        **(given | names),
+    )
+    release.grant_invoke(iam.User(place.learn if place.learn is place.serve else place.serve, "U"))
+    release.retrain_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    cdk.CfnOutput(place.serve, "EndpointName", value=release.endpoint_name)
+
+
+def _release_of_a_folder(place: Place, options: Options) -> None:
+    automl = AutoMLV2(place.learn, "AutoML", CONFIG)
+    automl.fit(LocalAutoMLDataChannel("S3Prefix", FOLDER), wait=False)
+    endpoint = automl.deploy(1, "ml.m5.large", gates=[SmokeTest(["1,2"])])
+    endpoint.grant_invoke(iam.User(place.serve, "User"))
+
+
 SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "job": _job_alone,
     "job not waited for": _job_not_waited_for,
@@ -191,6 +219,8 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "job attached from another stack": _attached_from_another_stack,
     "AutoMLV2": _automl,
     "one click": _one_click,
+    "release": _release,
+    "release of a folder": _release_of_a_folder,
 }
 
 
