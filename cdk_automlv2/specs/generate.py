@@ -11,7 +11,7 @@ import json
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import aws_cdk as cdk
@@ -26,6 +26,7 @@ from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.channels import API_PATHS, AutoMLDataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import JOB_RULES
+from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.specs import lengths
 from cdk_automlv2.specs.kinds import PROBLEMS
@@ -64,7 +65,9 @@ SECTIONS = (
         AutoMLEndpoint,
         ENDPOINT_RULES,
         given=frozenset({"model"}),
-        code=frozenset({"async_inference", "data_capture", "shadow_variant", "variants"}),
+        code=frozenset(
+            {"async_inference", "data_capture", "deployment", "shadow_variant", "variants"}
+        ),
         needed=frozenset({"instance_type"}),
     ),
 )
@@ -248,8 +251,8 @@ def part_of(kind: Any) -> Schema | None:
     if origin in (dict, Mapping):
         value = part_of(parts[1])
         return None if value is None else {"type": "object", "additionalProperties": value}
-    if is_dataclass(kind):
-        return _inner(kind)
+    if kind in _INNER:
+        return _dataclass(kind, lambda option: None)
     made = _SIMPLE.get(kind)
     return None if made is None else made()
 
@@ -264,12 +267,8 @@ def _union(kinds: Sequence[Any]) -> Schema | None:
     return found[0] if len(found) == 1 else {"anyOf": found}
 
 
-def _inner(kind: Any) -> Schema | None:
-    made = _dataclass(kind, lambda option: None)
-    needed = [item.name for item in fields(kind) if item.default is MISSING]
-    # What needs a construct cannot be written in a file.
-    return made if set(needed) <= set(made["properties"]) else None
-
+_INNER = (AutoMLOutput,)
+"""Classes that ``specs/meaning.py`` makes of what a file holds."""
 
 _SIMPLE: Mapping[Any, Callable[[], Schema]] = {
     str: text,
