@@ -138,3 +138,32 @@ def test_a_bus_of_another_account_hears_a_rule_that_it_lets_in(servers):
 
     [message] = wait_for(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))
     assert json.loads(message["Body"])["account"] == SOURCE
+
+
+def test_a_table_of_another_account_is_read_by_its_arn(servers):
+    dynamodb = servers.client("dynamodb", SOURCE)
+    for account in ACCOUNTS:
+        servers.client("dynamodb", account).create_table(
+            TableName="shown",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        )
+    arn = dynamodb.describe_table(TableName="shown")["Table"]["TableArn"]
+    item = {"k": {"S": "a"}, "of": {"S": "source"}}
+    dynamodb.put_item(TableName="shown", Item=item)
+    reading = allow("dynamodb:GetItem", on=arn)
+    reader = role(servers, "table-reader", reading, account=TARGET)
+    powerless = as_role(servers, role(servers, "table-none", account=TARGET), "dynamodb")
+    get = {"TableName": arn, "Key": {"k": {"S": "a"}}}
+
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        as_role(servers, reader, "dynamodb").get_item(**get)
+    named = [reader, f"arn:aws:iam::{TARGET}:role/table-none"]
+    dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy_for(named, reading))
+
+    assert as_role(servers, reader, "dynamodb").get_item(**get)["Item"] == item
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        powerless.get_item(**get)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        as_role(servers, reader, "dynamodb").put_item(TableName=arn, Item=item)

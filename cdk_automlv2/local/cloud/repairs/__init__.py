@@ -15,6 +15,7 @@ from cdk_automlv2.local.cloud.repairs import (
     exports,
     foreign_buckets,
     foreign_buses,
+    foreign_tables,
     functions,
     keys,
     nested_stacks,
@@ -46,6 +47,7 @@ def apply() -> None:
     condition_keys.apply()
     foreign_buckets.apply()
     foreign_buses.apply()
+    foreign_tables.apply()
     scheduler.apply()
     scheduled_stacks.apply()
     execution_limits.apply()
