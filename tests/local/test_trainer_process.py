@@ -15,7 +15,7 @@ class Scripted(Trainer):
         super().__init__({"AutoMLJobName": "job-1"}, {}, add, "000000000000", "us-east-1")
         self._script = script
 
-    def _command(self):
+    def command(self):
         return [sys.executable, "-c", self._script]
 
 
@@ -49,7 +49,7 @@ print(json.dumps({"Attributes": {"arguments": sys.argv, "name": request["AutoMLJ
 """
 
     assert result_of(script).attributes == {"arguments": ["-c"], "name": "job-1"}
-    assert "job-1" not in " ".join(Trainer._command(Scripted(script)))
+    assert "job-1" not in " ".join(Trainer.command(Scripted(script)))
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ class Trainer:
         with _PROCESSORS:
             return Result() if stop.is_set() else self._run(stop)
 
-    def _command(self) -> list[str]:
+    def command(self) -> list[str]:
+        """Return the command line of the training process."""
         return [sys.executable, "-m", "cdk_automlv2.local.training"]
 
     def _run(self, stop: threading.Event) -> Result:
@@ -81,7 +82,7 @@ class Trainer:
             json.dump(self._spec, request)
             request.seek(0)
             process = subprocess.Popen(
-                self._command(),
+                self.command(),
                 env={**kept, **self._environment, "OMP_NUM_THREADS": "1"},
                 stdin=request,  # Arguments are shown to every user, and are limited in length.
                 stdout=subprocess.PIPE,

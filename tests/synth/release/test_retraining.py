@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from cdk_automlv2 import AutoMLDataChannel, OptionsError
 from tests.synth.helpers import properties, resources, template
 
-from .test_release import release
+from .declared import release
 
 NIGHTLY = scheduler.ScheduleExpression.cron(
     hour="3", minute="0", time_zone=cdk.TimeZone.EUROPE_BERLIN
