@@ -195,6 +195,31 @@ def test_a_creation_whose_configuration_is_not_listed_yet_leaves_none(stack, aws
     assert not aws.configs
 
 
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize(
+    "mark",
+    [{"cdk-automlv2:request": "the next one"}, {"cdk-automlv2:owner": "abcde/somebody"}],
+    ids=["the next request", "somebody else"],
+)
+def test_a_creation_that_fails_leaves_the_configuration_that_has_become_another_s(mark, listed):
+    aws = FakeAws()
+    aws.has_models(*MODELS)
+    create = aws._create_endpoint_config
+
+    def taken_over(**request):
+        made = create(**request)
+        aws.tags[made["EndpointConfigArn"]] |= mark
+        return made
+
+    aws._create_endpoint_config = taken_over
+    aws.fail("create_endpoint", "ValidationException", "no")
+    aws.lags.lists = 0 if listed else 1e6
+
+    Stack(aws).create(TYPE, OLD)
+
+    assert len(aws.configs) == 1
+
+
 @pytest.mark.parametrize(
     "properties",
     [{}, {"ProductionVariants": "x"}, {"ProductionVariants": [{"Novelty": "1"}]}, {"Tags": 1}],
