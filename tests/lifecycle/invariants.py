@@ -15,6 +15,7 @@ def check(aws: FakeAws) -> None:
     aws.run()
     assert aws.misdeeds == []
     assert aws.denied == []
+    assert aws.unlimited == []
     for stack in aws.stacks:
         check_answers(stack)
     check_owners(aws)

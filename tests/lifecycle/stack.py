@@ -7,7 +7,8 @@ delivery of an event whose function has died, lies in the account's queue, in th
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -74,6 +75,8 @@ class Stack:
         follows_requests: Whether the template is what has been asked for, as no test gives one.
         enforces_rights: Whether the function may do only what its policy allows.
         allowed: What that policy has been found to allow.
+        limits: When the function has begun something that it limits in time, and to how long.
+        is_limited: Whether what it does now is limited in time.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
@@ -91,8 +94,16 @@ class Stack:
         self.transitions = 0
         self.longest_history = 0
         self.table = f"releases-{scope_of(stack_id)}"
+        self.limits: list[tuple[float, float]] = []
+        self.is_limited = False
         self.environment = entry.Environment(
-            aws, self._put, lambda: aws.now, aws.sleep, stack_id, self.table
+            aws,
+            self._put,
+            lambda: aws.now,
+            aws.sleep,
+            stack_id,
+            self.table,
+            time_limit=self._time_limit,
         )
         aws.stacks.append(self)
 
@@ -171,6 +182,15 @@ class Stack:
         self.documents()  # Not within the handler, which would take a fault of this for its own.
         with self.aws.called_by(self):
             return entry.serve(json.loads(json.dumps(event)), self.environment)
+
+    @contextmanager
+    def _time_limit(self, seconds: float) -> Iterator[None]:
+        self.limits.append((self.aws.now, seconds))
+        self.is_limited = True
+        try:
+            yield
+        finally:
+            self.is_limited = False
 
     def invoke(self, event: dict[str, Any], pauses: tuple[int, ...] = _REDELIVERIES) -> None:
         """Invoke the function as AWS Lambda does: again, a while after it has died."""

@@ -156,6 +156,7 @@ class Deployments(RuleBasedStateMachine):
                 invariants.check_answers(stack)
             assert self.aws.misdeeds == []
             assert self.aws.denied == []
+            assert self.aws.unlimited == []
 
     @invariant()
     def no_endpoint_is_without_its_configuration_and_model(self) -> None:

@@ -6,6 +6,7 @@ from automlv2_handlers.errors import BusyError, QuotaError
 
 from .events import ENDPOINT_TYPE as TYPE
 from .events import MODELS, NEW, OLD, config_of
+from .services.errors import client_error
 
 __all__ = ["MODELS"]
 
@@ -116,6 +117,39 @@ def test_an_endpoint_not_seen_yet_is_waited_for(stack, aws):
 
     assert stack.create(TYPE, OLD)["Status"] == "SUCCESS"
     assert aws.calls["create_endpoint"] == 1
+
+
+@pytest.fixture
+def blinking(aws):
+    """Let three looks of four not see an endpoint that takes a while."""
+    describe, looks = aws._describe_endpoint, []
+
+    def now_and_then(**request):
+        looks.append(request)
+        if aws.endpoints and len(looks) % 4:
+            raise client_error("DescribeEndpoint", "ValidationException", "Could not find it")
+        return describe(**request)
+
+    aws._describe_endpoint = now_and_then
+    aws.endpoint_seconds = 1200
+    yield
+    aws._describe_endpoint = describe
+
+
+@pytest.mark.usefixtures("blinking")
+def test_looks_that_see_no_endpoint_now_and_then_do_not_end_its_creation(stack):
+    answer = stack.create(TYPE, OLD)
+
+    assert answer["Status"] == "SUCCESS", answer["Reason"]
+
+
+@pytest.mark.usefixtures("blinking")
+def test_looks_that_see_no_endpoint_now_and_then_do_not_end_a_link(stack):
+    made = stack.create(TYPE, OLD | {"Wait": False})
+    link = {"Target": "Endpoint", "LinkSeconds": 3300, "TimeoutSeconds": 3300, "Last": True}
+    names = {key: made["Data"][key] for key in ("EndpointName", "EndpointConfigName")}
+
+    assert stack.create("AutoMLWait", link | names)["Status"] == "SUCCESS"
 
 
 def test_a_quota_that_is_full_is_queued_for(stack, aws):

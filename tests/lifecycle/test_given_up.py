@@ -183,15 +183,39 @@ def test_a_status_that_cannot_be_read_stops_nothing(stack, aws):
     assert stack.create("AutoMLJobV2", JOB)["Status"] == "SUCCESS"
 
 
-def test_the_late_delete_of_a_creation_given_up_spares_what_the_next_one_has_made(stack, aws):
-    aws.has_models("churn-1")
-    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+@pytest.mark.parametrize("kind", CREATIONS)
+def test_a_delete_with_an_invented_id_spares_what_the_next_creation_has_made(kind):
+    aws, stack = world()
+    name, properties = made(aws, stack, kind)
     aws.physical_ids[stack.stack_id, "Churn"] = name
+    before = all_there_is(aws)
 
-    answer = stack.delete("AutoMLEndpoint", "Shop-Churn-INVENTED", OLD)
+    assert stack.delete(kind, "Shop-Churn-INVENTED", properties)["Status"] == "SUCCESS"
+    assert all_there_is(aws) == before
 
-    assert answer["Status"] == "SUCCESS"
-    assert set(aws.endpoints) == {name}
+
+@pytest.mark.parametrize("kind", CREATIONS)
+def test_a_delete_with_an_invented_id_leaves_nothing_though_the_stack_cannot_be_read(kind):
+    aws, stack = world()
+    _, properties = made(aws, stack, kind)
+    aws.failures["physical_id"] = [DeniedError("no")] * 99
+
+    assert stack.delete(kind, "Shop-Churn-INVENTED", properties)["Status"] == "SUCCESS"
+    assert not any(all_there_is(aws).values())
+
+
+def made(aws: FakeAws, stack: Stack, kind: str) -> tuple[str, Event]:
+    """Make something; return its name and its properties."""
+    properties = CREATIONS[kind](stack)
+    if kind == "AutoMLJobV2":
+        aws.job_seconds = 1e9
+    return stack.create(kind, properties)["PhysicalResourceId"], properties
+
+
+def all_there_is(aws: FakeAws) -> dict[str, Any]:
+    """What there is of ours, and what runs."""
+    models = {name for name in aws.models if invariants.is_ours(aws, "model", name)}
+    return {**footprint(aws), "models": models, "written": set(aws.written)}
 
 
 def test_a_delete_of_old_times_spares_what_the_stack_has_again(stack, aws):

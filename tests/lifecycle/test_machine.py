@@ -63,11 +63,33 @@ def test_a_machine_that_cannot_be_started_is_answered(stack, aws, link):
     assert answer["Reason"] == "cannot start the state machine: StartExecution: no such machine"
 
 
-def test_a_machine_that_may_be_started_only_later_is_started_then(stack, aws, link):
-    late = [DeniedError("not yet"), BusyError("ThrottlingException"), DeniedError("not yet")]
-    aws.failures["start_execution"] = late
+@pytest.mark.parametrize("error", [DeniedError("not yet"), BusyError("ThrottlingException")])
+def test_a_machine_that_may_be_started_within_a_minute_is_started_then(stack, aws, link, error):
+    start, moment = aws._start_execution, aws.now + 60
+
+    def late(**request):
+        if aws.now < moment:
+            raise error
+        return start(**request)
+
+    aws._start_execution = late
 
     assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
+
+
+def test_no_look_outlasts_the_function_or_the_time_of_its_request(stack, aws, link):
+    aws.job_seconds = 1e6
+    began = aws.now
+
+    stack.create("AutoMLWait", link)
+
+    assert len(stack.limits) > 20
+    assert all(0 < seconds <= 280 for _, seconds in stack.limits)
+    assert all(moment + seconds <= began + 3500 for moment, seconds in stack.limits)
+    stack.environment = replace(stack.environment, seconds_left=lambda: 100.0)
+    stack.create("AutoMLWait", link)
+    looks = [seconds for _, seconds in stack.limits[-20:]]
+    assert max(looks) <= 80
 
 
 def fail_twice_to_put(stack):

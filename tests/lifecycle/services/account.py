@@ -106,6 +106,7 @@ class Account(Timeline):
         rate: How many calls of one operation the account bears; ``None`` is any number.
         caller: Whose function runs; ``None`` is a person or a test, who may do anything.
         denied: What IAM did not allow the function, in words.
+        unlimited: Calls that could have hung until AWS Lambda ends the function.
     """
 
     def __init__(self) -> None:
@@ -121,6 +122,7 @@ class Account(Timeline):
         self._hidden: dict[str, tuple[str, str, int]] = {}
         self.caller: Stack | None = None
         self.denied: list[str] = []
+        self.unlimited: list[str] = []
 
     @contextmanager
     def called_by(self, stack: Stack) -> Iterator[None]:
@@ -174,6 +176,8 @@ class Account(Timeline):
         """Count a call, and let it fail if it is to fail."""
         self.calls[call] += 1
         self.entered += 1
+        if self.caller is not None and not self.caller.is_limited:
+            self.unlimited.append(call)
         if self.entered == self.interrupt_at and self.interrupt is not None:
             self.interrupt()
         if self.failures[call]:
