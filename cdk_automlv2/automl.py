@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_automlv2._core.closed_sets import ResponseKey
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
@@ -254,7 +255,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
         enable_network_isolation: bool = False,
         model_kms_key: str | None = None,
         predictor_cls: None = None,
-        inference_response_keys: Sequence[str] | None = None,
+        inference_response_keys: Sequence[ResponseKey] | None = None,
         *,
         id: str = "Model",
         instance_type: str | None = None,
@@ -311,10 +312,10 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
         enable_network_isolation: bool = False,
         model_kms_key: str | None = None,
         predictor_cls: None = None,
-        inference_response_keys: Sequence[str] | None = None,
+        inference_response_keys: Sequence[ResponseKey] | None = None,
         volume_size: int | None = None,
-        model_data_download_timeout: int | None = None,
-        container_startup_health_check_timeout: int | None = None,
+        model_data_download_timeout: int | cdk.Duration | None = None,
+        container_startup_health_check_timeout: int | cdk.Duration | None = None,
         *,
         id: str = "Endpoint",
         timeout: cdk.Duration | None = None,
@@ -342,8 +343,8 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
             predictor_cls: Must be None; not available at synth time.
             inference_response_keys: As for ``create_model``.
             volume_size: GB, 1 to 512.
-            model_data_download_timeout: Seconds, 60 to 3600.
-            container_startup_health_check_timeout: Seconds, 60 to 3600.
+            model_data_download_timeout: Seconds or a ``cdk.Duration``, 60 to 3600 s.
+            container_startup_health_check_timeout: Seconds or a ``cdk.Duration``, 60 to 3600 s.
             id: Id of the construct; needed from the second call on.
             timeout: As for ``AutoMLEndpoint``.
             gates: What a candidate must show before it serves, after ``fit(wait=False)``. Default:

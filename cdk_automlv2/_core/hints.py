@@ -32,7 +32,7 @@ def hint(value: Any, wanted: Any) -> str | None:
     if wanted is list and isinstance(value, str | dict):
         return f"write [{_short(value)}]"
     if name == "Duration" and isinstance(value, int | float) and not isinstance(value, bool):
-        return f"use cdk.Duration.seconds({value})"
+        return f"use cdk.Duration.seconds({value})" if value % 1 == 0 else None
     if isinstance(wanted, type) and issubclass(wanted, Enum) and isinstance(value, str):
         member = value.upper()
         return f"use cdk.{name}.{member}" if member in wanted.__members__ else None

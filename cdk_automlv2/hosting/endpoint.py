@@ -64,10 +64,11 @@ class AutoMLEndpoint(EndpointImports):
         volume_kms_key: Key of that storage, and of the copy of the image that a serverless variant
             keeps: a ``kms.IKey``, an ARN, an id, or ``alias/name``.
             Default: SageMaker's.
-        model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
-            Default: SageMaker decides; 3600 for a language model.
-        container_startup_health_check_timeout: Longest time for the containers to come up;
-            seconds, 60 to 3600. Default: SageMaker decides; 3600 for a language model.
+        model_data_download_timeout: Longest time to fetch the model; seconds or a ``cdk.Duration``,
+            60 to 3600 s. Default: SageMaker decides; 3600 for a language model.
+        container_startup_health_check_timeout: Longest time for the containers to come up; seconds
+            or a ``cdk.Duration``, 60 to 3600 s. Default: SageMaker decides; 3600 for a language
+            model.
         retain_all_variant_properties: Whether an update keeps the instance count and weight that
             the endpoint has by then, rather than the initial ones. Default: False.
         timeout: Longest wait for the endpoint; 1 minute to 18 days; more than 55 minutes add wait
@@ -110,8 +111,8 @@ class AutoMLEndpoint(EndpointImports):
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         volume_kms_key: kms.IKey | str | None = None,
-        model_data_download_timeout: int | None = None,
-        container_startup_health_check_timeout: int | None = None,
+        model_data_download_timeout: int | cdk.Duration | None = None,
+        container_startup_health_check_timeout: int | cdk.Duration | None = None,
         retain_all_variant_properties: bool | cdk.IResolvable | None = None,
         timeout: cdk.Duration | None = None,
         wait: bool = True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
+from cdk_automlv2._core.closed_sets import ProcessingUnit
 from cdk_automlv2._core.grants import RoleGrants, use_role
 from cdk_automlv2._core.imports import arn_of, arn_rules, name_of, name_rules, one_of_rules
 from cdk_automlv2._core.options import checked, limits
@@ -73,7 +72,7 @@ class ModelImports(AutoMLModelBase):
         model_arn: str | None = None,
         role: iam.IRole | None = None,
         problem_config: ProblemConfig | None = None,
-        processing_unit: Literal["CPU", "GPU"] | str | None = None,
+        processing_unit: ProcessingUnit | None = None,
     ) -> IAutoMLModel:
         """Return a model that exists already, with all that is known of it.
 

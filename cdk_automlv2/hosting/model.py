@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct, IConstruct
 
+from cdk_automlv2._core.closed_sets import ProcessingUnit, ResponseKey
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.grants import RoleGrants, read_statements, use_role
 from cdk_automlv2._core.identity import top_level_stack
@@ -82,11 +83,11 @@ class AutoMLModel(ModelImports):
         *,
         job: IAutoMLJob,
         candidate_name: str | None = None,
-        inference_response_keys: Sequence[str] | None = None,
+        inference_response_keys: Sequence[ResponseKey] | None = None,
         role: iam.IRole | str | None = None,
         vpc_config: VpcConfig | dict[str, list[str]] | None = None,
         enable_network_isolation: bool | cdk.IResolvable | None = None,
-        processing_unit: str | None = None,
+        processing_unit: ProcessingUnit | None = None,
         model_name: str | None = None,
         name: str | None = None,
         tags: Tags | None = None,

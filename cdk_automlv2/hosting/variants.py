@@ -41,12 +41,13 @@ class InstanceVariant(RequestPart):
             the production variant. Default: 1.
         volume_size: Storage of an instance; GB, 1 to 512; not for types with storage of their own.
             Default: the instance type's.
-        model_data_download_timeout: Longest time to fetch the model; seconds, 60 to 3600.
-            Default: SageMaker decides; 3600 for a language model.
-        container_startup_health_check_timeout: Longest time for the containers to come up;
-            seconds, 60 to 3600. Default: SageMaker decides; 3600 for a language model.
-        variant_instance_provision_timeout: Longest wait for capacity; seconds, 300 to 3600.
-            Default: SageMaker decides.
+        model_data_download_timeout: Longest time to fetch the model; seconds or a ``cdk.Duration``,
+            60 to 3600 s. Default: SageMaker decides; 3600 for a language model.
+        container_startup_health_check_timeout: Longest time for the containers to come up; seconds
+            or a ``cdk.Duration``, 60 to 3600 s. Default: SageMaker decides; 3600 for a language
+            model.
+        variant_instance_provision_timeout: Longest wait for capacity; seconds or a
+            ``cdk.Duration``, 300 to 3600 s. Default: SageMaker decides.
         routing_strategy: RANDOM or LEAST_OUTSTANDING_REQUESTS. Default: SageMaker decides.
         inference_ami_version: Image of a GPU host, such as
             ``al2-ami-sagemaker-inference-gpu-3-1``. Default: SageMaker decides.
@@ -76,9 +77,13 @@ class InstanceVariant(RequestPart):
     variant_name: str | None = field(default=None, kw_only=True)
     initial_variant_weight: float | None = field(default=None, kw_only=True)
     volume_size: int | None = field(default=None, kw_only=True)
-    model_data_download_timeout: int | None = field(default=None, kw_only=True)
-    container_startup_health_check_timeout: int | None = field(default=None, kw_only=True)
-    variant_instance_provision_timeout: int | None = field(default=None, kw_only=True)
+    model_data_download_timeout: int | cdk.Duration | None = field(default=None, kw_only=True)
+    container_startup_health_check_timeout: int | cdk.Duration | None = field(
+        default=None, kw_only=True
+    )
+    variant_instance_provision_timeout: int | cdk.Duration | None = field(
+        default=None, kw_only=True
+    )
     routing_strategy: RoutingStrategy | None = field(default=None, kw_only=True)
     inference_ami_version: str | None = field(default=None, kw_only=True)
     ml_reservation_arn: str | None = field(default=None, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
+from cdk_automlv2._core.closed_sets import CandidateSortBy, CandidateStatus, SortOrder
 from cdk_automlv2._core.options import checked, limits
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.sharing import SharedValue
@@ -73,10 +74,10 @@ class AutoMLCandidates(Construct):
         id: str,
         *,
         job: IAutoMLJob,
-        status_equals: str | None = None,
+        status_equals: CandidateStatus | None = None,
         candidate_name: str | None = None,
-        sort_order: str | None = None,
-        sort_by: str | None = None,
+        sort_order: SortOrder | None = None,
+        sort_by: CandidateSortBy | None = None,
         max_results: int | None = None,
     ) -> None:
         super().__init__(scope, id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
+from cdk_automlv2._core.closed_sets import ChannelType, CompressionType, ContentType, S3DataType
 from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.options import checked, field_faults
 from cdk_automlv2._core.s3_uri import normalized, prefix_rule, uri_problems
@@ -79,11 +80,11 @@ class AutoMLDataChannel:
         'validation'
     """
 
-    s3_data_type: str
+    s3_data_type: S3DataType
     s3_uri: str
-    channel_type: str | None = None
-    compression_type: str | None = None
-    content_type: str | None = None
+    channel_type: ChannelType | None = None
+    compression_type: CompressionType | None = None
+    content_type: ContentType | None = None
     kms_key: kms.IKey | str | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -100,10 +101,10 @@ class AutoMLDataChannel:
         bucket: s3.IBucket,
         prefix: str = "",
         *,
-        s3_data_type: str = "S3Prefix",
-        channel_type: str | None = None,
-        compression_type: str | None = None,
-        content_type: str | None = None,
+        s3_data_type: S3DataType = "S3Prefix",
+        channel_type: ChannelType | None = None,
+        compression_type: CompressionType | None = None,
+        content_type: ContentType | None = None,
     ) -> Self:
         """Return the channel of the objects below ``prefix``, or of the manifest of that key.
 
@@ -176,11 +177,11 @@ class LocalAutoMLDataChannel:
         'data/diagnosis_train.csv'
     """
 
-    data_type: str
+    data_type: S3DataType
     path: Annotated[str, KNOWN_AT_SYNTH]
-    channel_type: str | None = None
-    compression_type: str | None = None
-    content_type: str | None = None
+    channel_type: ChannelType | None = None
+    compression_type: CompressionType | None = None
+    content_type: ContentType | None = None
     include_hidden: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ from cdk_automlv2._core.retention import stays
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
-from cdk_automlv2._core.tokens import is_token, without_none
+from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.job.channel_notes import note_on_channels
 from cdk_automlv2.job.channels import DataChannel
 from cdk_automlv2.job.imports import JobImports
@@ -332,8 +332,8 @@ class _SecurityOptions:
 
 def _warn_if_short(job: AutoMLJobV2, timeout: cdk.Duration | None, config: ProblemConfig) -> None:
     """Say at synth that the wait may be over before the job is, which then fails the deployment."""
-    longest = config.max_total_job_runtime_in_seconds
-    if timeout is None or longest is None or is_token(longest):
+    longest = config.longest_seconds
+    if timeout is None or longest is None:
         return
     if timeout.to_seconds() < longest:
         cdk.Annotations.of(job).add_warning_v2(

@@ -8,7 +8,6 @@ from typing import Any
 
 from cdk_automlv2._core import common_rules
 from cdk_automlv2._core.options import Rule, limits
-from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2._core.wait_times import DEFAULT_TIMEOUT_SECONDS, LONGEST_SECONDS
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.job import rules
@@ -29,8 +28,8 @@ def channel_list(inputs: DataChannel | Sequence[DataChannel]) -> list[DataChanne
 
 def default_timeout_seconds(config: ProblemConfig) -> int:
     """Return the longest wait for a job that is given none."""
-    longest = config.max_total_job_runtime_in_seconds
-    if longest is None or is_token(longest):
+    longest = config.longest_seconds
+    if longest is None:
         return DEFAULT_TIMEOUT_SECONDS
     return longest + _AFTER_JOB_SECONDS
 

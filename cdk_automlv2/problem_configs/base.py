@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
@@ -13,6 +13,9 @@ from cdk_automlv2._core.s3_uri import uri_problems
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.problem_configs.serving import UNKNOWN, Serving
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 COMPLETION: Mapping[str, str] = {
     "max_candidates": "CompletionCriteria.MaxCandidates",
@@ -56,7 +59,7 @@ class ProblemConfig:
     columns: ClassVar[tuple[str, ...]] = ()
     """Fields that name columns, each another one."""
 
-    max_total_job_runtime_in_seconds: int | None
+    max_total_job_runtime_in_seconds: int | cdk.Duration | None
 
     @property
     def serving(self) -> Serving:
@@ -92,6 +95,12 @@ class ProblemConfig:
         """
         body = api_problem_type_config.get(cls.api_name, api_problem_type_config)
         return cls(**{name: _get(body, path) for name, path in cls.paths.items()})
+
+    @property
+    def longest_seconds(self) -> int | None:
+        """Longest run of the whole job; ``None`` if it is not set, or a token."""
+        longest = self.max_total_job_runtime_in_seconds
+        return None if is_token(longest) else cast("int | None", longest)
 
     def metrics(self) -> tuple[str, ...] | None:
         """Return the objective metrics that suit; ``None`` if that is not known."""

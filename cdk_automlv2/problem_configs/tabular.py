@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from cdk_automlv2._core.closed_sets import Mode, ProblemType, TabularAlgorithm
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 from cdk_automlv2.problem_configs.serving import Serving
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 ENSEMBLING_ALGORITHMS = (
     "catboost",
@@ -92,10 +96,11 @@ class AutoMLTabularConfig(ProblemConfig):
             job's ``job_objective``, and the other way round. Default: SageMaker infers it.
         sample_weight_attribute_name: Column of row weights; ENSEMBLING only. Default: none.
         max_candidates: Models to train; 1 to 750. Default: SageMaker decides.
-        max_runtime_per_training_job_in_seconds: Longest run of one training job; seconds, 1 or
-            more. Default: SageMaker decides.
-        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more. The
-            best model found by then wins. Default: 30 days, the service's limit.
+        max_runtime_per_training_job_in_seconds: Longest run of one training job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: SageMaker decides.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds or a
+            ``cdk.Duration``, 1 s or more. The best model found by then wins. Default: 30 days, the
+            service's limit.
 
     Raises:
         OptionsError: If a value is out of range or two do not go together; tokens are checked by
@@ -110,15 +115,15 @@ class AutoMLTabularConfig(ProblemConfig):
     """
 
     target_attribute_name: str
-    algorithms_config: list[str] | None = None
+    algorithms_config: Sequence[TabularAlgorithm] | None = None
     feature_specification_s3_uri: str | None = None
     generate_candidate_definitions_only: bool | None = None
-    mode: str | None = None
-    problem_type: str | None = None
+    mode: Mode | None = None
+    problem_type: ProblemType | None = None
     sample_weight_attribute_name: str | None = None
     max_candidates: int | None = None
-    max_runtime_per_training_job_in_seconds: int | None = None
-    max_total_job_runtime_in_seconds: int | None = None
+    max_runtime_per_training_job_in_seconds: int | cdk.Duration | None = None
+    max_total_job_runtime_in_seconds: int | cdk.Duration | None = None
 
     api_name: ClassVar[str] = "TabularJobConfig"
     required: ClassVar[tuple[str, ...]] = ("target_attribute_name",)
@@ -196,7 +201,7 @@ class AutoMLTabularConfig(ProblemConfig):
                 f"mode is {self.mode!r}",
             )
 
-    def _algorithm_rules(self, algorithms: list[str]) -> Iterator[OptionFault]:
+    def _algorithm_rules(self, algorithms: Sequence[str]) -> Iterator[OptionFault]:
         if not algorithms:
             yield OptionFault("algorithms_config", "must name 1 algorithm or more", algorithms)
         allowed = _ALGORITHMS_BY_MODE.get(self.mode or "")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,10 @@ class AutoMLTextClassificationConfig(ProblemConfig):
         content_column: Column of the texts; 1 to 256 characters.
         target_label_column: Column of the classes, another one; 1 to 256 characters.
         max_candidates: Models to train; 1 is all the service makes. Default: 1.
-        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds, 1 or
-            more. Default: SageMaker decides.
-        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more.
-            Default: 30 days, the service's limit.
+        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: SageMaker decides.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: 30 days, the service's limit.
 
     Raises:
         OptionsError: If a value is out of range or both columns are one.
@@ -35,8 +38,8 @@ class AutoMLTextClassificationConfig(ProblemConfig):
     content_column: str
     target_label_column: str
     max_candidates: int | None = None
-    max_runtime_per_training_job_in_seconds: int | None = None
-    max_total_job_runtime_in_seconds: int | None = None
+    max_runtime_per_training_job_in_seconds: int | cdk.Duration | None = None
+    max_total_job_runtime_in_seconds: int | cdk.Duration | None = None
 
     api_name: ClassVar[str] = "TextClassificationJobConfig"
     required: ClassVar[tuple[str, ...]] = ("content_column", "target_label_column")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 from cdk_automlv2.problem_configs.serving import Serving
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 HYPER_PARAMETERS: Mapping[str, tuple[Callable[[str], float], float, float]] = {
     "epochCount": (int, 1, 10),
@@ -48,10 +51,10 @@ class AutoMLTextGenerationConfig(ProblemConfig):
             learningRate ("0" to "1"), learningRateWarmupSteps ("0" to "250"); strings of 16
             characters at most. Default: SageMaker decides.
         max_candidates: Models to train; 1 is all the service makes. Default: 1.
-        max_runtime_per_training_job_in_seconds: Longest run of the training; seconds, 1 or more.
-            Default: 72 hours.
-        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more.
-            Default: 30 days, the service's limit.
+        max_runtime_per_training_job_in_seconds: Longest run of the training; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: 72 hours.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: 30 days, the service's limit.
 
     Raises:
         OptionsError: If a value is out of range, or a licence has to be accepted.
@@ -66,8 +69,8 @@ class AutoMLTextGenerationConfig(ProblemConfig):
     accept_eula: bool | None = None
     text_generation_hyper_params: dict[str, str] | None = None
     max_candidates: int | None = None
-    max_runtime_per_training_job_in_seconds: int | None = None
-    max_total_job_runtime_in_seconds: int | None = None
+    max_runtime_per_training_job_in_seconds: int | cdk.Duration | None = None
+    max_total_job_runtime_in_seconds: int | cdk.Duration | None = None
 
     api_name: ClassVar[str] = "TextGenerationJobConfig"
     reads_base_models: ClassVar[bool] = True

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from cdk_automlv2._core.closed_sets import ForecastingAlgorithm
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 from cdk_automlv2.problem_configs.countries import COUNTRIES
 from cdk_automlv2.problem_configs.serving import Serving
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 ALGORITHMS = ("cnn-qr", "deepar", "prophet", "npts", "arima", "ets")
 METRICS = ("AverageWeightedQuantileLoss", "MAPE", "MASE", "RMSE", "WAPE")
@@ -49,10 +53,10 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
             methods are zero, value, median, mean, min, max, and none for the target's frontfill;
             value needs a second key such as ``backfill_value``. Default: zero for the target.
         max_candidates: Models to train; 1 is all the service makes. Default: 1.
-        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds, 1 or
-            more. Default: SageMaker decides.
-        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds, 1 or more.
-            Default: 30 days, the service's limit.
+        max_runtime_per_training_job_in_seconds: Longest run of a training job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: SageMaker decides.
+        max_total_job_runtime_in_seconds: Longest run of the whole job; seconds or a
+            ``cdk.Duration``, 1 s or more. Default: 30 days, the service's limit.
         algorithms_config: Of cnn-qr, deepar, prophet, npts, arima, ets; the SageMaker SDK lacks
             this field. Default: all six.
 
@@ -83,9 +87,9 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
     aggregation: dict[str, str] | None = None
     filling: dict[str, dict[str, str]] | None = None
     max_candidates: int | None = None
-    max_runtime_per_training_job_in_seconds: int | None = None
-    max_total_job_runtime_in_seconds: int | None = None
-    algorithms_config: list[str] | None = None
+    max_runtime_per_training_job_in_seconds: int | cdk.Duration | None = None
+    max_total_job_runtime_in_seconds: int | cdk.Duration | None = None
+    algorithms_config: Sequence[ForecastingAlgorithm] | None = None
 
     api_name: ClassVar[str] = "TimeSeriesForecastingJobConfig"
     takes_validation: ClassVar[bool] = False

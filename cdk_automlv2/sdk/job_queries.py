@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs import Construct
 
+from cdk_automlv2._core.closed_sets import CandidateSortBy, CandidateStatus, SortOrder
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
@@ -71,11 +72,11 @@ class JobQueries(Construct):
     def list_candidates(
         self,
         job_name: str | None = None,
-        status_equals: str | None = None,
+        status_equals: CandidateStatus | None = None,
         candidate_name: str | None = None,
         candidate_arn: str | None = None,
-        sort_order: str | None = None,
-        sort_by: str | None = None,
+        sort_order: SortOrder | None = None,
+        sort_by: CandidateSortBy | None = None,
         max_results: int | None = None,
         *,
         id: str = "Candidates",

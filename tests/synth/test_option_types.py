@@ -237,3 +237,67 @@ def test_a_tuple_of_subnets_crashes_in_jsii(stack):
     vpc = {"Subnets": ("subnet-1",), "SecurityGroupIds": ("sg-1",)}
 
     AutoMLJobV2(stack, "Tuples", problem_config=CONFIG, inputs=CHANNEL, vpc_config=vpc)
+
+
+def test_a_duration_is_as_good_as_its_seconds():
+    config = AutoMLTabularConfig(
+        "churn",
+        max_runtime_per_training_job_in_seconds=cdk.Duration.minutes(10),
+        max_total_job_runtime_in_seconds=cdk.Duration.hours(1),
+    )
+
+    assert config == AutoMLTabularConfig(
+        "churn",
+        max_runtime_per_training_job_in_seconds=600,
+        max_total_job_runtime_in_seconds=3600,
+    )
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [
+        (cdk.Duration.millis(1500), "must be an int or a cdk.Duration, got 1.5"),
+        (cdk.Duration.seconds(0), "must be 1 or more, got 0"),
+        ("1h", "must be an int or a cdk.Duration, got '1h'"),
+        (True, "must be an int or a cdk.Duration, got True"),
+    ],
+)
+def test_a_duration_that_cannot_be_is_refused_as_its_seconds_are(duration, expected):
+    [fault] = faults(
+        lambda: AutoMLTabularConfig("churn", max_total_job_runtime_in_seconds=duration)
+    )
+
+    assert fault == f"max_total_job_runtime_in_seconds: {expected}"
+
+
+def test_an_endpoint_takes_durations_where_the_sdk_takes_seconds():
+    stack = cdk.Stack(cdk.App(), "Durations")
+    auto_ml = AutoMLV2(stack, "Churn", CONFIG)
+    auto_ml.fit("s3://in/train/")
+    auto_ml.deploy(
+        1,
+        "ml.m5.large",
+        model_data_download_timeout=cdk.Duration.minutes(20),
+        container_startup_health_check_timeout=600,
+    )
+
+    [made] = (
+        cdk.assertions.Template.from_stack(stack).find_resources("Custom::AutoMLEndpoint").values()
+    )
+    [variant] = made["Properties"]["ProductionVariants"]
+    assert variant["ModelDataDownloadTimeoutInSeconds"] == 1200
+    assert variant["ContainerStartupHealthCheckTimeoutInSeconds"] == 600
+
+
+def test_a_duration_out_of_range_is_refused_with_the_others(stack, model):
+    [fault] = faults(
+        lambda: AutoMLEndpoint(
+            stack,
+            "Long",
+            model=model,
+            instance_type="ml.m5.large",
+            model_data_download_timeout=cdk.Duration.hours(2),
+        )
+    )
+
+    assert fault == "model_data_download_timeout: must be 60 to 3600, got 7200"
