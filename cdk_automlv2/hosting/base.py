@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
@@ -14,7 +12,7 @@ from constructs import Construct
 from cdk_automlv2._core.arns import literal
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.options import checked
-from cdk_automlv2.hosting.interface import VARIANT_NAME
+from cdk_automlv2.hosting.metrics import EndpointMetrics
 from cdk_automlv2.problem_configs import ProblemConfig
 
 INVOKE, ASYNC, STREAM = (
@@ -69,12 +67,10 @@ class AutoMLModelBase(cdk.Resource):
         return self.model_name
 
 
-class AutoMLEndpointBase(cdk.Resource):
+class AutoMLEndpointBase(EndpointMetrics, cdk.Resource):
     """Grants and metrics; leans on name and ARN alone."""
 
-    endpoint_name: str
     endpoint_arn: str
-    _variant_name: str = VARIANT_NAME
     _invocations: Sequence[str] = (INVOKE, ASYNC, STREAM)
     """Names of the calls that the endpoint answers, as far as is known."""
 
@@ -95,36 +91,3 @@ class AutoMLEndpointBase(cdk.Resource):
             actions=[f"sagemaker:{name}" for name in self._invocations],
             resource_arns=[literal(self.endpoint_arn)],
         )
-
-    def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
-        """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
-
-        Of several variants, ``variant_name`` chooses one. Default: the average over 5 minutes, of
-        the first variant.
-        """
-        variant = options.pop("variant_name", None) or self._variant_name
-        dimensions = {"EndpointName": self.endpoint_name, "VariantName": variant}
-        defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}
-        return cloudwatch.Metric(
-            namespace="AWS/SageMaker", metric_name=metric_name, **(defaults | options)
-        )
-
-    def metric_invocations(self, **options: Any) -> cloudwatch.Metric:
-        """Requests sent to the endpoint; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocations", **({"statistic": "Sum"} | options))
-
-    def metric_invocation_4xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 4xx status; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocation4XXErrors", **({"statistic": "Sum"} | options))
-
-    def metric_invocation_5xx_errors(self, **options: Any) -> cloudwatch.Metric:
-        """Requests answered with a 5xx status; a count. Default: the sum over 5 minutes."""
-        return self.metric("Invocation5XXErrors", **({"statistic": "Sum"} | options))
-
-    def metric_model_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Model latency; microseconds. Default: average over 5 minutes."""
-        return self.metric("ModelLatency", **options)
-
-    def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
-        """Time SageMaker adds to an answer; microseconds. Default: average over 5 minutes."""
-        return self.metric("OverheadLatency", **options)

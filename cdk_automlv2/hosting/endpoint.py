@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
@@ -21,15 +22,17 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
+from cdk_automlv2.hosting import alarms
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.base import ASYNC, INVOKE, STREAM
 from cdk_automlv2.hosting.data_capture import DataCapture
-from cdk_automlv2.hosting.deployment import Deployment
-from cdk_automlv2.hosting.endpoint_rules import RULES
+from cdk_automlv2.hosting.deployment import Deployment, errors_rule
+from cdk_automlv2.hosting.endpoint_rules import RULES, age_rule
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
 from cdk_automlv2.hosting.guardrails import Guardrails
 from cdk_automlv2.hosting.imports import EndpointImports
 from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
+from cdk_automlv2.hosting.metrics import ASYNCHRONOUS, REAL_TIME, SERVERLESS
 from cdk_automlv2.hosting.variants import (
     InstanceVariant,
     ServerlessVariant,
@@ -141,7 +144,11 @@ class AutoMLEndpoint(EndpointImports):
         grants.use_volume_key(volume_kms_key, rights)
         grants.capture(data_capture)
         self._async_inference = async_inference
+        self._kind = SERVERLESS if fleet.is_serverless else REAL_TIME
+        self._captures = data_capture is not None
+        self._variant_names = fleet.variant_names
         if async_inference is not None:
+            self._kind = ASYNCHRONOUS
             async_inference.bind(grants.roles)
             self._invocations = (ASYNC,)
         else:
@@ -211,6 +218,41 @@ class AutoMLEndpoint(EndpointImports):
         if self._async_inference is not None:
             self._async_inference.grant(grantee)
         return super().grant_invoke(grantee)
+
+    @checked(errors_rule, age_rule, context=lambda self: {"kind": self._kind})
+    def add_alarms(
+        self,
+        *,
+        errors: float | None = 1,
+        latency: cdk.Duration | None = None,
+        age: cdk.Duration | None = None,
+        actions: Sequence[cloudwatch.IAlarmAction] = (),
+    ) -> list[cloudwatch.Alarm]:
+        """Make the alarms that suit the endpoint, and return them.
+
+        Beside those that are asked for: of a serverless endpoint more than 90 % of its concurrency,
+        of an asynchronous one failed and expired requests, with data capture a full disk. Each
+        rings after two of three periods of 5 minutes; times without requests are fine.
+
+        Args:
+            errors: Share of answers with a 5xx status; %. Default: 1.
+            latency: What one answer in a hundred may exceed. Default: no alarm, as nobody knows.
+            age: How long a request of an asynchronous endpoint may wait. Default: no alarm.
+            actions: What the alarms do, such as ``cloudwatch_actions.SnsAction(topic)``.
+
+        Raises:
+            OptionsError: If an option suits no endpoint, or not this kind.
+        """
+        wanted = alarms.limits(
+            self,
+            self._kind or "",
+            self._variant_names,
+            errors=errors,
+            latency=latency,
+            age=age,
+            captures=self._captures,
+        )
+        return alarms.make(self, wanted, actions)
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

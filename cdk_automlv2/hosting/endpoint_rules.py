@@ -12,6 +12,7 @@ from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.deployment import MOST_ALARMS, Deployment
 from cdk_automlv2.hosting.interface import VARIANT_NAME
+from cdk_automlv2.hosting.metrics import ASYNCHRONOUS
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.hosting.serverless import shown_model
 from cdk_automlv2.hosting.variants import (
@@ -151,6 +152,13 @@ def alarms_rule(deployment: Deployment | None, variants: Variants) -> Iterator[O
     if count > MOST_ALARMS:
         rule = f"must have {MOST_ALARMS} alarms or less, those made for each variant included"
         yield OptionFault("deployment", rule, count)
+
+
+def age_rule(age: Any, kind: str) -> Iterator[OptionFault]:
+    """An age of requests where there is a queue."""
+    if age is not None and kind != ASYNCHRONOUS:
+        rule = "must not be given: only asynchronous endpoints have a queue"
+        yield OptionFault("age", rule, f"for an endpoint that is {kind}")
 
 
 RULES: tuple[Rule, ...] = (
