@@ -11,6 +11,7 @@ from constructs import Construct
 
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.specs.lengths import Length
 from cdk_automlv2.specs.spec import Spec
 
@@ -32,6 +33,9 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
     """
     options = _constructs_options(spec.job)
     made = kind(scope, id, **_taken(kind.__init__, options))
+    if spec.release is not None:
+        _release(made, options, spec, spec.release)
+        return made
     job = made.fit(**_taken(kind.fit, options))
     if spec.model is None:
         return made
@@ -44,6 +48,26 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
             made, "Endpoint", model=model, **_constructs_options(spec.endpoint)
         )
     return made
+
+
+def _release(
+    made: AutoMLV2, options: Mapping[str, Any], spec: Spec, release: Mapping[str, Any]
+) -> None:
+    """Make one release of all, which no stack waits for; as ``fit(wait=False)`` and ``deploy``."""
+    job = made.fit(**_taken(made.fit, {**options, "wait": False}))
+    endpoint = _constructs_options(spec.endpoint or {})
+    policy = endpoint.pop("removal_policy", None)
+    assert isinstance(job, DetachedJob)
+    made.endpoint = made._release_of(
+        "Endpoint",
+        job,
+        release["gates"] or None,
+        endpoint.pop("endpoint_name", None),
+        _constructs_options(spec.model or {}),
+        endpoint,
+    )
+    if policy is not None:
+        made.release.apply_removal_policy(policy)
 
 
 def _taken(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def _likeness(spec: Spec) -> Any:
     """Return what models have in common that take the same: their options, channels and waits."""
     job = spec.job
     inputs = [(type(item), Path(getattr(item, "path", ".")).is_dir()) for item in job["inputs"]]
-    options = [tuple(sorted(part or ())) for part in (job, spec.model, spec.endpoint)]
+    parts = (job, spec.model, spec.endpoint, spec.release)
+    options = [None if part is None else tuple(sorted(part)) for part in parts]
     wait = job.get("timeout")
     seconds = default_timeout_seconds(job["problem_config"]) if wait is None else wait.seconds
     serving = (spec.endpoint or {}).get("timeout")

@@ -28,8 +28,10 @@ from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import JOB_RULES
 from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.release.option_rules import RELEASE_RULES
+from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.specs import lengths
-from cdk_automlv2.specs.kinds import PROBLEMS
+from cdk_automlv2.specs.kinds import GATES, PROBLEMS
 from cdk_automlv2.specs.schema_limits import limited, text
 
 Schema = dict[str, Any]
@@ -57,6 +59,16 @@ class Section:
     needed: frozenset[str] = frozenset()
 
 
+def _options(construct: type) -> Mapping[str, Any]:
+    """Return the options of a construct, each with its default."""
+    found = inspect.signature(inspect.unwrap(construct.__init__)).parameters  # type: ignore[misc]
+    return {
+        name: parameter.default
+        for name, parameter in found.items()
+        if name not in ("self", "scope", "id")
+    }
+
+
 JOB = Section("", AutoMLJobV2, JOB_RULES, frozenset({"problem_config", "inputs"}))
 SECTIONS = (
     Section("model", AutoMLModel, MODEL_RULES, given=frozenset({"job"}), code=frozenset({"name"})),
@@ -70,6 +82,13 @@ SECTIONS = (
         ),
         needed=frozenset({"instance_type"}),
     ),
+    Section(
+        "release",
+        AutoMLRelease,
+        RELEASE_RULES,
+        given=frozenset(_options(AutoMLRelease)) - {"gates", "keep_history", "notify"},
+        code=frozenset({"keep_history", "notify"}),
+    ),
 )
 
 
@@ -77,6 +96,7 @@ def schema() -> Schema:
     """Return the schema."""
     whole = _section(JOB)
     parts = {item.name: {"$ref": f"#/definitions/{item.name}"} for item in SECTIONS}
+    sections = {item.name: _section(item) for item in SECTIONS}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A SageMaker AutoML V2 model",
@@ -96,9 +116,28 @@ def schema() -> Schema:
             **_shared(),
             **{name: _problem(name, config) for name, config in PROBLEMS.items()},
             **{kind.__name__: _channel(kind) for kind in _CHANNELS},
-            **{item.name: _section(item) for item in SECTIONS},
+            **{f"gate_{name}": _gate(gate) for name, gate in GATES.items()},
+            **sections,
         },
+        "if": {"required": ["release"]},
+        "then": _of_release({"": whole, **sections}),
     }
+
+
+def _of_release(parts: Mapping[str, Schema]) -> Schema:
+    """Return what must hold where there is a release: it has an endpoint, and not every option."""
+    known = {*_options(AutoMLRelease), "problem_config", "inputs"}
+
+    def refused(name: str) -> Schema:
+        return {
+            option: False
+            for option in parts[name]["properties"]
+            # The policy of a release is that of its endpoint.
+            if option not in known or (name, option) == ("model", "removal_policy")
+        }
+
+    below = {name: {"properties": refused(name)} for name in ("model", "endpoint")}
+    return {"required": ["endpoint"], "properties": {**refused(""), **below}}
 
 
 def schema_json() -> str:
@@ -116,32 +155,20 @@ _CHANNELS = (AutoMLDataChannel, LocalAutoMLDataChannel)
 
 
 def _shared() -> Schema:
-    kinds = list(PROBLEMS)
-    cases = [
-        {
-            "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
-            "then": {"$ref": f"#/definitions/{kind}"},
-        }
-        for kind in kinds
-    ]
     channels: list[Schema] = [{"$ref": f"#/definitions/{kind.__name__}"} for kind in _CHANNELS]
     location = {**text(), "description": "s3://bucket/prefix, or a path relative to this file."}
     several = {"type": "array", "items": {"anyOf": channels}, "minItems": 1, "maxItems": 2}
     return {
-        "kind": {"enum": kinds, "description": "The kind of problem."},
+        "kind": {"enum": list(PROBLEMS), "description": "The kind of problem."},
+        "gate_kind": {"enum": list(GATES), "description": "The kind of gate."},
+        "gate": _kinded("What a candidate must show before it serves.", "gate_kind", "gate_"),
         "duration": {
             "type": "string",
             "pattern": lengths.PATTERN,
             "examples": ["30 minutes", "12 hours"],
         },
         "removal_policy": {"enum": list(REMOVAL_POLICIES)},
-        "problem_config": {
-            "description": "What to predict, and how.",
-            "type": "object",
-            "required": ["kind"],
-            "properties": {"kind": {"$ref": "#/definitions/kind"}},
-            "allOf": cases,
-        },
+        "problem_config": _kinded("What to predict, and how.", "kind", ""),
         "inputs": {
             "description": "Where the data lies: one place, one channel, or a training and a "
             "validation channel.",
@@ -150,16 +177,42 @@ def _shared() -> Schema:
     }
 
 
+def _kinded(description: str, kinds: str, prefix: str) -> Schema:
+    """Return a mapping whose ``kind`` says which of several it is."""
+    names = list(PROBLEMS if kinds == "kind" else GATES)
+    cases = [
+        {
+            "if": {"required": ["kind"], "properties": {"kind": {"const": name}}},
+            "then": {"$ref": f"#/definitions/{prefix}{name}"},
+        }
+        for name in names
+    ]
+    return {
+        "description": description,
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"$ref": f"#/definitions/{kinds}"}},
+        "allOf": cases,
+    }
+
+
+def _gate(gate: Any) -> Schema:
+    return _with_kind(_dataclass(gate, lambda option: None), "gate_kind")
+
+
+def _with_kind(made: Schema, kinds: str) -> Schema:
+    made["required"] = ["kind", *made["required"]]
+    made["properties"] = {"kind": {"$ref": f"#/definitions/{kinds}"}, **made["properties"]}
+    return made
+
+
 def _problem(name: str, config: type[ProblemConfig]) -> Schema:
     def shape(option: str) -> Any:
         path = f"AutoMLProblemTypeConfig.{config.api_name}.{config.paths[option]}"
         find = service_model.spread_shape_at if "[*]" in path else service_model.shape_at
         return find("CreateAutoMLJobV2", path)
 
-    made = _dataclass(config, shape)
-    made["required"] = ["kind", *made["required"]]
-    made["properties"] = {"kind": {"$ref": "#/definitions/kind"}, **made["properties"]}
-    return made
+    return _with_kind(_dataclass(config, shape), "kind")
 
 
 def _channel(kind: type) -> Schema:
@@ -188,11 +241,8 @@ def _dataclass(kind: Any, shape: Limit) -> Schema:
 def _section(section: Section) -> Schema:
     function = inspect.unwrap(section.construct.__init__)  # type: ignore[misc]
     hints = get_type_hints(function, localns=_deferred(function), include_extras=True)
-    found = {
-        name: parameter.default
-        for name, parameter in inspect.signature(function).parameters.items()
-        if name not in {"self", "scope", "id", *section.given, *section.code}
-    }
+    left = section.given | section.code
+    found = {k: v for k, v in _options(section.construct).items() if k not in left}
     given = {name: hints[name] for name in found}
     defaults = {
         name: value
@@ -261,7 +311,10 @@ def _union(kinds: Sequence[Any]) -> Schema | None:
     """Return the one form, or the several; a closed set of words is not any text too."""
     if any(get_origin(kind) is Literal for kind in kinds):
         kinds = [kind for kind in kinds if kind is not str]
-    found = [part for part in map(part_of, kinds) if part is not None]
+    found: list[Schema] = []
+    for part in map(part_of, kinds):
+        if part is not None and part not in found:
+            found.append(part)
     if not found:
         return None
     return found[0] if len(found) == 1 else {"anyOf": found}
@@ -277,6 +330,7 @@ _SIMPLE: Mapping[Any, Callable[[], Schema]] = {
     bool: lambda: {"type": "boolean"},
     cdk.Duration: lambda: {"$ref": "#/definitions/duration"},
     cdk.RemovalPolicy: lambda: {"$ref": "#/definitions/removal_policy"},
+    **dict.fromkeys(GATES.values(), lambda: {"$ref": "#/definitions/gate"}),
 }
 
 

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2.problem_configs import KINDS, ProblemConfig
+from cdk_automlv2.release.gates import (
+    BetterThanDeployed,
+    LatencyGate,
+    ObjectiveGate,
+    SmokeTest,
+)
 
 
-def _kind_of(config: type[ProblemConfig]) -> str:
-    return base_name(config.api_name.removesuffix("JobConfig")).replace("-", "_")
+def _kind_of(name: str) -> str:
+    return base_name(name).replace("-", "_")
 
 
-PROBLEMS: Mapping[str, type[ProblemConfig]] = {_kind_of(config): config for config in KINDS}
+PROBLEMS: Mapping[str, type[ProblemConfig]] = {
+    _kind_of(config.api_name.removesuffix("JobConfig")): config for config in KINDS
+}
 """``tabular``, ``time_series_forecasting``, … → the configuration of such problems."""
+
+GATES: Mapping[str, Any] = {
+    _kind_of(gate.type): gate
+    for gate in (ObjectiveGate, BetterThanDeployed, LatencyGate, SmokeTest)
+}
+"""``objective``, ``smoke_test``, … → such gates; that of a function needs the function."""

@@ -11,7 +11,7 @@ from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.channels import AutoMLDataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.job.output import AutoMLOutput
-from cdk_automlv2.specs.kinds import PROBLEMS
+from cdk_automlv2.specs.kinds import GATES, PROBLEMS
 
 _REMOTE = ("s3://", "https://")
 _SHARED = ("role", "vpc_config", "tags")
@@ -26,12 +26,14 @@ class Meaning:
         job: Options of the job.
         model: Options of the model; ``None`` without one.
         endpoint: Options of the endpoint; ``None`` without one.
+        release: Options of the release; ``None`` where the stack waits for the job itself.
         faults: What the parts find wrong with themselves.
     """
 
     job: dict[str, Any]
     model: dict[str, Any] | None
     endpoint: dict[str, Any] | None
+    release: dict[str, Any] | None = None
     faults: list[OptionFault] = field(default_factory=list)
 
 
@@ -44,7 +46,9 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
     """
     job = dict(values)
     model, endpoint = job.pop("model", None), job.pop("endpoint", None)
-    found = Meaning(job, model, endpoint)
+    found = Meaning(job, model, endpoint, job.pop("release", None))
+    if found.release is not None:
+        found.release["gates"] = _gates(found.release.get("gates", []), found.faults)
     parts: Mapping[str, Callable[[Any], Any]] = {
         "problem_config": _problem,
         "inputs": lambda inputs: _channels(inputs, folder, found.faults),
@@ -85,6 +89,18 @@ def _part(
 
 def _problem(options: Mapping[str, Any]) -> Any:
     return _made(PROBLEMS[options["kind"]], {k: v for k, v in options.items() if k != "kind"})
+
+
+def _gates(listed: list[Mapping[str, Any]], faults: list[OptionFault]) -> list[Any]:
+    made = [
+        _part(faults, f"release.gates[{index}]", _gate, options)
+        for index, options in enumerate(listed)
+    ]
+    return [gate for gate in made if gate is not None]
+
+
+def _gate(options: Mapping[str, Any]) -> Any:
+    return _made(GATES[options["kind"]], {k: v for k, v in options.items() if k != "kind"})
 
 
 def _made(kind: Any, options: Mapping[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.option_rules import JOB_RULES
 from cdk_automlv2.problem_configs.serving import serving_of
+from cdk_automlv2.release.option_rules import gates_rule
 from cdk_automlv2.specs.meaning import Meaning
 from cdk_automlv2.specs.walk import resolved, schema
 
@@ -56,6 +57,10 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         unit = found.model.get("processing_unit") or serving_of(config).units[0]
         model = _Model(config, unit)
         yield from _judged("endpoint", ENDPOINT_RULES, {**found.endpoint, "model": model}, faulty)
+    if found.release is not None:
+        given = {**found.release, "problem_config": config}
+        yield from _judged("release", (gates_rule,), given, faulty)
+        yield from _released(found)
 
 
 def _judged(
@@ -74,12 +79,26 @@ def _judged(
         yield OptionFault(f"{prefix}{fault.path}", fault.rule, fault.got, fault.fix)
 
 
+def _released(found: Meaning) -> Iterator[OptionFault]:
+    """What a release must have, and what changes with each release."""
+    if found.endpoint is None:
+        yield OptionFault("endpoint", "must be set, as a release ends with one", None)
+    refused = schema()["then"]["properties"]
+    for name, options in (("", found.job), ("model", found.model), ("endpoint", found.endpoint)):
+        within = refused if not name else refused[name]["properties"]
+        for option in options or ():
+            if within.get(option) is False:
+                path = f"{name}.{option}" if name else option
+                rule = "cannot be used with release"
+                yield OptionFault(path, rule, (options or {})[option], "leave it out")
+
+
 def _waited_for(found: Meaning) -> Iterator[OptionFault]:
     """A job that is waited for, where its candidate is served."""
-    if found.job.get("wait") is False:
+    if found.job.get("wait") is False and found.release is None:
         part = "model" if found.endpoint is None else "endpoint"
         rule = f"must be true, as {part} needs what the job has found"
-        yield OptionFault("wait", rule, False)
+        yield OptionFault("wait", rule, False, "or write release: {}")
     config = found.job.get("problem_config")
     if getattr(config, "generate_candidate_definitions_only", None):
         path = "problem_config.generate_candidate_definitions_only"

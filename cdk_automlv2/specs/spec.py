@@ -28,6 +28,7 @@ class Spec:
         job: Options of ``AutoMLJobV2``.
         model: Options of ``AutoMLModel``; ``None`` if there is no model.
         endpoint: Options of ``AutoMLEndpoint``; ``None`` if there is no endpoint.
+        release: Options of ``AutoMLRelease`` alone; ``None`` where the stack waits for the job.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Spec:
     job: Mapping[str, Any]
     model: Mapping[str, Any] | None
     endpoint: Mapping[str, Any] | None
+    release: Mapping[str, Any] | None = None
 
 
 def load(path: str | Path, *, root: str | Path | None = None) -> Spec:
@@ -86,7 +88,8 @@ class _Reading:
         for fault in [*found.faults, *faults_of(found, known)]:
             if fault.path not in known:
                 self._note(mark_of(root, fault), fault)
-        return Spec(spec_name(self.path), self.path, found.job, found.model, found.endpoint)
+        parts = (found.job, found.model, found.endpoint, found.release)
+        return Spec(spec_name(self.path), self.path, *parts)
 
     def _note(self, mark: Mark, fault: OptionFault) -> None:
         self.faults.append(spec_fault(self.path, mark, fault))

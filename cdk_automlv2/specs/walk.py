@@ -180,20 +180,20 @@ class Walk:
         self.fault(node, path, f"must be one of {', '.join(allowed)}", text, nearest(text, allowed))
         return None
 
-    def problem(self, path: str, node: Node) -> dict[str, Any] | None:
-        """Return the options of a problem, by its kind."""
+    def kinded(self, path: str, node: Node, kinds: str, prefix: str) -> dict[str, Any] | None:
+        """Return the options of a mapping whose ``kind`` says which there are."""
         if not isinstance(node, Mapped):
             self._wrong(path, node, {"type": "object"})
             return None
         kind = node.get("kind")
         if kind is None:
-            kinds = ", ".join(schema()["definitions"]["kind"]["enum"])
-            self.fault(node, f"{path}.kind", f"must be one of {kinds}", None, None)
+            words = ", ".join(schema()["definitions"][kinds]["enum"])
+            self.fault(node, f"{path}.kind", f"must be one of {words}", None, None)
             return None
-        name = self.one_of(f"{path}.kind", kind, "kind")
+        name = self.one_of(f"{path}.kind", kind, kinds)
         if name is None:
             return None
-        return self.options(path, node, schema()["definitions"][name])
+        return self.options(path, node, schema()["definitions"][f"{prefix}{name}"])
 
 
 _SPECIAL: Mapping[str, Callable[[Walk, str, Node], Any]] = {
@@ -202,7 +202,9 @@ _SPECIAL: Mapping[str, Callable[[Walk, str, Node], Any]] = {
         path, node, "removal_policy"
     ),
     "#/definitions/kind": lambda walk, path, node: walk.one_of(path, node, "kind"),
-    "#/definitions/problem_config": Walk.problem,
+    "#/definitions/gate_kind": lambda walk, path, node: walk.one_of(path, node, "gate_kind"),
+    "#/definitions/problem_config": lambda walk, path, node: walk.kinded(path, node, "kind", ""),
+    "#/definitions/gate": lambda walk, path, node: walk.kinded(path, node, "gate_kind", "gate_"),
 }
 """Definitions that become more than plain values."""
 

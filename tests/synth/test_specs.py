@@ -16,10 +16,12 @@ from cdk_automlv2 import (
     AutoMLTabularConfig,
     AutoMLTimeSeriesForecastingConfig,
     AutoMLV2,
+    ObjectiveGate,
     OptionsError,
+    SmokeTest,
 )
 from cdk_automlv2.specs import SpecError
-from tests.synth.helpers import properties, template
+from tests.synth.helpers import properties, resources, template
 from tests.unit.specs.files import SERVED, SMALLEST, write
 
 
@@ -113,6 +115,31 @@ model: {{role: arn:aws:iam::111122223333:role/model, enable_network_isolation: t
     assert automl.endpoint is not None
     kept = template(stack)["Resources"].values()
     assert "Retain" in {item.get("DeletionPolicy") for item in kept}
+
+
+def test_a_release_in_a_file_is_that_of_fit_without_waiting_and_deploy(tmp_path):
+    text = f"""{SERVED}release:
+  gates: [{{kind: smoke_test, rows: ["1,2"]}}, {{kind: objective, metric: F1, minimum: 0.8}}]
+tags: {{team: ml}}
+"""
+
+    def coded(stack):
+        automl = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churned"), tags={"team": "ml"})
+        automl.fit("s3://in/train/", wait=False)
+        gates = [SmokeTest(["1,2"]), ObjectiveGate("F1", minimum=0.8)]
+        automl.deploy(1, "ml.m5.large", gates=gates)
+
+    assert from_spec(write(tmp_path, text)) == stack_of(coded)
+
+
+def test_a_released_model_takes_few_resources_and_its_endpoint_may_be_kept(stack, tmp_path):
+    text = f"{SERVED}  removal_policy: RETAIN\nrelease: {{}}\n"
+
+    AutoMLV2.from_spec(stack, "Churn", write(tmp_path, text))
+
+    [release] = resources(stack, "Custom::AutoMLRelease")
+    assert release["DeletionPolicy"] == "Retain"
+    assert not resources(stack, "Custom::AutoMLWait")
 
 
 def test_every_option_of_a_job_goes_to_the_constructor_or_to_fit():
@@ -214,11 +241,13 @@ def test_a_file_written_of_arguments_is_what_the_arguments_are(
     data = {"problem_config": {"kind": kind, **options}, "inputs": "s3://in/train/", **job}
     if endpoint is not None:
         data["endpoint"] = endpoint
-    dump = yaml.safe_dump if form == "yaml" else json.dumps
-    path = write(
-        tmp_path,
-        dump(data, **({"allow_unicode": True, "sort_keys": False} if form == "yaml" else {})),
-    )
+    if endpoint is not None and job.get("wait") is False:
+        data["release"] = {}
+        data.pop("wait")
+        endpoint.pop("wait", None)
+    yaml_options = {"allow_unicode": True, "sort_keys": False}
+    text = json.dumps(data) if form == "json" else yaml.safe_dump(data, **yaml_options)
+    path = write(tmp_path, text)
     path = path.rename(path.with_suffix(f".{form}"))
 
     def coded(stack):

@@ -214,3 +214,68 @@ def test_what_is_read_of_a_faulty_file_is_no_model(tmp_path):
 
     assert spec is not None
     assert len(found) == 1
+
+
+RELEASED = f"""{SERVED}release:
+  gates:
+    - kind: smoke_test
+      rows: ["1,2", [3, no]]
+      expected: [yes, 0]
+    - {{kind: better_than_deployed, by: 0.01}}
+"""
+
+
+def test_a_release_with_gates_is_read(tmp_path):
+    spec = load(write(tmp_path, RELEASED))
+
+    smoke, better = spec.release["gates"]
+    assert (smoke.rows, smoke.expected) == (["1,2", ["3", "no"]], ["yes", "0"])
+    assert better.by == 0.01
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("timeout: 2 hours", "timeout: cannot be used with release"),
+        ("job_name: churn", "job_name: cannot be used with release"),
+        ("model: {model_name: churn}", "model.model_name: cannot be used with release"),
+    ],
+)
+def test_what_changes_with_each_release_is_no_option_of_one(tmp_path, line, words):
+    [found] = faults(tmp_path, f"{RELEASED}{line}\n")
+
+    assert words in found
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ("{kind: objectiv}", "got 'objectiv'; use 'objective'"),
+        ("{kind: objective}", "release.gates[0].minimum: must be given, or maximum"),
+        ("{kind: objective, metric: F1, minimum: 2, maximum: 1}", "must be the maximum, 1, or"),
+        ("{kind: smoke_test}", "release.gates[0].rows: must be set"),
+        ("{kind: latency, rows: [a], milliseconds: 0}", "must be 1 to 60000, got 0"),
+        ("{minimum: 1}", "release.gates[0].kind: must be one of objective"),
+        ("objective", "release.gates[0]: must be a mapping"),
+    ],
+)
+def test_a_wrong_gate_is_told_with_its_place(tmp_path, gate, words):
+    [found] = faults(tmp_path, f"{SERVED}release: {{gates: [{gate}]}}\n")
+
+    assert words in found
+    assert found.startswith("7:")
+
+
+def test_a_gate_whose_metric_the_problem_lacks_is_refused(tmp_path):
+    text = SERVED.replace("churned\n", "churned\n  problem_type: Regression\n")
+    gates = "release: {gates: [{kind: objective, metric: F1, minimum: 0.8}]}\n"
+
+    [found] = faults(tmp_path, f"{text}job_objective: {{MetricName: R2}}\n{gates}")
+
+    assert "release.gates[0].metric: must be one of MAE, MSE, R2, RMSE for Regression" in found
+
+
+def test_a_release_without_an_endpoint_is_refused(tmp_path):
+    [found] = faults(tmp_path, f"{SMALLEST}release: {{}}\n")
+
+    assert "endpoint: must be set, as a release ends with one" in found
