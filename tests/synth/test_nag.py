@@ -11,18 +11,26 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
 
 from cdk_automlv2 import (
+    AsyncInference,
     AutoMLDataChannel,
+    AutoMLEndpoint,
+    AutoMLModel,
     AutoMLOutput,
     AutoMLSettings,
     AutoMLTextGenerationConfig,
     AutoMLV2,
+    DataCapture,
+    LatencyGate,
+    ObjectiveGate,
     VpcConfig,
 )
 from tests.synth.matrix.options import FACTORS
 from tests.synth.matrix.pairs import pairwise
 from tests.synth.matrix.subjects import SUBJECTS, make
+from tests.synth.release.declared import release
 
 from .helpers import ROLE_ARN, endpoint, job, model, resources, template
 
@@ -86,6 +94,27 @@ def test_policies_that_overflow_meet_none_either(nag, stack):
 
     assert findings(nag, stack.node.root, "AwsSolutionsChecks") == set()
     assert resources(stack, "AWS::IAM::ManagedPolicy")
+
+
+def test_releases_and_endpoints_for_production_meet_none_either(nag, stack):
+    role = iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    made = release(
+        stack, "Release", gates=[ObjectiveGate(minimum=0.8), LatencyGate(200, ["1,2"])], role=role
+    )
+    made.retrain_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    served = AutoMLModel(stack, "Model", job=job(stack))
+    asynchronous = AsyncInference("s3://answers/churn/")
+    AutoMLEndpoint(
+        stack, "Queue", model=served, instance_type="ml.m5.large", async_inference=asynchronous
+    )
+    capture = DataCapture("s3://captured/churn/")
+    AutoMLEndpoint(
+        stack, "Watched", model=served, instance_type="ml.m5.large", data_capture=capture
+    )
+
+    packs = ("AwsSolutionsChecks", "ServerlessChecks")
+    found = findings(nag, stack.node.root, *packs)
+    assert {line for line in found if not THEIRS.search(line[1])} == set()
 
 
 def test_what_the_app_itself_grants_is_still_found(nag, stack):
