@@ -226,3 +226,12 @@ def test_a_stack_on_its_way_back_serves_the_former_release_without_training(user
     assert user.states == ["in-service"] * 3
     assert user.served_job() == user.release(1).job
     user.check_at_rest()
+
+
+def test_a_release_that_has_ended_by_itself_keeps_no_lease(user, aws):
+    user.deploy(Endpoint=endpoint(InitialInstanceCount=2))
+    began = aws.now
+    aws.run(lambda: user.release(2).is_over)
+
+    assert user.head.mover == 0
+    assert aws.now - began < 600

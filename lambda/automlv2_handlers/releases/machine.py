@@ -107,6 +107,9 @@ def _note(look: Look, head: Head, found: Found) -> int:
 def _after_end(head: Head, release: Release) -> Head:
     """Return the head when a release has ended."""
     ended = replace(head, active=0)
+    if head.mover == release.number:
+        # Its own looks come one after another: none of them is in flight any more.
+        ended = replace(ended, mover=0, mover_until=0.0)
     if release.state is not ReleaseState.IN_SERVICE or head.serving == release.number:
         return ended
     return replace(ended, serving=release.number, previous=head.serving)
