@@ -44,9 +44,10 @@ def privates_of_ours(text):
     return taken
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_no_test_leans_on_a_private_name_of_the_library(path):
-    assert privates_of_ours(path.read_text()) == set()
+def test_no_test_leans_on_a_private_name_of_the_library():
+    found = {name_of(path): privates_of_ours(path.read_text()) for path in FILES}
+
+    assert {name: taken for name, taken in found.items() if taken} == {}
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,14 @@ def test_a_private_name_is_seen(text):
     assert privates_of_ours(text)
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_nothing_imports_a_module_of_tests(path):
-    modules = {module.rpartition(".")[2] for module, _, _ in imported(ast.parse(path.read_text()))}
+def test_nothing_imports_a_module_of_tests():
+    found = {
+        name_of(path): {
+            module
+            for module, _, _ in imported(ast.parse(path.read_text()))
+            if module.rpartition(".")[2].startswith("test_")
+        }
+        for path in FILES
+    }
 
-    assert not {module for module in modules if module.startswith("test_")}
+    assert {name: modules for name, modules in found.items() if modules} == {}
