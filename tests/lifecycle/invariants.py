@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from automlv2_handlers.releases.store import HEAD, Store
 
-from .fake_aws import FakeAws, model_of
+from .fake_aws import FakeAws
+from .services.models import models_of
 from .stack import Stack
 
 CLOUDFORMATIONS_HOUR = 3600
@@ -53,12 +54,13 @@ def check_owners(aws: FakeAws) -> None:
 
 
 def check_endpoints(aws: FakeAws) -> None:
-    """No endpoint is without its configuration, nor without the model that names."""
+    """No endpoint is without its configuration, nor without the models that names."""
     for name in list(aws.endpoints):
         endpoint = aws.seen_endpoint(name)
         if endpoint is not None and endpoint["EndpointStatus"] == "InService":
             config = aws.configs[endpoint["EndpointConfigName"]]
-            assert model_of(config) in aws.models, f"the model of {name} is gone"
+            missing = set(models_of(config)) - aws.models.keys()
+            assert not missing, f"models {missing} of {name} are gone"
 
 
 def check_trainings(aws: FakeAws) -> None:

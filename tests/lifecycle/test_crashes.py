@@ -31,6 +31,34 @@ def _delete(stack: Stack, kind: str, properties: dict[str, Any], wait: float = 3
     return stack.event("Delete", kind, properties, PhysicalResourceId=name)
 
 
+def _shared(*weights: float) -> dict[str, Any]:
+    """An endpoint whose two models share the traffic."""
+    variants = [
+        {**variant, "VariantName": name, "InitialVariantWeight": weight}
+        for properties, name, weight in zip((OLD, NEW), ("old", "new"), weights, strict=True)
+        for variant in properties["ProductionVariants"]
+    ]
+    return OLD | {"ProductionVariants": variants}
+
+
+def _serverless() -> dict[str, Any]:
+    """An endpoint of another kind."""
+    config = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    variant = {"VariantName": "AllTraffic", "ModelName": "churn-1", "ServerlessConfig": config}
+    return OLD | {"ProductionVariants": [variant]}
+
+
+def _watched(stack: Stack, properties: dict[str, Any]) -> dict[str, Any]:
+    """An endpoint whose updates are watched by an alarm."""
+    stack.aws.alarms["errors"] = "OK"
+    routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    deployment = {
+        "BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing},
+        "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]},
+    }
+    return properties | {"DeploymentConfig": deployment}
+
+
 SCENARIOS: dict[str, Scenario] = {
     "job create": lambda s: s.event("Create", "AutoMLJobV2", JOB),
     "job update": lambda s: _update(s, "AutoMLJobV2", JOB, MORE_CANDIDATES),
@@ -41,6 +69,9 @@ SCENARIOS: dict[str, Scenario] = {
     "model delete": lambda s: _delete(s, "AutoMLModel", made_by_a_job(s)),
     "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
     "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),
+    "endpoint weights": lambda s: _update(s, "AutoMLEndpoint", _shared(9, 1), _shared(1, 9)),
+    "endpoint of another kind": lambda s: _update(s, "AutoMLEndpoint", OLD, _serverless()),
+    "endpoint watched": lambda s: _update(s, "AutoMLEndpoint", _watched(s, OLD), _watched(s, NEW)),
     "endpoint delete": lambda s: _delete(s, "AutoMLEndpoint", OLD),
     "folder create": lambda s: s.event("Create", "AutoMLInput", FOLDER),
     "folder delete": lambda s: _delete(s, "AutoMLInput", FOLDER),
@@ -54,7 +85,10 @@ def _world(aws: FakeAws) -> dict[str, Any]:
         marks = dict(aws.tags[job["AutoMLJobArn"]])
         del marks["cdk-automlv2:since"]
         jobs[name] = ("Stopped" in job, marks)
-    endpoints = {name: item["EndpointConfigName"] for name, item in aws.endpoints.items()}
+    endpoints = {
+        name: (item["EndpointConfigName"], aws.weights_of(name))
+        for name, item in aws.endpoints.items()
+    }
     return copy.deepcopy(
         {
             "jobs": jobs,
