@@ -123,13 +123,11 @@ class AutoMLEndpoint(EndpointImports):
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
         if variants is None:
-            assert model is not None
-            assert instance_type is not None
             variants = [
-                InstanceVariant(
-                    model,
-                    instance_type,
-                    initial_instance_count,
+                InstanceVariant.of_checked(
+                    model=model,
+                    instance_type=instance_type,
+                    initial_instance_count=initial_instance_count,
                     volume_size=volume_size,
                     model_data_download_timeout=model_data_download_timeout,
                     container_startup_health_check_timeout=container_startup_health_check_timeout,

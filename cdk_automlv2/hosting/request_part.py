@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.options import Rule, field_faults, rule_faults
@@ -27,6 +27,14 @@ class RequestPart:
 
     def __post_init__(self) -> None:
         raise_if_any(type(self).__name__, self.problems())
+
+    @classmethod
+    def of_checked(cls, **values: Any) -> Self:
+        """Return a part of values that a construct has checked as options of its own."""
+        part = object.__new__(cls)
+        for item in fields(cls):  # type: ignore[arg-type]
+            object.__setattr__(part, item.name, values.get(item.name, item.default))
+        return part
 
     def problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type and broken limit, then every broken rule between fields."""

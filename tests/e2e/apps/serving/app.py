@@ -1,0 +1,80 @@
+"""One job, served in three ways; by context with other weights, and as another kind."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+
+from cdk_automlv2 import (
+    AsyncInference,
+    AutoMLEndpoint,
+    AutoMLJobV2,
+    AutoMLModel,
+    AutoMLOutput,
+    AutoMLTabularConfig,
+    DataCapture,
+    Deployment,
+    InstanceVariant,
+    LocalAutoMLDataChannel,
+    ServerlessVariant,
+)
+
+DATA = Path(__file__).parents[4] / "data" / "diagnosis_train.csv"
+
+app = cdk.App()
+stack = cdk.Stack(app, "Serving")
+bucket = s3.Bucket(
+    stack, "Kept", auto_delete_objects=False, removal_policy=cdk.RemovalPolicy.DESTROY
+)
+job = AutoMLJobV2(
+    stack,
+    "Job",
+    problem_config=AutoMLTabularConfig(
+        "diagnosis", mode="ENSEMBLING", max_candidates=1, max_total_job_runtime_in_seconds=600
+    ),
+    inputs=LocalAutoMLDataChannel("S3Prefix", str(DATA)),
+)
+champion, challenger = (
+    AutoMLModel(stack, name, job=job, inference_response_keys=keys)
+    for name, keys in (("Champion", ["predicted_label"]), ("Challenger", ["probability"]))
+)
+weight = int(app.node.try_get_context("weight") or 0)
+shared = AutoMLEndpoint(
+    stack,
+    "Shared",
+    variants=[
+        InstanceVariant(champion, "ml.m5.large", 2, variant_name="champion"),
+        InstanceVariant(
+            challenger,
+            "ml.m5.large",
+            2,
+            variant_name="challenger",
+            initial_variant_weight=weight,
+        ),
+    ],
+    data_capture=DataCapture(AutoMLOutput.from_bucket(bucket, "seen/")),
+    deployment=Deployment.canary(percent=50, wait=cdk.Duration.minutes(5), errors=1),
+)
+queued = AutoMLEndpoint(
+    stack,
+    "Queued",
+    model=champion,
+    instance_type="ml.m5.large",
+    async_inference=AsyncInference(
+        AutoMLOutput.from_bucket(bucket, "answers/"), success_topic=sns.Topic(stack, "Done")
+    ),
+)
+serverless = app.node.try_get_context("kind") == "serverless"
+cheap = AutoMLEndpoint(
+    stack,
+    "Cheap",
+    variants=[
+        ServerlessVariant(champion) if serverless else InstanceVariant(champion, "ml.m5.large")
+    ],
+)
+cdk.CfnOutput(stack, "Bucket", value=bucket.bucket_name)
+for name, endpoint in (("Shared", shared), ("Queued", queued), ("Cheap", cheap)):
+    cdk.CfnOutput(stack, f"{name}Name", value=endpoint.endpoint_name)
+
+app.synth()

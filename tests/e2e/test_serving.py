@@ -1,0 +1,89 @@
+"""Several variants, a queue and a change of kind, deployed: with the rights that roles have."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from cdk_automlv2.runtime import AutoMLRuntime
+
+from .conftest import Deployment
+
+pytestmark = pytest.mark.e2e
+
+APP = Path(__file__).parent / "apps" / "serving"
+
+
+class Session:
+    """A boto3 session of the local cloud."""
+
+    def __init__(self, cloud):
+        self.client = cloud.client
+
+
+@pytest.fixture
+def serving(cloud):
+    deployment = Deployment(cloud, "Serving", APP)
+    yield deployment
+    empty(cloud, deployment.outputs()["Bucket"])
+    deployment.close()
+
+
+def keys(cloud, bucket, prefix):
+    listed = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [item["Key"] for item in listed.get("Contents", [])]
+
+
+def empty(cloud, bucket):
+    for key in keys(cloud, bucket, ""):
+        cloud.client("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def a_row():
+    held_out = Path(__file__).parents[2] / "data" / "diagnosis_held_out.csv"
+    _, first, *_ = held_out.read_text().splitlines()
+    return first.partition(",")[2] + "\n"
+
+
+def invoke(cloud, name, count=12):
+    runtime = cloud.client("sagemaker-runtime")
+    return {
+        runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body=a_row())[
+            "InvokedProductionVariant"
+        ]
+        for _ in range(count)
+    }
+
+
+def soon(look):
+    deadline = time.monotonic() + 60
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    return found
+
+
+def test_endpoints_of_three_kinds_are_deployed_changed_and_deleted(cloud, serving):
+    first = serving.must_deploy()
+    sagemaker = cloud.client("sagemaker")
+    shared = sagemaker.describe_endpoint(EndpointName=first["SharedName"])
+
+    assert invoke(cloud, first["SharedName"]) == {"champion"}
+    [captured, *_] = soon(lambda: keys(cloud, first["Bucket"], "seen/"))
+    body = cloud.client("s3").get_object(Bucket=first["Bucket"], Key=captured)["Body"].read()
+    line = json.loads(body.splitlines()[0])
+    assert line["captureData"]["endpointInput"]["data"] == a_row()
+    answer = AutoMLRuntime(Session(cloud)).predict_async(first["QueuedName"], a_row())
+    assert answer.result(60, every=0.5)
+
+    second = serving.must_deploy(weight=9, kind="serverless")
+
+    assert second["SharedName"] == first["SharedName"]
+    assert second["CheapName"] != first["CheapName"]
+    moved = sagemaker.describe_endpoint(EndpointName=second["SharedName"])
+    assert moved["EndpointConfigName"] == shared["EndpointConfigName"]
+    assert "challenger" in invoke(cloud, second["SharedName"], 30)
+    assert invoke(cloud, second["CheapName"], 1) == {"AllTraffic"}
+    names = [item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]]
+    assert first["CheapName"] not in names
