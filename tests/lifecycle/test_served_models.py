@@ -1,6 +1,9 @@
 """A model stays as long as an endpoint may need it; a name the user gave is never other content."""
 
 import pytest
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import Context
+from automlv2_handlers.resources.served_models import Use, use_of
 
 from .cloudformation import CloudFormation, Resource
 from .events import JOB, MODEL, endpoint, job_and_wait
@@ -59,6 +62,22 @@ def test_a_shadow_s_model_stays_too(stack, aws, model):
 
     assert shadow in aws.models
     stack.answer(event)["Status"] = "FAILED"
+
+
+@pytest.mark.parametrize("models", ["aab", "abc", "abcdefghij"])
+def test_each_of_many_models_of_an_endpoint_is_known_to_be_served(stack, aws, models):
+    aws.has_models(*set(models))
+    variant = endpoint("a")["ProductionVariants"][0]
+    variants = [
+        variant | {"ModelName": name, "VariantName": f"v{number}"}
+        for number, name in enumerate(models)
+    ]
+    stack.create("AutoMLEndpoint", endpoint("a") | {"ProductionVariants": variants})
+    event = LifecycleEvent.from_raw(stack.event("Delete", TYPE, {}))
+
+    uses = {name: use_of(event, name, Context(aws, {}, 0, aws.now))[0] for name in models}
+
+    assert set(uses.values()) == {Use.SERVED}
 
 
 def test_delete_after_the_endpoint_is_gone_needs_no_wait(stack, aws, model):

@@ -29,6 +29,8 @@ _ENDPOINT_LENGTH = 6
 _MODEL_LENGTH = 8
 _CONTENT_LENGTH = 10
 _MOST_MODELS = 2
+MORE_MODELS = "m0"
+"""Stands for more models than a name has room for; a digest has no 0."""
 
 
 def canonical(value: Any) -> str:
@@ -86,7 +88,10 @@ def config_name(
     event: LifecycleEvent, endpoint_name: str, content: Any, models: Iterable[str] = ()
 ) -> str:
     """Return the name of an endpoint's configuration with that content, serving those models."""
-    served = "".join(f"-{model_stem(name)}" for name in sorted(models)[:_MOST_MODELS])
+    stems = [model_stem(name) for name in sorted(set(models))]
+    served = "".join(
+        f"-{stem}" for stem in (stems if len(stems) <= _MOST_MODELS else [MORE_MODELS])
+    )
     own = f"{config_stem(event, endpoint_name)}-{digest(content, length=_CONTENT_LENGTH)}"
     return _join(_base(event), f"{own}{served}", NAME_LENGTH)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags, verdicts
-from automlv2_handlers.domain.names import model_stem
+from automlv2_handlers.domain.names import MORE_MODELS, model_stem
 from automlv2_handlers.errors import BusyError, GatewayError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context
@@ -74,10 +74,12 @@ def _is_going(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Conte
 
 
 def _configs(model: str, context: Context) -> Iterator[dict[str, Any]]:
-    stem = model_stem(model)
-    listed = pages(context, "list_endpoint_configs", "EndpointConfigs", NameContains=stem)
-    for item in list(listed):
-        name = item["EndpointConfigName"]
+    for name in _names(model_stem(model), context) | _names(f"-{MORE_MODELS}", context):
         config = context.gateway.find("describe_endpoint_config", EndpointConfigName=name)
         if config is not None and model in models(config):
             yield config
+
+
+def _names(part: str, context: Context) -> set[str]:
+    listed = pages(context, "list_endpoint_configs", "EndpointConfigs", NameContains=part)
+    return {item["EndpointConfigName"] for item in listed}
