@@ -17,6 +17,9 @@ MAX_FOLDER_BYTES: Final = 400 << 20
 LEFT_OUT: Final = (".*", "__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini")
 """What is not uploaded by default, as patterns of a ``.gitignore``."""
 
+MOST_FILES: Final = 1_000_000
+"""Far more than 400 MB hold, as each file counts for a little more than it has."""
+
 _NAMES = frozenset(pattern.lower() for pattern in LEFT_OUT[1:])
 _MOST_SHOWN: Final = 5
 _MAX_NAME_BYTES: Final = 700
@@ -109,6 +112,8 @@ def _walk(
         found.faults.append((below, f"must be readable ({error.strerror})"))
         return
     for entry in entries:
+        if found.size > MAX_FOLDER_BYTES or found.files > MOST_FILES:
+            return  # Too much already; the rest of a disk may follow.
         where = f"{below}{entry.name}"
         if not include_hidden and is_hidden(entry.name):
             found.left_out.append(where)
@@ -144,7 +149,11 @@ def _target(
 
 
 def _take(path: Path, where: str, found: Folder) -> None:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError as error:  # It may have gone since it was listed.
+        found.faults.append((where, f"must be readable ({error.strerror})"))
+        return
     rule = _rule_broken(path, where, status)
     if rule:
         found.faults.append((where, rule))

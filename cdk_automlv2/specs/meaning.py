@@ -7,7 +7,6 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.channels import AutoMLDataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.job.output import AutoMLOutput
@@ -55,10 +54,10 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
         "output": lambda output: _made(AutoMLOutput, output),
     }
     for name, make in parts.items():
-        if name in job:
-            part = _part(found.faults, name, make, job.pop(name))
-            if part is not None:
-                job[name] = part
+        given = job.pop(name, None)
+        part = None if given is None else _part(found.faults, name, make, given)
+        if part is not None:
+            job[name] = part
     return _share(found)
 
 
@@ -106,7 +105,7 @@ def _gate(options: Mapping[str, Any]) -> Any:
 def _made(kind: Any, options: Mapping[str, Any]) -> Any:
     """Return a dataclass of options; what is missing is unset, which it finds wrong itself."""
     missing = {item.name: None for item in fields(kind) if item.default is MISSING}
-    return kind(**(missing | dict(options)))
+    return kind(**missing | dict(options))
 
 
 def _channels(inputs: Any, folder: Path, faults: list[OptionFault]) -> list[Any] | None:
@@ -123,8 +122,8 @@ def _channels(inputs: Any, folder: Path, faults: list[OptionFault]) -> list[Any]
 
 
 def _channel(options: Mapping[str, Any], folder: Path) -> Any:
-    if "s3_uri" in options:
+    if "path" not in options:
         return _made(AutoMLDataChannel, {"s3_data_type": "S3Prefix", **options})
-    if "path" in options and not is_token(options["path"]):
+    if options["path"] is not None:
         options = {**options, "path": str(folder / options["path"])}
     return _made(LocalAutoMLDataChannel, {"data_type": "S3Prefix", **options})

@@ -88,15 +88,19 @@ class Document:
     faults: tuple[NotReadableError, ...]
 
 
-def read(text: str) -> Document:
+def read(text: str, loader: Any = _LOADER) -> Document:
     """Return the one document of a text.
+
+    Args:
+        text: YAML.
+        loader: The parser of PyYAML to use: in C where there is one, else in Python.
 
     Raises:
         NotReadableError: At what leaves the rest without a meaning.
     """
     reader = _Reader()
     try:
-        found = reader.read(yaml.parse(text, Loader=_LOADER))
+        found = reader.read(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)

@@ -105,7 +105,7 @@ class Walk:
         return {key: value for key, value in values.items() if value is not None}
 
     def options(self, path: str, node: Mapped, part: Schema) -> dict[str, Any]:
-        """Return the options of a mapping, without those that are faulty."""
+        """Return the options of a mapping, without those that are faulty; needed ones as None."""
         known = part["properties"]
         values: dict[str, Any] = {}
         for key, item in node.entries:
@@ -114,10 +114,11 @@ class Walk:
             elif not any(re.match(form, key.text) for form in part.get("patternProperties", ())):
                 self._unknown(path, key, known)
         given = {key.text for key, _ in node.entries}
-        for name in part.get("required", ()):
+        needed = part.get("required", ())
+        for name in needed:
             if name not in given:
                 self.fault(node, _below(path, name), "must be set", None, None)
-        return {name: value for name, value in values.items() if value is not None}
+        return {k: value for k, value in values.items() if value is not None or k in needed}
 
     def _unknown(self, path: str, key: Scalar, known: Mapping[str, Any]) -> None:
         fix = nearest(key.text, list(known)) or _elsewhere(key.text, path)

@@ -218,3 +218,13 @@ def test_the_same_files_are_the_same_job_whatever_is_hidden(folder):
     assert key() == before
     (folder / "more.csv").write_text("y\n")
     assert key() != before
+
+
+def test_a_whole_disk_is_not_read_through_once_there_is_too_much(tmp_path):
+    folder = tmp_path / "data"
+    (folder / "z").mkdir(parents=True)
+    for name in ("a.csv", "z/b.csv"):
+        with (folder / name).open("wb") as file:
+            file.truncate(600 << 20)
+
+    assert folders.read(folder, include_hidden=True).files == 1

@@ -4,11 +4,12 @@ import os
 import time
 
 import pytest
+import yaml
 
 from cdk_automlv2.specs import load
 from cdk_automlv2.specs.errors import SpecError
 from cdk_automlv2.specs.files import LARGEST
-from cdk_automlv2.specs.nodes import DEEPEST, read
+from cdk_automlv2.specs.nodes import DEEPEST, NotReadableError, read
 from cdk_automlv2.specs.spec import check
 from tests.unit.specs.files import SMALLEST, faults, write
 
@@ -74,6 +75,20 @@ def test_deep_nesting_is_refused_without_recursion(tmp_path, opening):
 
     # The parser in C has a limit of its own, and may meet it first.
     assert f"nested {DEEPEST} deep" in found[0] or "nesting depth" in found[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "- " * 100_000,
+        "\n".join(["a: &a0 [x, x]", *(f"b{n}: &a{n + 1} [*a{n}, *a{n}]" for n in range(40))]),
+        "a: !!python/object/apply:os.system [id]\n---\nb: 1\n",
+    ],
+)
+def test_the_parser_in_python_is_bounded_as_that_in_c(text):
+    with pytest.raises(NotReadableError):
+        read(text, yaml.SafeLoader)
 
 
 def test_deep_json_is_refused(tmp_path):
