@@ -25,7 +25,9 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
-from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
+from cdk_automlv2.hosting.deployment import Deployment
+from cdk_automlv2.hosting.endpoint_rules import RULES as ENDPOINT_RULES
+from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.channels import DataChannel
 from cdk_automlv2.job.option_rules import JOB_RULES
 from cdk_automlv2.job.output import AutoMLOutput
@@ -90,6 +92,8 @@ class AutoMLRelease(ReleaseRetraining):
         initial_instance_count: As for ``AutoMLEndpoint``.
         data_capture: As for ``AutoMLEndpoint``.
         async_inference: As for ``AutoMLEndpoint``.
+        deployment: As for ``AutoMLEndpoint``; an update that SageMaker takes back ends the release
+            as rolled back.
         endpoint_name: The endpoint's name; another one makes another endpoint. Default: one that
             is made of the construct's path and stays the same.
         volume_size: As for ``AutoMLEndpoint``.
@@ -151,6 +155,7 @@ class AutoMLRelease(ReleaseRetraining):
         initial_instance_count: int = 1,
         data_capture: DataCapture | None = None,
         async_inference: AsyncInference | None = None,
+        deployment: Deployment | None = None,
         endpoint_name: str | None = None,
         volume_size: int | None = None,
         model_data_download_timeout: int | None = None,
@@ -199,6 +204,7 @@ class AutoMLRelease(ReleaseRetraining):
                 "initial_instance_count": initial_instance_count,
                 "data_capture": data_capture,
                 "async_inference": async_inference,
+                "deployment": deployment,
                 "volume_size": volume_size,
                 "volume_kms_key": volume_kms_key,
                 "model_data_download_timeout": model_data_download_timeout,

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 
-from cdk_automlv2 import AutoMLDataChannel, OptionsError
+from cdk_automlv2 import AutoMLDataChannel, Deployment, OptionsError
 from tests.synth.helpers import properties, resources, template
 
 from .declared import release
@@ -139,12 +139,9 @@ def test_an_alarm_trains_again_when_it_goes_off_and_not_while_it_lasts(stack):
 
 
 def test_an_alarm_that_rolls_the_endpoint_back_does_not_train_it_again(stack):
-    made = release(stack)
-    rolls_back = alarm(stack, made.metric_model_latency())
-    listed = [{"AlarmName": rolls_back.alarm_name}]
-    made.endpoint.part.add_property_override(
-        "DeploymentConfig", {"AutoRollbackConfiguration": {"Alarms": listed}}
-    )
+    rolls_back = alarm(stack, cloudwatch.Metric(namespace="Shop", metric_name="Complaints"))
+    guarded = Deployment.all_at_once(alarms=[rolls_back])
+    made = release(stack, initial_instance_count=2, deployment=guarded)
 
     with pytest.raises(OptionsError, match="another one than those that roll this endpoint back"):
         made.retrain_on_alarm(rolls_back)
