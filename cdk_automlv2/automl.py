@@ -259,6 +259,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
         *,
         id: str = "Model",
         instance_type: str | None = None,
+        gates: Sequence[Gate] | None = None,
     ) -> AutoMLModel:
         """Declare a model of a candidate, and return it.
 
@@ -273,6 +274,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
             inference_response_keys: Keys of a classifier's inference response, in order.
             id: Id of the construct; needed from the second call on.
             instance_type: Where it will run; decides between CPU and GPU containers.
+            gates: As for ``AutoMLModel``.
 
         Raises:
             OptionsError: With every invalid option, or if there is no job, or none waited for.
@@ -288,6 +290,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
             enable_network_isolation=enable_network_isolation or None,
             processing_unit=None if instance_type is None else processing_unit(instance_type),
             name=name,
+            gates=gates,
             tags=self._tags,
         )
 
@@ -347,8 +350,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
             container_startup_health_check_timeout: Seconds or a ``cdk.Duration``, 60 to 3600 s.
             id: Id of the construct; needed from the second call on.
             timeout: As for ``AutoMLEndpoint``.
-            gates: What a candidate must show before it serves, after ``fit(wait=False)``. Default:
-                any candidate serves.
+            gates: What a candidate must show before it serves. Default: nothing.
 
         Raises:
             OptionsError: With every invalid option, or if there is no job.
@@ -381,6 +383,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
             inference_response_keys,
             id=f"{id}Model",
             instance_type=instance_type,
+            gates=gates,
         )
         self.endpoint = AutoMLEndpoint(
             self,

@@ -33,6 +33,8 @@ from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs.serving import serving_of
+from cdk_automlv2.release.gates import Gate
+from cdk_automlv2.release.in_stack import in_stack_gates_rule, judge_before
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
@@ -59,6 +61,9 @@ class AutoMLModel(ModelImports):
             other content, such as each retraining, fails under the same name. Default: a name
             that changes with the content.
         name: The same as ``model_name``, as ``AutoMLV2.create_model`` has it.
+        gates: What the candidate must show before there is a model of it; one that says no, or
+            cannot tell, fails the deployment, and the former model serves on. Not ``LatencyGate``
+            and ``SmokeTest``, for which ``AutoMLRelease`` has an endpoint to ask. Default: none.
         tags: Tags of the model, 44 at most; those of ``Tags.of(...)`` are merged in and take
             precedence, those of the stack are merged in.
         removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
@@ -75,7 +80,7 @@ class AutoMLModel(ModelImports):
         ... )
     """
 
-    @checked(*MODEL_RULES)
+    @checked(*MODEL_RULES, in_stack_gates_rule)
     def __init__(
         self,
         scope: Construct,
@@ -90,6 +95,7 @@ class AutoMLModel(ModelImports):
         processing_unit: ProcessingUnit | None = None,
         model_name: str | None = None,
         name: str | None = None,
+        gates: Sequence[Gate] | None = None,
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
@@ -115,12 +121,14 @@ class AutoMLModel(ModelImports):
             self._role.allow_vpc()
         if model_name is not None:
             _warn_about_name(self, known)
+        job_name = self._name_of_job()
+        judged = judge_before(self, provider, gates, job_name, candidate_name, known.source)
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLModel",
             follows=known.source,
-            AutoMLJobName=self._name_of_job(),
+            AutoMLJobName=job_name,
             CandidateName=candidate_name,
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self._role.arn,
@@ -132,6 +140,8 @@ class AutoMLModel(ModelImports):
             Tags=tag_list(tags),
             ServiceTimeout=3600,
         )
+        if judged is not None:
+            self._resource.add_resource_dependency(judged)
         self._role.pass_before(provider, self._resource)
         if isinstance(known, JobByShape):
             known.grant_read_output(self.role)

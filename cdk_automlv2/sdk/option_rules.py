@@ -14,6 +14,7 @@ from cdk_automlv2.job import rules
 from cdk_automlv2.job.candidates import Candidate
 from cdk_automlv2.job.channels import AutoMLDataChannel, DataChannel, LocalAutoMLDataChannel
 from cdk_automlv2.problem_configs import ProblemConfig
+from cdk_automlv2.release.in_stack import endpoint_gates_rule
 from cdk_automlv2.release.option_rules import gates_rule
 
 Inputs = str | DataChannel | Sequence[DataChannel]
@@ -94,13 +95,11 @@ def optional_gpu_rule(
 
 
 def detached_rule(
-    detached: bool, has_job_name: bool, candidate: object, name: object, gates: object
+    detached: bool, has_job_name: bool, candidate: object, name: object, gates: Any
 ) -> Iterator[OptionFault]:
-    """After ``fit(wait=False)`` nothing that names one job, candidate or model; else no gates."""
+    """After ``fit(wait=False)`` nothing that names one job, candidate or model."""
     if not detached:
-        if gates is not None:
-            fix = "call fit(wait=False) before"
-            yield OptionFault("gates", "can be used in a release only", gates, fix)
+        yield from endpoint_gates_rule(gates)
         return
     rule = "cannot be used after fit(wait=False): each release has another"
     if has_job_name:
@@ -138,7 +137,12 @@ _MODEL: tuple[Rule, ...] = (
     *at_run_time_only("sagemaker_session", "predictor_cls"),
     candidate_rule,
 )
-CREATE_MODEL_RULES: tuple[Rule, ...] = (*_MODEL, optional_gpu_rule)
+CREATE_MODEL_RULES: tuple[Rule, ...] = (
+    *_MODEL,
+    endpoint_gates_rule,
+    gates_rule,
+    optional_gpu_rule,
+)
 
 DEPLOY_RULES: tuple[Rule, ...] = (
     *_MODEL,

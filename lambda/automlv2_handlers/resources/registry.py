@@ -7,7 +7,16 @@ from typing import Final
 
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.resources import candidates, endpoint, job, model, release, upload, wait
+from automlv2_handlers.resources import (
+    candidates,
+    endpoint,
+    gate,
+    job,
+    model,
+    release,
+    upload,
+    wait,
+)
 from automlv2_handlers.resources.kind import Kind
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -15,6 +24,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     for kind in (
         candidates.KIND,
         endpoint.KIND,
+        gate.KIND,
         job.KIND,
         model.KIND,
         release.KIND,

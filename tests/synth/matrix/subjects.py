@@ -172,6 +172,12 @@ def _automl(place: Place, options: Options) -> None:
     AutoMLModel(place.serve, "Model", job=job, **options.of_model)
 
 
+def _judged(place: Place, options: Options) -> None:
+    gates = [ObjectiveGate(minimum=0.5), BetterThanDeployed()]
+    made = _job(place, options)
+    AutoMLModel(place.serve, "Model", job=made, gates=gates, **options.of_model)
+
+
 def _one_click(place: Place, options: Options) -> None:
     AutoMLV2(place.learn, "AutoML", CONFIG, auto_generate_endpoint_name=True).fit(
         "s3://shop-in/train/"
@@ -218,6 +224,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,
     "AutoMLV2": _automl,
+    "judged": _judged,
     "one click": _one_click,
     "release": _release,
     "release of a folder": _release_of_a_folder,
