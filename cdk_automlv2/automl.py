@@ -326,8 +326,7 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
     ) -> AutoMLEndpoint:
         """Declare the model of a candidate and the endpoint that serves it; return the endpoint.
 
-        After ``fit(wait=False)`` job, model and endpoint are one ``AutoMLRelease``, for which no
-        deployment waits: see ``release``.
+        After ``fit(wait=False)`` job, model and endpoint are one ``AutoMLRelease``: ``release``.
 
         Args:
             initial_instance_count: Instances; 1 or more.
@@ -366,12 +365,13 @@ class AutoMLV2(JobReleases, DeclaredBySpec):
         if isinstance(self._latest, DetachedJob):
             of_model = {
                 "inference_response_keys": inference_response_keys,
-                "role": self._role,
                 "vpc_config": vpc_config if vpc_config is not None else self._vpc_config,
                 "enable_network_isolation": enable_network_isolation or None,
-                "tags": self._tags,
             }
-            return self._release_of(id, self._latest, gates, endpoint_name, of_model, of_endpoint)
+            self.endpoint = self._release_of(
+                id, self._latest, gates, endpoint_name, of_model, of_endpoint
+            )
+            return self.endpoint
         model = self.create_model(
             name,
             sagemaker_session,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import aws_iam as iam
+
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.problem_configs import ProblemConfig
@@ -19,6 +22,8 @@ class JobReleases(JobQueries):
     """Makes releases of jobs that no deployment waits for."""
 
     _base_name: str
+    _role: iam.IRole | str | None
+    _tags: Tags | None
     _job_options: dict[str, Any]
     problem_config: ProblemConfig | None
     _has_job_name = False
@@ -57,7 +62,7 @@ class JobReleases(JobQueries):
             base=base_name(self._base_name),
             gates=gates,
             endpoint_name=endpoint_name,
-            of_model=of_model,
+            of_model={"role": self._role, "tags": self._tags, **of_model},
             of_endpoint=of_endpoint,
         )
         return self._release.endpoint
