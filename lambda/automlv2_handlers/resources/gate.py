@@ -19,8 +19,8 @@ _MOST_BYTES: Final = 3000
 """Of the 4,096 that an answer may have."""
 
 _WORDS: Final = {
-    gates.REFUSE: "refuses",
-    gates.UNDECIDED: "cannot judge",
+    gates.REFUSE: "refuses candidate",
+    gates.UNDECIDED: "cannot judge candidate",
 }
 
 
@@ -43,7 +43,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         verdict = gates.judge(gate, judged, context.gateway)
         if verdict.verdict != gates.PASS:
             name = judged.candidate.get("CandidateName")
-            words = f"gate {verdict.gate} {_WORDS[verdict.verdict]} candidate {name!r}"
+            words = f"gate {verdict.gate} {_WORDS[verdict.verdict]} {name!r}"
             raise LifecycleError(f"{words}: {verdict.reason}")
         said.append({"Gate": verdict.gate, "Reason": verdict.reason})
     text = json.dumps(said, separators=(",", ":"))
