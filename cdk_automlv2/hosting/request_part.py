@@ -38,8 +38,8 @@ class RequestPart:
 
     def problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type and broken limit, then every broken rule between fields."""
-        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
         found = field_faults(self, lambda _name, _value: ())
+        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
         faulty = {re.split(r"[.\[ ]", fault.path)[0] for fault in found}
         yield from found
         for name in (name for name in values if name not in faulty):

@@ -201,6 +201,7 @@ def test_metrics_are_those_of_the_named_variant(stack):
             "provisioned_concurrency: must not be more than max_concurrency, which is 2, got 3",
         ),
         ({"variant_name": "a_b"}, "variant_name: must match"),
+        ({"provisioned_concurrency": cdk.Duration.hours(1)}, "provisioned_concurrency: must be"),
     ],
 )
 def test_a_serverless_variant_refuses(stack, options, text):
