@@ -15,6 +15,7 @@ from cdk_automlv2 import (
     AutoMLEndpoint,
     AutoMLJobV2,
     AutoMLModel,
+    AutoMLRelease,
     AutoMLTabularConfig,
 )
 
@@ -42,6 +43,32 @@ def measure() -> Iterator[Figure]:
         len(own) - waits,
         3,
     )
+    detached = [
+        item["Type"]
+        for name, item in resources(_detached()).items()
+        if not name.startswith("AutoMLV2Provider")
+    ]
+    yield Figure(
+        "resources of a release of job, model and endpoint, however long the job takes",
+        str(len(detached)),
+        "-",
+        len(detached),
+        2,
+    )
+
+
+def _detached() -> cdk.Stack:
+    stack = cdk.Stack(cdk.App(), "Shop")
+    AutoMLRelease(
+        stack,
+        "Churn",
+        problem_config=AutoMLTabularConfig("churn"),
+        inputs=AutoMLDataChannel("S3Prefix", "s3://shop-data/train/"),
+        instance_type="ml.m5.large",
+        output_path="s3://shop-models/",
+        role=_ROLE,
+    )
+    return stack
 
 
 def _stack() -> cdk.Stack:
