@@ -16,7 +16,7 @@ demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint a
 
 test: node_modules/.ready  ## All tests, and how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/pytest --cov --cov-report=term
+	@$(BIN)/python scripts/run_tests.py
 
 fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
 	@$(BIN)/python scripts/fuzz_constructors.py 10000 1

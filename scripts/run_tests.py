@@ -1,0 +1,59 @@
+"""Runs all tests in two processes at once, and adds up how much of the code they run.
+
+The tests that deploy wait for processes of others most of the time: beside the rest they cost
+little. Arguments are given to both runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PARTS = {"rest": ["tests", "--ignore=tests/e2e"], "e2e": ["tests/e2e"]}
+"""The first one's output is shown as it comes, the other's when it has ended."""
+
+NO_TESTS = 5
+"""Exit status of pytest where the arguments select none."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run both parts; return the exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        later = Path(folder, "e2e")
+        with later.open("w") as out:
+            e2e = start("e2e", arguments, stdout=out)
+            statuses = [start("rest", arguments).wait()]
+        try:
+            statuses.append(e2e.wait())
+        finally:
+            e2e.terminate()
+            sys.stdout.write(later.read_text())
+            sys.stdout.flush()
+    failed = [status for status in statuses if status not in (0, NO_TESTS)]
+    return max(failed) if failed else report()
+
+
+def start(part: str, arguments: list[str], **streams: object) -> subprocess.Popen[bytes]:
+    """Start pytest on one part, with coverage in a file of its own."""
+    options = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *PARTS[part], *options, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COVERAGE_FILE": f".coverage.{part}"},
+        **streams,  # type: ignore[call-overload]
+    )
+
+
+def report() -> int:
+    """Print the coverage of both; return the exit status, which tells whether it is enough."""
+    coverage = [sys.executable, "-m", "coverage"]
+    subprocess.run([*coverage, "combine", "--quiet"], cwd=ROOT, check=True)
+    return subprocess.run([*coverage, "report"], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
