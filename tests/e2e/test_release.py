@@ -1,0 +1,66 @@
+"""A release from its deployment to its end, on the local cloud with rights enforced."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cdk_automlv2.cli.commands import automlv2
+
+from .conftest import SHOP, Deployment
+
+pytestmark = pytest.mark.e2e
+
+EXAMPLE = SHOP.parents[3] / "examples" / "release"
+DATA = SHOP.parents[3] / "data" / "diagnosis_train.csv"
+NAME = "Screening/Diagnosis"
+
+
+@pytest.fixture
+def release(cloud):
+    deployment = Deployment(cloud, "Screening", EXAMPLE)
+    yield deployment
+    deployment.close()
+
+
+@pytest.fixture
+def run(cloud):
+    def run(*arguments):
+        return CliRunner().invoke(automlv2, arguments, obj=lambda **_: cloud.client)
+
+    return run
+
+
+def answer_of(cloud, endpoint):
+    with Path(DATA).open() as file:
+        row = ",".join(list(csv.reader(file))[1][1:])
+    runtime = cloud.client("sagemaker-runtime")
+    told = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=row)
+    return told["Body"].read().decode().strip()
+
+
+def test_a_release_trains_serves_is_trained_again_and_goes_without_a_trace(cloud, release, run):
+    endpoint = release.must_deploy()["EndpointName"]
+    [started] = json.loads(run("status", NAME, "--json").stdout)
+    assert started["state"] in ("started", "trained")
+
+    ended = run("wait", NAME, "--json", "--timeout", "10")
+
+    assert ended.exit_code == 0, ended.stderr
+    first = json.loads(ended.stdout)
+    assert first["endpoint"] == endpoint
+    assert [gate["Verdict"] for gate in first["gates"]] == ["pass", "pass"]
+    assert answer_of(cloud, endpoint) in ("benign", "malignant")
+
+    assert run("retrain", NAME).exit_code == 0
+    assert run("wait", NAME, "--timeout", "10").exit_code == 0
+    second = json.loads(run("history", NAME, "--json").stdout)[0]
+    assert second["job"] == first["job"]
+    assert "have not changed" in second["reason"]
+
+    release.delete()
+    assert release.status() == "DELETE_COMPLETE"
+    sagemaker = cloud.client("sagemaker")
+    assert endpoint not in [one["EndpointName"] for one in sagemaker.list_endpoints()["Endpoints"]]
