@@ -73,6 +73,9 @@ if TYPE_CHECKING:
         AutoMLTimeSeriesForecastingConfig,
         ProblemConfig,
     )
+    from cdk_automlv2.problem_configs.serving import (
+        Serving,
+    )
     from cdk_automlv2.release.gates import (
         BetterThanDeployed,
         FunctionGate,
@@ -118,6 +121,7 @@ __all__ = [
     "OptionsError",
     "ProblemConfig",
     "ServerlessVariant",
+    "Serving",
     "SmokeTest",
     "VpcConfig",
 ]
@@ -154,6 +158,7 @@ _MODULES = {
     "OptionsError": "errors",
     "ProblemConfig": "problem_configs",
     "ServerlessVariant": "hosting.variants",
+    "Serving": "problem_configs.serving",
     "SmokeTest": "release.gates",
     "VpcConfig": "job.security",
 }

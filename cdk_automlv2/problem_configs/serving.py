@@ -21,6 +21,10 @@ class Serving:
         serverless_doubts: Id and words of what may turn out to keep them from that.
 
     Source: https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-deploy-models-realtime.html
+
+    Example:
+        >>> AutoMLTextGenerationConfig().serving.needs_gpu
+        True
     """
 
     units: tuple[str, ...] = ("CPU", "GPU")

@@ -26,6 +26,7 @@ from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.deployment import Deployment
+from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.endpoint_rules import RULES as ENDPOINT_RULES
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.channels import DataChannel
@@ -333,7 +334,7 @@ class AutoMLRelease(ReleaseRetraining):
         return cdk.Token.as_string(self._resource.get_att("Release"))
 
     @property
-    def endpoint(self) -> ReleasedEndpoint:
+    def endpoint(self) -> AutoMLEndpoint:
         """The endpoint, as ``AutoMLV2.deploy`` returns it."""
         return self._endpoint
 

@@ -10,10 +10,11 @@ from aws_cdk import aws_iam as iam
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.tag_rules import Tags
 from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.release.gates import Gate
-from cdk_automlv2.release.parts import DetachedJob, ReleasedEndpoint
+from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.sdk.job_queries import JobQueries
 
@@ -53,7 +54,7 @@ class JobReleases(JobQueries):
         endpoint_name: str | None,
         of_model: Mapping[str, Any],
         of_endpoint: Mapping[str, Any],
-    ) -> ReleasedEndpoint:
+    ) -> AutoMLEndpoint:
         """Declare the release of a job; return its endpoint."""
         self._release = AutoMLRelease.of_job(
             self,
