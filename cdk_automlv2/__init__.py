@@ -7,11 +7,11 @@
     AutoMLEndpoint(stack, "ChurnEndpoint", model=model, instance_type="ml.m5.large")
 """
 
-from importlib import import_module
-from importlib.metadata import version
-from typing import TYPE_CHECKING
+import importlib as _importlib
+import typing as _typing
+from importlib.metadata import version as _version
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from cdk_automlv2._core.settings import (
         AutoMLSettings,
     )
@@ -167,10 +167,10 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     """Import a public name at its first use: aws_cdk starts Node, which the CLI does not need."""
     if name == "__version__":
-        return version("cdk-automlv2")
+        return _version("cdk-automlv2")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(_importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

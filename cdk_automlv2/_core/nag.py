@@ -63,11 +63,12 @@ class Acknowledgements:
         """Acknowledge what cdk-nag will find in a resource.
 
         Args:
-            resource: The resource.
+            resource: The resource; what is none, as of a precreated role, is left alone.
             reasons: What may be found, and why it stands.
             document: The policy that is judged statement by statement, if it is one.
         """
-        assert isinstance(resource, cdk.CfnResource)
+        if not isinstance(resource, cdk.CfnResource):
+            return
         self._noted.append(_Noted(resource, reasons, document))
         if _version() == 2:
             rules = [rule for reason in reasons for rule in _as_version_2(reason)]
