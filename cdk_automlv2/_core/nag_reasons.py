@@ -79,6 +79,11 @@ FUNCTION = (
     ),
     _wildcard(rf"{_ARN}:s3:::.+/.*\*", "The objects below an output path of this stack's jobs."),
     _wildcard(
+        rf"{_ARN}:cloudwatch:{_HERE}:alarm:\*",
+        "The states of the alarms that take an endpoint's update back, whatever their names; "
+        "reading alone.",
+    ),
+    _wildcard(
         rf"{_ARN}:states:{_HERE}:execution:automlv2-[a-z2-7]+-{_SCOPE}:\*",
         "Executions of this stack's own state machine of releases, which are superseded.",
     ),
