@@ -173,6 +173,21 @@ def test_a_quota_too_small_for_the_endpoint_fails_at_once_and_names_it(stack, aw
     assert aws.now - began < 60
 
 
+@pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
+@pytest.mark.parametrize("after", [OLD, NEW], ids=["as it was", "of another model"])
+def test_an_endpoint_out_of_service_is_made_again(stack, aws, name, after, status):
+    stack.status = status
+    aws.take_out_of_service(name)
+
+    answer = stack.update(TYPE, name, NEW if after is OLD else OLD, after)
+
+    assert answer["Status"] == "SUCCESS", answer["Reason"]
+    assert aws.seen_endpoint(name)["EndpointStatus"] == "InService"
+    assert list(aws.configs) == [config_of(aws, name)]
+    [variant] = aws.configs[config_of(aws, name)]["ProductionVariants"]
+    assert variant["ModelName"] == after["ProductionVariants"][0]["ModelName"]
+
+
 def test_maintenance_is_waited_for_before_an_update(stack, aws, name):
     aws.endpoints[name] |= {"During": "SystemUpdating", "After": "InService", "Since": aws.now}
 

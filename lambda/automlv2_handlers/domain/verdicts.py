@@ -57,6 +57,11 @@ def is_moving(endpoint: Mapping[str, Any]) -> bool:
     return ENDPOINT.get(endpoint["EndpointStatus"], Verdict.MOVING) is Verdict.MOVING
 
 
+def can_only_be_deleted(endpoint: Mapping[str, Any]) -> bool:
+    """Whether an endpoint serves nothing, and SageMaker takes no update of it."""
+    return endpoint["EndpointStatus"] in ("Failed", "OutOfService")
+
+
 def endpoint_ended(endpoint: Mapping[str, Any], *, was_updated: bool) -> str:
     """Return how an endpoint that does not serve what was wanted has ended, and why."""
     name, status = endpoint["EndpointName"], endpoint["EndpointStatus"]

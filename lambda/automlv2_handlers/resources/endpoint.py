@@ -55,9 +55,10 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         return _serve(event, endpoint, context)
     if context.progress.get(REQUESTED):
         return _ended(event, endpoint, context)
-    if endpoint["EndpointStatus"] == "Failed":
+    if verdicts.can_only_be_deleted(endpoint):
+        _refuse_stale_update(event, endpoint, context)
         context.gateway.find("delete_endpoint", EndpointName=name)
-        return Pending(name, "failed endpoint of an earlier deployment to go")
+        return Pending(name, "endpoint that failed earlier to go, so that it is made again")
     return _move(event, endpoint, context)
 
 
