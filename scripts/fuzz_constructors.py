@@ -83,6 +83,7 @@ class Place:
 CHANNEL = lib.AutoMLDataChannel("S3Prefix", "s3://in/train/")
 TEXT, FLAG, COUNT, LIST, DICT = (str,), (bool,), (int,), (list, tuple), (dict,)
 NUMBER = (int, float)
+SECONDS = (int, cdk.Duration)
 
 
 @jsii.implements(cdk.IAnyProducer)
@@ -93,6 +94,11 @@ class _Nothing:
 
 def _construct(name: str) -> Callable[..., object]:
     made = getattr(lib, name)
+    return lambda place, **options: made(place.stack, f"C{next(_NUMBER)}", **options)
+
+
+def _imported(name: str, way: str) -> Callable[..., object]:
+    made = getattr(getattr(lib, name), way)
     return lambda place, **options: made(place.stack, f"C{next(_NUMBER)}", **options)
 
 
@@ -138,8 +144,8 @@ ENDPOINT: dict[str, tuple[Any, ...]] = {
     "initial_instance_count": COUNT,
     "endpoint_name": TEXT,
     "volume_size": COUNT,
-    "model_data_download_timeout": COUNT,
-    "container_startup_health_check_timeout": COUNT,
+    "model_data_download_timeout": SECONDS,
+    "container_startup_health_check_timeout": SECONDS,
     "timeout": (cdk.Duration,),
     "wait": FLAG,
     "tags": (dict, list, tuple),
@@ -147,8 +153,8 @@ ENDPOINT: dict[str, tuple[Any, ...]] = {
 CHANNELS = (lib.AutoMLDataChannel, lib.LocalAutoMLDataChannel, list, tuple)
 LIMITS: dict[str, tuple[Any, ...]] = {
     "max_candidates": COUNT,
-    "max_runtime_per_training_job_in_seconds": COUNT,
-    "max_total_job_runtime_in_seconds": COUNT,
+    "max_runtime_per_training_job_in_seconds": SECONDS,
+    "max_total_job_runtime_in_seconds": SECONDS,
 }
 KINDS: dict[str, Kind] = {
     "AutoMLJobV2": Kind(
@@ -167,6 +173,7 @@ KINDS: dict[str, Kind] = {
             "vpc_config": DICT,
             "enable_network_isolation": FLAG,
             "processing_unit": TEXT,
+            "model_name": TEXT,
             "tags": (dict, list, tuple),
             "removal_policy": (cdk.RemovalPolicy,),
         },
@@ -181,6 +188,35 @@ KINDS: dict[str, Kind] = {
             "retain_all_variant_properties": FLAG,
             "removal_policy": (cdk.RemovalPolicy,),
         },
+    ),
+    "AutoMLJobV2.from_auto_ml_job_attributes": Kind(
+        _imported("AutoMLJobV2", "from_auto_ml_job_attributes"),
+        lambda _: {"auto_ml_job_name": "old"},
+        {
+            "auto_ml_job_name": TEXT,
+            "auto_ml_job_arn": TEXT,
+            "output_path": TEXT,
+            "output_kms_key": (str, "key"),
+            "problem_config": (lib.ProblemConfig,),
+            "role": ("role",),
+            "timeout": (cdk.Duration,),
+        },
+    ),
+    "AutoMLModel.from_model_attributes": Kind(
+        _imported("AutoMLModel", "from_model_attributes"),
+        lambda _: {"model_name": "old"},
+        {
+            "model_name": TEXT,
+            "model_arn": TEXT,
+            "role": ("role",),
+            "problem_config": (lib.ProblemConfig,),
+            "processing_unit": TEXT,
+        },
+    ),
+    "AutoMLEndpoint.from_endpoint_attributes": Kind(
+        _imported("AutoMLEndpoint", "from_endpoint_attributes"),
+        lambda _: {"endpoint_name": "old"},
+        {"endpoint_name": TEXT, "endpoint_arn": TEXT, "variant_name": TEXT},
     ),
     "AutoMLCandidates": Kind(
         _construct("AutoMLCandidates"),

@@ -80,3 +80,59 @@ class IAutoMLEndpoint(Protocol):
 
     def metric_overhead_latency(self, **options: Any) -> cloudwatch.Metric:
         """Latency that SageMaker adds to that of the model; microseconds."""
+
+    def metric_invocations_per_instance(self, **options: Any) -> cloudwatch.Metric:
+        """Requests sent to each instance; a count."""
+
+    def metric_invocation_model_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Requests that the model did not answer with a 2xx status; a count."""
+
+    def metric_cpu_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Use of all CPU cores of an instance together; %, 100 for each core."""
+
+    def metric_gpu_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Use of all GPUs of an instance together; %, 100 for each GPU."""
+
+    def metric_gpu_memory_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Use of the memory of all GPUs together; %, 100 for each GPU."""
+
+    def metric_disk_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Use of the disk of an instance; %."""
+
+    def metric_memory_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Use of the memory of an instance, or serverless container; %."""
+
+    def metric_model_setup_time(self, **options: Any) -> cloudwatch.Metric:
+        """Time of a cold start; microseconds."""
+
+    def metric_concurrent_executions_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Requests at once, as a share of those allowed; 0 to 1."""
+
+    def metric_provisioned_concurrency_utilization(self, **options: Any) -> cloudwatch.Metric:
+        """Provisioned containers in use, as a share of all; 0 to 1."""
+
+    def metric_provisioned_concurrency_spillover_invocations(
+        self, **options: Any
+    ) -> cloudwatch.Metric:
+        """Requests beyond the provisioned containers; a count."""
+
+    def metric_approximate_backlog_size(self, **options: Any) -> cloudwatch.Metric:
+        """Requests that wait or are worked on, of all instances; a count."""
+
+    def metric_approximate_backlog_size_per_instance(self, **options: Any) -> cloudwatch.Metric:
+        """The same for each instance; a count."""
+
+    def metric_has_backlog_without_capacity(self, **options: Any) -> cloudwatch.Metric:
+        """Whether requests wait and there is no instance; 1 or 0."""
+
+    def metric_approximate_age_of_oldest_request(self, **options: Any) -> cloudwatch.Metric:
+        """Age of the oldest request in the queue; seconds."""
+
+    def metric_invocation_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Asynchronous requests that failed; a count."""
+
+    def metric_expired_requests(self, **options: Any) -> cloudwatch.Metric:
+        """Asynchronous requests that waited too long; a count."""
+
+    def metric_time_in_backlog(self, **options: Any) -> cloudwatch.Metric:
+        """How long a request has waited; milliseconds."""

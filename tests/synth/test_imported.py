@@ -235,3 +235,10 @@ def test_attach_takes_a_name_and_no_arn(stack):
     [fault] = faults(lambda: AutoMLV2.attach(stack, "Old", f"{ARN}:automl-job/old"))
 
     assert fault.startswith("auto_ml_job_name: must be a name")
+
+
+def test_the_interface_of_an_endpoint_has_every_metric_of_one_that_is_made(stack):
+    def metrics(kind):
+        return {name for name in dir(kind) if name.startswith("metric")}
+
+    assert metrics(IAutoMLEndpoint) == metrics(AutoMLEndpoint)
