@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -32,8 +33,17 @@ endpoint:
 
 def measure() -> Iterator[Figure]:
     """Yield the figures."""
-    [seconds] = alternate([python("-m", "cdk_automlv2.cli", "validate", str(_FORTY))], _ROUNDS)
-    yield Figure("checking 40 models as files, seconds", f"{seconds:.2f} s", "-", seconds, 1)
+    command = python("-m", "cdk_automlv2.cli", "validate", str(_FORTY))
+    started = _spent()
+    [seconds] = alternate([command], _ROUNDS)
+    spent = (_spent() - started) / _ROUNDS
+    yield Figure(
+        "checking 40 models as files, seconds of a processor",
+        f"{seconds:.2f} s",
+        "-",
+        spent,
+        1,
+    )
     with tempfile.TemporaryDirectory() as folder:
         yield from _thousand(Path(folder))
 
@@ -48,17 +58,17 @@ def _thousand(folder: Path) -> Iterator[Figure]:
     (models / FILE).write_text(found.stacks.to_json())
     out = folder / "cdk.out"
     code = f"from cdk_automlv2 import specs; specs.app({str(models)!r}).synth()"
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), _spent()
     subprocess.run(python("-c", code), check=True, env={**os.environ, "CDK_OUTDIR": str(out)})
-    seconds = time.perf_counter() - started
+    seconds, spent = time.perf_counter() - started, _spent() - spent
     sizes = [path.stat().st_size for path in out.glob("*.template.json")]
     words = f"{found.stacks.count} stacks, {min(sizes) >> 10} to {max(sizes) >> 10} kB"
     yield Figure(
-        f"synth of {_MANY} models as files ({words}), milliseconds a model",
+        f"synth of {_MANY} models as files ({words}), ms of a processor each",
         f"{seconds:.0f} s",
         "-",
-        1000 * seconds / _MANY,
-        100,
+        1000 * spent / _MANY,
+        250,
     )
     yield Figure(
         "the largest of their templates, of what CloudFormation takes",
@@ -67,3 +77,9 @@ def _thousand(folder: Path) -> Iterator[Figure]:
         max(sizes) / MOST_BYTES,
         0.8,
     )
+
+
+def _spent() -> float:
+    """Return the processor time of the processes run so far: others may use the machine too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

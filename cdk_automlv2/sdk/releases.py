@@ -20,7 +20,13 @@ from cdk_automlv2.sdk.job_queries import JobQueries
 
 
 class JobReleases(JobQueries):
-    """Makes releases of jobs that no deployment waits for."""
+    """Makes releases of jobs that no deployment waits for.
+
+    Attributes:
+        endpoint: The endpoint that ``deploy`` or a file declared last; ``None`` without one.
+    """
+
+    endpoint: AutoMLEndpoint | None = None
 
     _base_name: str
     _role: iam.IRole | str | None
@@ -66,7 +72,8 @@ class JobReleases(JobQueries):
             of_model={"role": self._role, "tags": self._tags, **of_model},
             of_endpoint=of_endpoint,
         )
-        return self._release.endpoint
+        self.endpoint = released = self._release.endpoint
+        return released
 
     def _rule_context(self) -> dict[str, Any]:
         """Return what was said before, for rules between it and the options of a method."""

@@ -58,7 +58,7 @@ def _release(
     endpoint = _constructs_options(spec.endpoint or {})
     policy = endpoint.pop("removal_policy", None)
     assert isinstance(job, DetachedJob)
-    made.endpoint = made._release_of(
+    made._release_of(
         "Endpoint",
         job,
         release["gates"] or None,

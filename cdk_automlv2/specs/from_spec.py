@@ -1,4 +1,4 @@
-"""What ``AutoMLV2`` has for files: making one of a spec, and the endpoint that was declared."""
+"""What ``AutoMLV2`` has for files: making one of a spec."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Self, cast
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
+    from cdk_automlv2.automl import AutoMLV2
 
 
 class DeclaredBySpec(Construct):
-    """Part of ``AutoMLV2``.
-
-    Attributes:
-        endpoint: The endpoint that ``deploy`` or a spec declared last; ``None`` without one.
-    """
-
-    endpoint: AutoMLEndpoint | None = None
+    """Part of ``AutoMLV2``."""
 
     @classmethod
     def from_spec(cls, scope: Construct, id: str, path: str | Path) -> Self:
@@ -35,7 +29,6 @@ class DeclaredBySpec(Construct):
             SpecError: With everything that is wrong in the file, each with line and column.
             ModuleNotFoundError: If PyYAML, the extra ``specs``, is not installed.
         """
-        from cdk_automlv2.automl import AutoMLV2
         from cdk_automlv2.specs.build import declare
         from cdk_automlv2.specs.spec import load
 
