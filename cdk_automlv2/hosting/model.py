@@ -31,6 +31,8 @@ from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.attached import JobByShape, known_job
 from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.job.interface import IAutoMLJob
+from cdk_automlv2.job.locked import Lock, LockedCandidate
+from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.gates import Gate
@@ -130,6 +132,7 @@ class AutoMLModel(ModelImports):
             follows=known.source,
             AutoMLJobName=job_name,
             CandidateName=candidate_name,
+            **known._locked_properties(self),
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self._role.arn,
             VpcConfig=vpc,
@@ -151,6 +154,61 @@ class AutoMLModel(ModelImports):
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self._retain(removal_policy)
+
+    @classmethod
+    @checked()
+    def from_lock(
+        cls,
+        scope: Construct,
+        id: str,
+        lock: str,
+        *,
+        artifacts: AutoMLOutput | None = None,
+        images: dict[str, str] | None = None,
+        processing_unit: ProcessingUnit | None = None,
+        inference_response_keys: Sequence[ResponseKey] | None = None,
+        role: iam.IRole | str | None = None,
+        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
+        enable_network_isolation: bool | cdk.IResolvable | None = None,
+        tags: Tags | None = None,
+    ) -> AutoMLModel:
+        """Return a model of exactly what a lock file says, whatever became of its job.
+
+        The function compares each artifact with the digest in the file before the model is made;
+        another one fails the deployment.
+
+        Args:
+            scope: Parent of the construct.
+            id: Its id.
+            lock: Path of a file that ``automlv2 lock`` has written.
+            artifacts: Where the artifacts are copied to; needed in another account or Region,
+                whose bucket must let this stack's function read them. Default: they stay.
+            images: Images to use in place of those of the file, by their URIs; needed in another
+                Region. Default: those of the file.
+            processing_unit: CPU or GPU. Default: CPU, where it makes a difference.
+            inference_response_keys: See ``AutoMLModel``.
+            role: See ``AutoMLModel``.
+            vpc_config: See ``AutoMLModel``.
+            enable_network_isolation: See ``AutoMLModel``.
+            tags: See ``AutoMLModel``.
+
+        Raises:
+            OptionsError: If the file is none, or serves not here.
+        """
+        locked = LockedCandidate(
+            scope, f"{id}Lock", Lock.read(lock), processing_unit, artifacts, images or {}
+        )
+        return cls(
+            scope,
+            id,
+            job=locked,
+            processing_unit=processing_unit or "CPU",
+            inference_response_keys=inference_response_keys,
+            role=role,
+            vpc_config=vpc_config,
+            enable_network_isolation=enable_network_isolation,
+            tags=tags,
+        )
 
     def _serve_on(self, unit: str) -> None:
         """Use the containers for its first endpoint's processors, where none were chosen."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from cdk_automlv2._core import wait_times, waiting
 from cdk_automlv2._core.options import checked
@@ -124,6 +125,10 @@ class AutoMLJobBase(cdk.Resource):
                 Region or stage.
         """
         return self._value("AutoMLJobName").in_stack(provider.stack)
+
+    def _locked_properties(self, rights_of: Construct) -> dict[str, Any]:
+        """Return what a model's resource says of containers that are known beforehand."""
+        return {}
 
     def _shared(self, name: str, reference: cdk.IResolvable | str) -> SharedValue:
         may_be_empty = name.startswith("ObjectiveMetric")

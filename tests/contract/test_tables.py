@@ -59,7 +59,7 @@ def test_every_property_of_a_model_is_part_of_its_content(stack):
     )
 
     found = set(properties(stack, "Custom::AutoMLModel")) - PROVIDED
-    assert found == set(MODEL_CONTENT) - {"Artifacts", "Containers"}
+    assert found == set(MODEL_CONTENT) - {"Artifacts", "Containers"}  # Those of a lock file.
 
 
 def test_every_property_of_an_endpoint_is_of_its_configuration_or_of_its_update(stack):

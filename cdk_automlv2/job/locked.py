@@ -1,0 +1,190 @@
+"""A candidate of a lock file, which a model is made of as of a job's candidate."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_automlv2._core.keys import optional_key_arn
+from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.s3 import S3Location
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.job.base import AutoMLJobBase
+from cdk_automlv2.job.output import AutoMLOutput
+
+_SCHEMA = "1"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a lock file says.
+
+    Attributes:
+        account: Where the candidate was trained.
+        region: The same.
+        containers: Of each processing unit; of ``""`` where units make no difference.
+    """
+
+    account: str
+    region: str
+    containers: Mapping[str, list[Mapping[str, Any]]]
+
+    @classmethod
+    def read(cls, path: str) -> Lock:
+        """Read a lock file.
+
+        Raises:
+            OptionsError: If it is none; says what is missing.
+        """
+        try:
+            raw = json.loads(Path(path).read_text())
+            if str(raw["schema-version"]).partition(".")[0] != _SCHEMA:
+                raise ValueError(f"schema {raw['schema-version']} is newer than this library")
+            source = raw["source"]
+            lock = cls(str(source["account"]), str(source["region"]), raw["containers"])
+            list(lock.artifacts())
+        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+            why = f"{type(error).__name__}: {error}"
+            rule = f"must be a file that `automlv2 lock` has written ({why})"
+            raise OptionsError("from_lock", (OptionFault("lock", rule, path),)) from error
+        return lock
+
+    def of_unit(self, unit: str | None) -> list[Mapping[str, Any]]:
+        """Return the containers for a processing unit.
+
+        Raises:
+            OptionsError: If there are none for it.
+        """
+        for name in (unit or "CPU", "", *(() if unit else self.containers)):
+            if name in self.containers:
+                return self.containers[name]
+        there = ", ".join(sorted(self.containers))
+        fault = OptionFault("processing_unit", f"must be one of {there}, as the lock says", unit)
+        raise OptionsError("from_lock", (fault,))
+
+    def artifacts(self) -> Iterator[tuple[str, str]]:
+        """Yield URI and digest of each artifact."""
+        for containers in self.containers.values():
+            for container in containers:
+                found = container["artifact"]
+                if found:
+                    yield str(found["uri"]), str(found["sha256"])
+                _ = container["image"], container["environment"]
+
+
+class LockedCandidate(AutoMLJobBase):
+    """Stands where a job stands: its winner is what the lock file says, and nothing else.
+
+    Args:
+        lock: What it says.
+        unit: CPU or GPU, where that makes a difference.
+        artifacts: Where the artifacts are copied to. Default: they stay where they are.
+        images: Image to use in place of one of the lock file, such as that of another Region.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        lock: Lock,
+        unit: str | None,
+        artifacts: AutoMLOutput | None,
+        images: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, id)
+        self._provider = AutoMLProvider.of(scope)
+        self._settled = None
+        self.problem_config = None
+        self._lock = lock
+        self._containers = lock.of_unit(unit)
+        self._images = images
+        self._target = artifacts
+        self._refuse_elsewhere()
+        self._output = self._location()
+
+    @property
+    def source(self) -> cdk.CfnResource | None:
+        """Nothing decides whether it exists."""
+        return None
+
+    def _use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str | None:  # type: ignore[override]
+        """No job is looked at."""
+        return None
+
+    def _locked_properties(self, rights_of: Construct) -> dict[str, Any]:
+        """Return what the model's resource says besides; the function may fetch the artifacts."""
+        rights = self._provider.policy.for_user(rights_of)
+        used = {item["artifact"]["uri"] for item in self._containers if item["artifact"]}
+        fetched = []
+        for uri, digest in dict.fromkeys(self._lock.artifacts()):
+            if uri not in used:
+                continue
+            rights.read_object(S3Location(uri))
+            target = self._place_of(uri, digest)
+            if target != uri:
+                rights.read_object(S3Location(target, self._keys()))
+                rights.write_objects(S3Location(target, self._keys()))
+            fetched.append({"From": uri, "To": target, "Sha256": digest})
+        return {"Artifacts": fetched, "Containers": [*map(self._container, self._containers)]}
+
+    def _container(self, locked: Mapping[str, Any]) -> dict[str, Any]:
+        image = str(locked["image"])
+        made = {"Image": self._images.get(image, image), "Environment": locked["environment"]}
+        artifact = locked["artifact"]
+        if artifact:
+            made["ModelDataUrl"] = self._place_of(artifact["uri"], artifact["sha256"])
+        return made
+
+    def _place_of(self, uri: str, digest: str) -> str:
+        """Return where an artifact is served from."""
+        if self._target is None:
+            return uri
+        name = posixpath.basename(uri)
+        return f"{self._target.path.rstrip('/')}/locked/{digest[:16]}/{name}"
+
+    def _keys(self) -> tuple[Any, ...]:
+        key = self._target.kms_key if self._target else None
+        optional_key_arn(key)
+        return () if key is None else (key,)
+
+    def _location(self) -> S3Location:
+        if self._target is not None:
+            uri = f"{self._target.path.rstrip('/')}/locked/"
+            return S3Location(uri, self._keys(), is_folder=True)
+        folders = [posixpath.dirname(uri) for uri, _ in self._lock.artifacts()]
+        return S3Location(f"{posixpath.commonpath(folders).replace('s3:/', 's3://', 1)}/")
+
+    def _refuse_elsewhere(self) -> None:
+        """Refuse artifacts and images that this account and Region cannot serve.
+
+        Raises:
+            OptionsError: With what is to be given.
+        """
+        stack = self._provider.stack
+        faults = []
+        elsewhere = [
+            f"{word} {theirs}"
+            for word, theirs, ours in (
+                ("account", self._lock.account, stack.account),
+                ("Region", self._lock.region, stack.region),
+            )
+            if not is_token(ours) and ours != theirs
+        ]
+        if elsewhere and self._target is None:
+            rule = f"must be given: the artifacts lie in {' and '.join(elsewhere)}"
+            faults.append(OptionFault("artifacts", rule, None))
+        moves = not is_token(stack.region) and stack.region != self._lock.region
+        missing = {str(item["image"]) for item in self._containers} - self._images.keys()
+        if moves and missing:
+            rule = f"must name the image of {stack.region} for {', '.join(sorted(missing))}"
+            faults.append(OptionFault("images", rule, dict(self._images)))
+        if faults:
+            raise OptionsError("from_lock", tuple(faults))

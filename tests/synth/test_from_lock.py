@@ -1,0 +1,124 @@
+"""A model of a lock file: what it says, what the function may read, and what is refused."""
+
+import copy
+import json
+
+import aws_cdk as cdk
+import pytest
+
+from cdk_automlv2 import AutoMLEndpoint, AutoMLModel, AutoMLOutput
+from cdk_automlv2.errors import OptionsError
+from tests.synth.helpers import may, properties
+
+IMAGE = "1.dkr.ecr.eu-west-1.amazonaws.com/autogluon:1"
+LOCK = {
+    "schema-version": "1.0",
+    "source": {"account": "111122223333", "region": "eu-west-1", "job": "churn-1"},
+    "containers": {
+        "": [
+            {
+                "image": IMAGE,
+                "environment": {"A": "true"},
+                "artifact": {"uri": "s3://dev/out/m/model.tar.gz", "sha256": "a" * 64, "size": 9},
+            }
+        ]
+    },
+}
+ELSEWHERE = cdk.Environment(account="444455556666", region="eu-west-1")
+ABROAD = cdk.Environment(account="111122223333", region="us-east-1")
+
+
+@pytest.fixture
+def lock(tmp_path):
+    def lock(content=LOCK):
+        path = tmp_path / "automlv2.lock"
+        path.write_text(json.dumps(content))
+        return str(path)
+
+    return lock
+
+
+def stack_in(environment=None):
+    return cdk.Stack(cdk.App(), "Prod", env=environment)
+
+
+def test_the_model_is_of_the_files_containers_and_of_no_job(lock):
+    stack = stack_in()
+    model = AutoMLModel.from_lock(stack, "Model", lock())
+    AutoMLEndpoint(stack, "Endpoint", model=model, instance_type="ml.m5.large")
+
+    found = properties(stack, "Custom::AutoMLModel")
+    assert "AutoMLJobName" not in found
+    assert found["Containers"] == [
+        {
+            "Image": IMAGE,
+            "Environment": {"A": "true"},
+            "ModelDataUrl": "s3://dev/out/m/model.tar.gz",
+        }
+    ]
+    [artifact] = found["Artifacts"]
+    assert artifact["From"] == artifact["To"]
+    assert artifact["Sha256"] == "a" * 64
+
+
+def test_artifacts_are_copied_to_where_they_are_served(lock):
+    stack = stack_in(ELSEWHERE)
+    AutoMLModel.from_lock(stack, "Model", lock(), artifacts=AutoMLOutput("s3://prod/models/"))
+
+    target = f"s3://prod/models/locked/{'a' * 16}/model.tar.gz"
+    found = properties(stack, "Custom::AutoMLModel")
+    assert found["Artifacts"][0]["To"] == found["Containers"][0]["ModelDataUrl"] == target
+    name = target.removeprefix("s3://")
+    assert may(stack, "ProviderFunction", "s3:GetObject", "arn:aws:s3:::dev/out/m/model.tar.gz")
+    assert may(stack, "ProviderFunction", "s3:PutObject", f"arn:aws:s3:::{name}")
+    assert may(stack, "ModelRole", "s3:GetObject", f"arn:aws:s3:::{name}")
+    assert not may(stack, "ProviderFunction", "s3:PutObject", "arn:aws:s3:::dev/out/m/model.tar.gz")
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [(ELSEWHERE, "the artifacts lie in account 111122223333"), (ABROAD, "Region eu-west-1")],
+)
+def test_another_account_or_region_needs_a_place_for_the_artifacts(lock, environment, words):
+    with pytest.raises(OptionsError, match=words):
+        AutoMLModel.from_lock(stack_in(environment), "Model", lock())
+
+
+def test_another_region_needs_its_own_images(lock):
+    place = AutoMLOutput("s3://prod/models/")
+    with pytest.raises(OptionsError, match=r"must name the image of us-east-1 for 1\.dkr"):
+        AutoMLModel.from_lock(stack_in(ABROAD), "Model", lock(), artifacts=place)
+
+    stack = stack_in(ABROAD)
+    images = {IMAGE: "2.dkr.ecr.us-east-1.amazonaws.com/autogluon:1"}
+    AutoMLModel.from_lock(stack, "Model", lock(), artifacts=place, images=images)
+    [container] = properties(stack, "Custom::AutoMLModel")["Containers"]
+    assert container["Image"] == images[IMAGE]
+
+
+def of_units():
+    content = copy.deepcopy(LOCK)
+    [containers] = content["containers"].values()
+    gpu = [{**containers[0], "image": "gpu"}]
+    return {**content, "containers": {"CPU": containers, "GPU": gpu}}
+
+
+@pytest.mark.parametrize(("unit", "image"), [(None, IMAGE), ("CPU", IMAGE), ("GPU", "gpu")])
+def test_a_processing_unit_has_containers_of_its_own(lock, unit, image):
+    stack = stack_in()
+    AutoMLModel.from_lock(stack, "Model", lock(of_units()), processing_unit=unit)
+
+    [container] = properties(stack, "Custom::AutoMLModel")["Containers"]
+    assert container["Image"] == image
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, {**LOCK, "schema-version": "2.0"}, {**LOCK, "source": {}}, {**LOCK, "containers": []}, []],
+    ids=["empty", "newer", "no source", "no containers", "a list"],
+)
+def test_a_file_that_is_no_lock_is_refused_by_name(lock, content):
+    with pytest.raises(OptionsError, match="lock: must be a file that `automlv2 lock` has written"):
+        AutoMLModel.from_lock(stack_in(), "Model", lock(content))
+    with pytest.raises(OptionsError, match="No such file"):
+        AutoMLModel.from_lock(stack_in(), "Model", "nowhere.lock")
