@@ -77,6 +77,10 @@ FUNCTION = (
         rf"{_ARN}:s3:::\*/inputs/{_SCOPE}-\*",
         "Folders that this stack has unpacked, in whatever bucket an earlier template named.",
     ),
+    _wildcard(
+        rf"{_ARN}:cloudwatch:{_HERE}:alarm:\*",
+        "Describing the alarms that watch an update; their states alone are read.",
+    ),
     _wildcard(rf"{_ARN}:s3:::.+/.*\*", "The objects below an output path of this stack's jobs."),
     _wildcard(
         rf"{_ARN}:cloudwatch:{_HERE}:alarm:\*",

@@ -39,7 +39,7 @@ def failure_rule(failure: Destination | None) -> Iterator[OptionFault]:
 
 
 def inputs_rule(inputs: Sequence[Destination]) -> Iterator[OptionFault]:
-    """Places in S3."""
+    """S3 locations."""
     for index, place in enumerate(inputs):
         yield from destination_faults(f"inputs[{index}]", place)
 

@@ -83,7 +83,7 @@ def _data_of_channel(
 def split_problems(
     config: ProblemConfig, channels: Sequence[DataChannel], validation_fraction: float | None
 ) -> Iterator[OptionFault]:
-    """Yield what is wrong with the part of the training data kept for validation."""
+    """Yield what is wrong with the fraction of the training data held out for validation."""
     if validation_fraction is None or is_token(validation_fraction):
         return
     if not config.takes_validation:

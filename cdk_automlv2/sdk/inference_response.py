@@ -1,4 +1,4 @@
-"""Which keys a classifier answers with: checked and set on the containers of a candidate."""
+"""Keys of a classifier's inference response: checked and set on the containers of a candidate."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def wait(client: Client, name: str, number: int | None, timeout: float, as_json:
     """Wait until a release has ended.
 
     Exit status: 0 in service, 1 failed or rolled back, 2 wrong usage, 3 refused by a gate,
-    4 superseded, 5 still under way at the time-out, 6 undecided by a gate.
+    4 superseded, 5 still in progress at the timeout, 6 undecided by a gate.
     """
     with friendly_errors():
         place = find.one(client, name)

@@ -24,7 +24,7 @@ class Forecaster(Protocol):
         """Learn from histories."""
 
     def quantiles(self, history: Any, horizon: int, levels: list[float]) -> Any:
-        """Return an array of a row a level and a column a step."""
+        """Return an array with one row per quantile and one column per step."""
 
 
 class _WithErrors:
@@ -52,7 +52,7 @@ class _WithErrors:
         return self
 
     def quantiles(self, history: Any, horizon: int, levels: list[float]) -> Any:
-        """Return an array of a row a level and a column a step."""
+        """Return an array with one row per quantile and one column per step."""
         point = self._point(np.asarray(history, dtype=float), horizon)
         offsets = np.quantile(self._errors, levels) * _level(history)
         return point[None, :] + offsets[:, None]

@@ -29,7 +29,7 @@ class Examples:
 
 
 class Labelled:
-    """Examples and their labels, a part of them kept for validation.
+    """Examples and their labels, a part of them held out for validation.
 
     Attributes:
         classes: Labels by number.
