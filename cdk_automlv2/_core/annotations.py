@@ -87,13 +87,20 @@ class _Listed:
         return "a list"
 
     def faults(self, path: str, value: Any) -> Iterator[OptionFault]:
-        if is_token(value) and not isinstance(value, str):
+        if is_token(value) and not isinstance(value, str) and _may_be_token(self.item):
             return
         if not isinstance(value, list | tuple):
             yield OptionFault(path, "must be a list", value, hint(value, list))
             return
         for index, item in enumerate(value):
             yield from self.item.faults(f"{path}[{index}]", item)
+
+
+def _may_be_token(check: Check) -> bool:
+    """Whether CloudFormation may know what synth does not; never an object of Python."""
+    if isinstance(check, _OneOf):
+        return any(map(_may_be_token, check.checks))
+    return not isinstance(check, _Is) or check.tokens
 
 
 @dataclass(frozen=True)

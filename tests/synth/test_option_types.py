@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import aws_cdk as cdk
+import jsii
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -237,6 +238,20 @@ def test_a_tuple_of_subnets_crashes_in_jsii(stack):
     vpc = {"Subnets": ("subnet-1",), "SecurityGroupIds": ("sg-1",)}
 
     AutoMLJobV2(stack, "Tuples", problem_config=CONFIG, inputs=CHANNEL, vpc_config=vpc)
+
+
+def test_a_token_is_taken_for_a_list_of_objects(stack):
+    token = cdk.Lazy.any(_Nothing())
+
+    [fault] = faults(lambda: AutoMLJobV2(stack, "T", problem_config=CONFIG, inputs=token))
+
+    assert fault.startswith("inputs: must be an AutoMLDataChannel or a LocalAutoMLDataChannel")
+
+
+@jsii.implements(cdk.IAnyProducer)
+class _Nothing:
+    def produce(self, _context):
+        return None
 
 
 def test_a_duration_is_as_good_as_its_seconds():
