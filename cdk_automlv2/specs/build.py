@@ -61,7 +61,7 @@ def _release(
     made._release_of(
         "Endpoint",
         job,
-        release["gates"] or None,
+        release.get("gates"),
         endpoint.pop("endpoint_name", None),
         _constructs_options(spec.model or {}),
         endpoint,

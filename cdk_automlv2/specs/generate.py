@@ -132,8 +132,8 @@ def _of_release(parts: Mapping[str, Schema]) -> Schema:
         return {
             option: False
             for option in parts[name]["properties"]
-            # The policy of a release is that of its endpoint.
-            if option not in known or (name, option) == ("model", "removal_policy")
+            # The policy of a release is that of its endpoint, and the gates are its own.
+            if option not in known or (name == "model" and option in ("gates", "removal_policy"))
         }
 
     below = {name: {"properties": refused(name)} for name in ("model", "endpoint")}

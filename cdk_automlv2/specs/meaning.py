@@ -46,8 +46,9 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
     job = dict(values)
     model, endpoint = job.pop("model", None), job.pop("endpoint", None)
     found = Meaning(job, model, endpoint, job.pop("release", None))
-    if found.release is not None:
-        found.release["gates"] = _gates(found.release.get("gates", []), found.faults)
+    for name, options in (("model", found.model), ("release", found.release)):
+        if options is not None and "gates" in options:
+            options["gates"] = _gates(f"{name}.gates", options["gates"], found.faults)
     parts: Mapping[str, Callable[[Any], Any]] = {
         "problem_config": _problem,
         "inputs": lambda inputs: _channels(inputs, folder, found.faults),
@@ -90,10 +91,9 @@ def _problem(options: Mapping[str, Any]) -> Any:
     return _made(PROBLEMS[options["kind"]], {k: v for k, v in options.items() if k != "kind"})
 
 
-def _gates(listed: list[Mapping[str, Any]], faults: list[OptionFault]) -> list[Any]:
+def _gates(path: str, listed: list[Mapping[str, Any]], faults: list[OptionFault]) -> list[Any]:
     made = [
-        _part(faults, f"release.gates[{index}]", _gate, options)
-        for index, options in enumerate(listed)
+        _part(faults, f"{path}[{index}]", _gate, options) for index, options in enumerate(listed)
     ]
     return [gate for gate in made if gate is not None]
 

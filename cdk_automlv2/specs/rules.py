@@ -52,6 +52,9 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
     config = job.get("problem_config")
     if found.model is not None:
         yield from _judged("model", MODEL_RULES, {**found.model, "job": _Job(config)}, faulty)
+        gates = {"gates": found.model.get("gates"), "problem_config": config}
+        yield from _judged("model", (gates_rule,), gates, faulty)
+        yield from _asking(found.model.get("gates") or [])
         yield from _waited_for(found)
     if found.endpoint is not None and found.model is not None:
         unit = found.model.get("processing_unit") or serving_of(config).units[0]
@@ -91,6 +94,15 @@ def _released(found: Meaning) -> Iterator[OptionFault]:
                 path = f"{name}.{option}" if name else option
                 rule = "cannot be used with release"
                 yield OptionFault(path, rule, (options or {})[option], "leave it out")
+
+
+def _asking(gates: Iterable[Any]) -> Iterator[OptionFault]:
+    """No gate that asks an endpoint: within a stack there is none before the model."""
+    for index, gate in enumerate(gates):
+        if gate.invokes_endpoint:
+            rule = "must not ask an endpoint, as there is none before the model"
+            path = f"model.gates[{index}]"
+            yield OptionFault(path, rule, type(gate).__name__, "write it below release")
 
 
 def _waited_for(found: Meaning) -> Iterator[OptionFault]:

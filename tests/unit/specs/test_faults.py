@@ -279,3 +279,20 @@ def test_a_release_without_an_endpoint_is_refused(tmp_path):
     [found] = faults(tmp_path, f"{SMALLEST}release: {{}}\n")
 
     assert "endpoint: must be set, as a release ends with one" in found
+
+
+def test_gates_of_a_model_in_a_stack_are_read_and_judged(tmp_path):
+    gates = "model: {gates: [{kind: objective, metric: F1, minimum: 0.8}]}\n"
+
+    assert load(write(tmp_path, f"{SERVED}{gates}")).model["gates"][0].minimum == 0.8
+    text = SERVED.replace("churned\n", "churned\n  problem_type: Regression\n")
+    [found] = faults(tmp_path, f"{text}job_objective: {{MetricName: R2}}\n{gates}")
+    assert "model.gates[0].metric: must be one of MAE, MSE, R2, RMSE for Regression" in found
+
+
+def test_a_gate_that_asks_an_endpoint_belongs_to_a_release(tmp_path):
+    gates = "model: {gates: [{kind: smoke_test, rows: [a]}]}\n"
+
+    [found] = faults(tmp_path, f"{SERVED}{gates}")
+
+    assert "model.gates[0]: must not ask an endpoint" in found
