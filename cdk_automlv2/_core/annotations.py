@@ -213,7 +213,7 @@ def checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
 
 @cache
 def _checks_of(function: Callable[..., Any]) -> Mapping[str, Check]:
-    hints = get_type_hints(function, localns=_deferred(function), include_extras=True)
+    hints = get_type_hints(function, localns=deferred(function), include_extras=True)
     return {name: check_of(kind) for name, kind in hints.items() if name != "return"}
 
 
@@ -221,7 +221,7 @@ def field_checks(kind: Any) -> Mapping[str, Check]:
     """Return a check for each field of a dataclass."""
     found = _FIELD_CHECKS.get(kind)
     if found is None:
-        names = _deferred(kind)
+        names = deferred(kind)
         hints = get_type_hints(kind, localns=names, include_extras=True)
         found = {item.name: check_of(hints[item.name]) for item in fields(kind)}
         if not names.unloaded:
@@ -260,7 +260,8 @@ _OURS = sys.modules["cdk_automlv2"]
 _MODULES = {"cdk": "aws_cdk", "lambda_": "aws_cdk.aws_lambda"}
 
 
-def _deferred(item: Any) -> _Deferred:
+def deferred(item: Any) -> _Deferred:
+    """Return the names that annotations of a class or function may use, imported when asked for."""
     return _Deferred(vars(sys.modules[item.__module__]))
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import aws_cdk as cdk
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2._core.annotations import _deferred
+from cdk_automlv2._core.annotations import deferred
 from cdk_automlv2._core.common_rules import REMOVAL_POLICIES
 from cdk_automlv2._core.options import Rule, limit_of
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
@@ -231,7 +231,7 @@ def _channel(kind: type) -> Schema:
 
 
 def _dataclass(kind: Any, shape: Limit) -> Schema:
-    hints = get_type_hints(kind, localns=_deferred(kind), include_extras=True)
+    hints = get_type_hints(kind, localns=deferred(kind), include_extras=True)
     defaults = {item.name: item.default for item in fields(kind)}
     given = {name: hints[name] for name in defaults}
     unset = {name for name, default in defaults.items() if default is MISSING}
@@ -240,7 +240,7 @@ def _dataclass(kind: Any, shape: Limit) -> Schema:
 
 def _section(section: Section) -> Schema:
     function = inspect.unwrap(section.construct.__init__)  # type: ignore[misc]
-    hints = get_type_hints(function, localns=_deferred(function), include_extras=True)
+    hints = get_type_hints(function, localns=deferred(function), include_extras=True)
     left = section.given | section.code
     found = {k: v for k, v in _options(section.construct).items() if k not in left}
     given = {name: hints[name] for name in found}

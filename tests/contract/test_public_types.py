@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 import cdk_automlv2
-from cdk_automlv2._core.annotations import _deferred
+from cdk_automlv2._core.annotations import deferred
 
 WIRING = {"bind", "failure_location", "location", "of_job", "output_location"}
 """Methods of parts that only the constructs call which they are given to."""
@@ -47,7 +47,7 @@ def test_a_public_name_takes_and_returns_public_types(name):
     unnamed = {
         f"{member}: {kind.__module__}.{kind.__name__}"
         for member, function in functions_of(PUBLIC[name])
-        for hint in get_type_hints(function, localns=_deferred(function)).values()
+        for hint in get_type_hints(function, localns=deferred(function)).values()
         for kind in classes_in(hint)
         if kind.__module__.startswith("cdk_automlv2") and kind not in PUBLIC.values()
     }

@@ -13,7 +13,7 @@ from cdk_automlv2 import (
 )
 from tests.synth.helpers import job, model, properties, resources, template
 
-from .test_release import CONFIG
+from .declared import CONFIG
 
 
 def ids(stack, kind):
