@@ -274,9 +274,7 @@ def check_of(kind: Any) -> Check:
         inner = check_of(parts[0])
         return _KnownAtSynth(inner) if KNOWN_AT_SYNTH in parts else inner
     if origin in (Union, types.UnionType):
-        # A closed set beside str is there for completion; rules look at values.
-        named = [part for part in parts if not (str in parts and get_origin(part) is Literal)]
-        checks = tuple(check_of(part) for part in named if part is not type(None))
+        checks = tuple(check_of(part) for part in parts if part is not type(None))
         return _OneOf(checks, type(None) in parts)
     if origin is Literal:
         words = f"one of {', '.join(map(str, parts))}"

@@ -52,10 +52,17 @@ class Homes:
         for token in cdk.Tokenization.reverse_string(text).tokens:
             if cdk.Reference.is_reference(token):
                 homes.add(self._parent(token.target))  # type: ignore[attr-defined]
-            elif _refers(self._stack.resolve(token)):
+            elif self._refers(token):
                 return None
         # Of several the longest: it is below the others, or there is no better one.
         return max(homes, key=len)
+
+    def _refers(self, token: Any) -> bool:
+        """Whether a token refers to a resource; one that is known only later may."""
+        try:
+            return _refers(self._stack.resolve(token))
+        except RuntimeError:  # A producer of Python, which has no context outside of synthesis.
+            return True
 
     def _parent(self, target: Any) -> str:
         path = str(target.node.path)

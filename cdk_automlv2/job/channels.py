@@ -237,9 +237,9 @@ def _request(channel: DataChannel, data_type: str, uri: str) -> dict[str, Any]:
 
 
 def _content_type_problems(content_type: str | None) -> Iterator[OptionFault]:
-    """Yield the fault of a content type that no kind of problem takes."""
+    """Yield the fault of what is no content type; whether it suits, the job's problem says."""
     known = tuple(dict.fromkeys(name for kind in KINDS for name in kind.content_types))
-    if content_type is not None and content_type not in known and not is_token(content_type):
+    if content_type and "/" not in content_type and not is_token(content_type):
         rule = f"must be one of {', '.join(known)}"
         yield OptionFault("content_type", rule, content_type, nearest(content_type, known))
 

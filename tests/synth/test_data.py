@@ -112,7 +112,7 @@ def test_data_that_cannot_be_told_are_said_at_synth(stack):
 
     told = assertions.Annotations.from_stack(stack).find_info("*", assertions.Match.any_value())
     assert [item.entry.data for item in told] == [
-        "inputs[0] is a ManifestFile, so that its data cannot be told: a rollback returns to the "
+        "inputs[0] is a ManifestFile, so that its data cannot be listed: a rollback returns to the "
         "job, but a new stack of the same name trains again"
     ]
 

@@ -207,18 +207,25 @@ def test_a_prefix_that_begins_anew_is_refused(stack, kind, prefix, expected):
     ("content_type", "nearest"),
     [
         ("csv", "text/csv;header=present"),
-        ("text/csv", "text/csv;header=present"),
         ("parquet", "x-application/vnd.amazon+parquet"),
         ("PNG", "image/png"),
     ],
 )
-def test_a_content_type_that_no_job_takes_names_the_nearest(content_type, nearest):
+def test_what_is_no_content_type_names_the_nearest(content_type, nearest):
     [fault] = faults(
         lambda: AutoMLDataChannel("S3Prefix", "s3://in/train/", content_type=content_type)
     )
 
     assert fault.startswith("content_type: must be one of text/csv;header=present")
     assert fault.endswith(f"use {nearest!r}")
+
+
+def test_a_content_type_that_no_job_of_the_kind_takes_names_the_nearest(stack):
+    channel = AutoMLDataChannel("S3Prefix", "s3://in/train/", content_type="text/csv")
+
+    [fault] = faults(lambda: job(stack, inputs=channel))
+    assert fault.startswith("inputs[0].content_type: must be text/csv;header=present | ")
+    assert fault.endswith("use 'text/csv;header=present'")
 
 
 @pytest.mark.parametrize(
