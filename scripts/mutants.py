@@ -40,7 +40,10 @@ _SLOW = (
     "tests/lifecycle/test_never_train_twice.py::"
     "test_more_objects_than_can_be_listed_in_time_are_said",
 )
-_LAST = ("test_crashes.py", "test_given_up.py", "test_any_sequence.py")
+_LAST = (
+    *("test_crashes.py", "test_given_up.py", "test_any_sequence.py"),
+    *("test_release_faults.py", "test_any_release.py"),
+)
 _SEQUENCES = "30"
 _NOT_MADE = 3
 
