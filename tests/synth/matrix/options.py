@@ -188,6 +188,7 @@ TOKENS: Mapping[str, Mapping[str, Callable[[str], Any]]] = {
         "candidate_name": str,
         "role": str,
         "vpc_config": lambda text: {"SecurityGroupIds": [text], "Subnets": [text]},
+        "model_name": str,
         "name": str,
         "tags": lambda text: {"team": text},
     },
