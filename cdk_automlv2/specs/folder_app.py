@@ -35,8 +35,8 @@ def app(folder: str | Path, **stack_options: Any) -> cdk.App:
 def stacks(scope: Construct, folder: str | Path, **stack_options: Any) -> list[cdk.Stack]:
     """Make the stacks of a folder's models in an app or a Stage, and return them.
 
-    All stacks that the folder has are made, empty ones too: `cdk deploy` deletes a stack whose
-    last model has gone.
+    All stacks that the folder has are made, empty ones too, so that the next deployment deletes
+    the last model of a stack as any other.
 
     Args:
         scope: The app or Stage.
