@@ -15,6 +15,7 @@ from .stack import STACK_ID
 
 STACKS = ("Shop", "Serve")
 _BY_HAND = "cost-bot"
+_GIVEN_NAMES = ("shop", "shop-2")
 
 
 @dataclass
@@ -179,10 +180,16 @@ class World:
         self.aws.update_end = self.aws.endpoint_end = "InService"
 
     def somebody_deletes_the_endpoints(self) -> None:
-        """Let endpoints and configurations go by hand."""
+        """Let endpoints and configurations go by hand.
+
+        Those of names that the user gave stay: another stack could take the name meanwhile, and
+        then nobody can give it back.
+        """
         for name in list(self.aws.endpoints):
-            self.aws.drop_gone(name)
-        self.aws.configs.clear()
+            if name not in _GIVEN_NAMES:
+                for config in self.aws.configs_in_use(name):
+                    self.aws.configs.pop(config, None)
+                self.aws.drop_gone(name)
         self._endpoints_drift()
 
     def change(self, name: str, changes: list[tuple[str, Any]]) -> None:
