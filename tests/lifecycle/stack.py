@@ -181,16 +181,21 @@ class Stack:
     def _serve(self, event: dict[str, Any]) -> dict[str, Any] | None:
         self.documents()  # Not within the handler, which would take a fault of this for its own.
         with self.aws.called_by(self):
-            return entry.serve(json.loads(json.dumps(event)), self.environment)
+            # Another delivery may be under way, and have a limit of its own.
+            before, self.is_limited = self.is_limited, False
+            try:
+                return entry.serve(json.loads(json.dumps(event)), self.environment)
+            finally:
+                self.is_limited = before
 
     @contextmanager
     def _time_limit(self, seconds: float) -> Iterator[None]:
         self.limits.append((self.aws.now, seconds))
-        self.is_limited = True
+        before, self.is_limited = self.is_limited, True
         try:
             yield
         finally:
-            self.is_limited = False
+            self.is_limited = before
 
     def invoke(self, event: dict[str, Any], pauses: tuple[int, ...] = _REDELIVERIES) -> None:
         """Invoke the function as AWS Lambda does: again, a while after it has died."""
