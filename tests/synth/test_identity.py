@@ -115,6 +115,14 @@ def test_a_digest_of_what_is_known_only_at_deployment_is_refused(text):
 NAMING = {"addr", "stack_name", "unique_id", "stack_id", "hexdigest", "unique_resource_name"}
 """Attributes whose text may hold a token, or changes when a stack moves."""
 
+OTHERWISE = {
+    # Events and metrics are filtered by the stack's own name; no name or digest is made of it.
+    "release/events.py": {"stack_name"},
+    # Files know no construct: which stack a model goes to follows from its name in the file.
+    "specs/folder_app.py": {"stack_name"},
+    "specs/stack_file.py": {"hashlib"},
+}
+
 
 @pytest.mark.parametrize(
     "path",
@@ -135,6 +143,8 @@ def test_only_identity_makes_names_and_digests(path):
     }
     read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
-    assert not imported & {"hashlib", "uuid", "random", "zlib"}
-    assert not read & NAMING
+    may = OTHERWISE.get(path.relative_to(PACKAGE).as_posix(), set())
+
+    assert not imported & {"hashlib", "uuid", "random", "zlib"} - may
+    assert not read & NAMING - may
     assert "hash" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
