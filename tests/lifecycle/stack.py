@@ -76,7 +76,7 @@ class Stack:
         enforces_rights: Whether the function may do only what its policy allows.
         allowed: What that policy has been found to allow.
         limits: When the function has begun something that it limits in time, and to how long.
-        is_limited: Whether what it does now is limited in time.
+        is_limited: Whether what the function does now is limited in time, as what a test does is.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
@@ -95,7 +95,7 @@ class Stack:
         self.longest_history = 0
         self.table = f"releases-{scope_of(stack_id)}"
         self.limits: list[tuple[float, float]] = []
-        self.is_limited = False
+        self.is_limited = True
         self.environment = entry.Environment(
             aws,
             self._put,
