@@ -213,3 +213,11 @@ def test_a_model_that_others_tag_keeps_their_tags(stack, aws, model):
     assert aws.tags[arn]["cost-bot"] == "42"
     assert aws.tags[arn]["cost"] == "7"
     assert "team" not in aws.tags[arn]
+
+
+def test_delete_takes_a_model_that_was_to_be_retained_when_it_was_made(stack, aws, model):
+    name = stack.create(TYPE, model | {"Retained": True})["PhysicalResourceId"]
+
+    stack.delete(TYPE, name, model)
+
+    assert name not in aws.models
