@@ -12,7 +12,6 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
@@ -152,7 +151,6 @@ class LockedCandidate(AutoMLJobBase):
 
     def _keys(self) -> tuple[Any, ...]:
         key = self._target.kms_key if self._target else None
-        optional_key_arn(key)
         return () if key is None else (key,)
 
     def _location(self) -> S3Location:

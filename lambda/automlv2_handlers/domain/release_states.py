@@ -1,4 +1,4 @@
-"""The states of a release, which may follow which, and what each means for a pipeline.
+"""The states of a release, and what each means for a pipeline.
 
 Leans on nothing: the command reads this very file.
 """
@@ -39,19 +39,7 @@ EXIT_STATUS: Final[Mapping[ReleaseState, int]] = {
 }
 """Exit status of whoever waits for the end of a release; a state without one is no end."""
 
-EXIT_USAGE: Final = 2
 EXIT_TIMED_OUT: Final = 5
-
-_ALWAYS: Final = frozenset(
-    {ReleaseState.FAILED, ReleaseState.SUPERSEDED, ReleaseState.DELETED, ReleaseState.UNDECIDED}
-)
-FOLLOWS: Final[Mapping[ReleaseState, frozenset[ReleaseState]]] = {
-    ReleaseState.STARTED: _ALWAYS | {ReleaseState.TRAINED, ReleaseState.DEPLOYING},
-    ReleaseState.TRAINED: _ALWAYS | {ReleaseState.REFUSED, ReleaseState.DEPLOYING},
-    ReleaseState.DEPLOYING: _ALWAYS | {ReleaseState.IN_SERVICE, ReleaseState.ROLLED_BACK},
-    **{end: frozenset() for end in EXIT_STATUS},
-}
-"""Which states may follow which; nothing follows an end."""
 
 
 def is_end(state: ReleaseState) -> bool:
