@@ -88,6 +88,28 @@ def test_a_creation_given_up_at_any_call_leaves_nothing(kind, how, status):
         invariants.check_answers(stack)
 
 
+@pytest.mark.parametrize("kind", ["AutoMLModel", "AutoMLEndpoint"])
+def test_a_creation_given_up_leaves_nothing_that_it_took_over_from_an_earlier_one(kind):
+    def arrange(stack: Stack) -> Event:
+        stack.create(kind, CREATIONS[kind](stack))
+        return stack.event("Create", kind, CREATIONS[kind](stack))
+
+    left = []
+    for number in range(1, calls_of(arrange) + 1):
+        aws, stack = world()
+        event = arrange(stack)
+
+        def give_up(aws=aws, stack=stack):
+            aws.set_status(stack.stack_id, "ROLLBACK_IN_PROGRESS")
+
+        play(aws, stack, event, number, give_up)
+        if stack.answer(event)["Status"] == "FAILED":
+            left.append(len(aws.endpoints) + len(aws.models) - len({"churn-1", "churn-2"}))
+
+    assert left[-1] == 0, "given up after it had taken it over"
+    assert set(left) == {0, 1}, "given up before it had taken it over"
+
+
 @pytest.mark.parametrize("kind", UPDATES)
 @pytest.mark.parametrize("how", HOW)
 def test_an_update_given_up_at_any_call_ends_where_it_began(kind, how):

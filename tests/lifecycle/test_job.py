@@ -223,3 +223,13 @@ def test_a_property_without_an_update_policy_fails_loudly(stack, aws):
 
     assert answer["Status"] == "FAILED"
     assert "KeyError: 'Novelty'" in answer["Reason"]
+
+
+def test_a_rename_that_fails_before_anything_is_known_answers_with_the_job_of_the_stack(stack, aws):
+    before = stack.create(TYPE, JOB | {"AutoMLJobName": "churn-2025"})["PhysicalResourceId"]
+    wrong = JOB | {"AutoMLJobName": "churn-2026", "AutoMLProblemTypeConfig": "no mapping"}
+
+    answer = stack.update(TYPE, before, JOB | {"AutoMLJobName": "churn-2025"}, wrong)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == before

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from automlv2_handlers.releases import machine
 
 from .fake_aws import Crash
 from .releases import KEY, User, endpoint, minimum
@@ -68,6 +69,21 @@ def test_a_passing_error_ends_no_release(user, aws, call, code):
     aws.fail(call, code, times=3)
     user.run()
 
+    assert user.states == ["in-service"]
+    user.check_at_rest()
+
+
+def test_a_record_that_somebody_else_has_written_first_is_read_again(user, aws):
+    user.deploy()
+    aws.run(lambda: user.release(1).state == "deploying" and bool(user.release(1).model))
+    state = {"Table": user.stack.table, "Key": KEY, "Number": 1, "Part": 1, "Turn": 0}
+    aws.fail("put_item", "ConditionalCheckFailedException", "ConditionalCheckFailed")
+
+    after = machine.poll(state, aws, aws.now)
+
+    assert not after["Settled"]
+    assert user.release(1).state == "deploying"
+    user.run()
     assert user.states == ["in-service"]
     user.check_at_rest()
 

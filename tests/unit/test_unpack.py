@@ -8,8 +8,9 @@ import pytest
 from automlv2_handlers import errors
 from automlv2_handlers.aws import unpack
 from automlv2_handlers.aws.boto3_gateway import Boto3Gateway
-from botocore.exceptions import IncompleteReadError, ReadTimeoutError, ResponseStreamingError
 from botocore.response import StreamingBody
+
+from .streams import BREAKS, Broken
 
 
 class Folder:
@@ -48,26 +49,6 @@ def test_unpacking_goes_on_where_it_ended_and_stops_when_time_is_up(monkeypatch)
     assert aws.unpack("assets", "1.zip", "s3://out/", 0) == (16, 40)
     assert aws.unpack("assets", "1.zip", "s3://out/", 16) == (40, 40)
     assert len(s3.written) == 40
-
-
-class Broken:
-    """A stream that ends with an error after some bytes."""
-
-    def __init__(self, content, error):
-        self._content, self._error = content, error
-
-    def iter_chunks(self, _size):
-        yield self._content
-        raise self._error
-
-
-BREAKS = [
-    ReadTimeoutError(endpoint_url="https://s3"),
-    IncompleteReadError(actual_bytes=1, expected_bytes=2),
-    ResponseStreamingError(error="connection reset"),
-    ConnectionResetError("reset"),
-    TimeoutError("timed out"),
-]
 
 
 class Network(Folder):

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from automlv2_handlers.errors import BusyError, NotFoundError, RefusedError
+from automlv2_handlers.aws.streams import received
+from automlv2_handlers.errors import NotFoundError, RefusedError
 
 Call = Callable[..., Any]
 """Makes one call to S3, with its errors classified."""
@@ -72,11 +73,9 @@ def _compared(call: Call, source: Place, sha256: str) -> str:
     if int(answer["ContentLength"]) > MOST_BYTES:
         raise RefusedError(f"{uri} has more than {MOST_BYTES >> 30} GB; copy it yourself")
     digest = hashlib.sha256()
-    try:
+    with received(f"GetObject {uri}"):
         for piece in answer["Body"].iter_chunks(_PART_BYTES):
             digest.update(piece)
-    except OSError as error:
-        raise BusyError(f"GetObject {uri}: {type(error).__name__}") from error
     if digest.hexdigest() != sha256:
         raise RefusedError(
             f"{uri} is not what was locked: its SHA-256 is {digest.hexdigest()[:12]}…, the lock "

@@ -13,6 +13,7 @@ from automlv2_handlers.aws import artifacts, tables
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.aws.gateway import StoredObject
 from automlv2_handlers.aws.paging import each
+from automlv2_handlers.aws.streams import received
 from automlv2_handlers.domain.coerce import request_from
 from automlv2_handlers.domain.s3_uri import S3Uri
 from automlv2_handlers.errors import (
@@ -173,7 +174,8 @@ class Boto3Gateway:
         """See ``Gateway``."""
         body = json.dumps(payload, default=str).encode()
         answer = self._call("lambda", "invoke", FunctionName=arn, Payload=body)
-        returned = answer["Payload"].read()
+        with received("invoke"):
+            returned = answer["Payload"].read()
         if "FunctionError" in answer:
             raise RefusedError(f"Invoke {arn}: {returned.decode(errors='replace')[:1000]}")
         return json.loads(returned or b"null")
@@ -183,7 +185,8 @@ class Boto3Gateway:
         request = {"EndpointName": name, "Body": body, "ContentType": content_type}
         began = time.perf_counter()
         answer = self._call("sagemaker-runtime", "invoke_endpoint", **request)
-        returned: bytes = answer["Body"].read()
+        with received("invoke_endpoint"):
+            returned: bytes = answer["Body"].read()
         return returned, time.perf_counter() - began
 
     def _call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, Any, Final
 
+from automlv2_handlers.aws.streams import received
 from automlv2_handlers.errors import BusyError, RefusedError
 
 UNPACK_SECONDS: Final = 180
@@ -103,8 +104,6 @@ def _receive(call: Call, source: tuple[str, str], packed: IO[bytes], start: int)
     Raises:
         BusyError: If the network fails and the length is not known.
     """
-    from botocore.exceptions import BotoCoreError
-
     part = {"Range": f"bytes={start}-"} if start else {}
     answer = call("s3", "get_object", Bucket=source[0], Key=source[1], **part)
     length = answer.get("ContentLength")
@@ -112,11 +111,12 @@ def _receive(call: Call, source: tuple[str, str], packed: IO[bytes], start: int)
     if whole is not None:
         _refuse_too_large(whole - start)
     try:
-        for piece in answer["Body"].iter_chunks(_PART_BYTES):
-            packed.write(piece)
-    except (BotoCoreError, ConnectionError, TimeoutError) as error:
+        with received(f"GetObject {source[1]}"):
+            for piece in answer["Body"].iter_chunks(_PART_BYTES):
+                packed.write(piece)
+    except BusyError:
         if whole is None:
-            raise BusyError(f"GetObject {source[1]}: {type(error).__name__}") from error
+            raise
     return whole
 
 

@@ -117,7 +117,7 @@ def execution_name(release: Release, part: int) -> str:
 def run(store: Store, release: Release, part: int = 1) -> None:
     """Start an execution that carries a release; one that has been started goes on."""
     state = {"Table": store.table, "Key": store.key, "Number": release.number, "Part": part}
-    begun = {**state, "Turn": 0, "WaitSeconds": 1, "Settled": False}
+    begun = {**state, "Turn": 0}
     name = execution_name(release, part)
     first = store.gateway.start_execution(release.settings.machine, name, begun)
     logs.fact("release runs", release=release.number, key=store.key, execution=name, first=first)

@@ -62,7 +62,7 @@ def arrived(store: Store, trigger: Trigger, quiet: float, longest: float, now: f
     if waits:
         return f"waits for {due - now:.0f} s more without new data"
     state = {"Table": store.table, "Key": store.key, "Due": due, "Waiter": waiter}
-    begun = {**state, "Turn": 0, "WaitSeconds": max(int(due - now), 1), "Settled": False}
+    begun = {**state, "Turn": 0, "WaitSeconds": max(int(due - now), 1)}
     name = f"new-data-{digest(store.key, waiter, int(since), length=40)}"
     store.gateway.start_execution(head.settings.machine, name, begun)
     return f"waits for {due - now:.0f} s without new data"
