@@ -18,6 +18,9 @@ if _typing.TYPE_CHECKING:
     from cdk_automlv2.automl import (
         AutoMLV2,
     )
+    from cdk_automlv2.cost import (
+        Prices,
+    )
     from cdk_automlv2.errors import (
         OptionFault,
         OptionsError,
@@ -59,6 +62,9 @@ if _typing.TYPE_CHECKING:
     from cdk_automlv2.job.job import (
         AutoMLJobV2,
     )
+    from cdk_automlv2.job.limits import (
+        AutoMLLimits,
+    )
     from cdk_automlv2.job.output import (
         AutoMLOutput,
     )
@@ -96,6 +102,7 @@ __all__ = [
     "AutoMLEndpoint",
     "AutoMLImageClassificationConfig",
     "AutoMLJobV2",
+    "AutoMLLimits",
     "AutoMLModel",
     "AutoMLOutput",
     "AutoMLRelease",
@@ -119,6 +126,7 @@ __all__ = [
     "ObjectiveGate",
     "OptionFault",
     "OptionsError",
+    "Prices",
     "ProblemConfig",
     "ServerlessVariant",
     "Serving",
@@ -133,6 +141,7 @@ _MODULES = {
     "AutoMLEndpoint": "hosting.endpoint",
     "AutoMLImageClassificationConfig": "problem_configs",
     "AutoMLJobV2": "job.job",
+    "AutoMLLimits": "job.limits",
     "AutoMLModel": "hosting.model",
     "AutoMLOutput": "job.output",
     "AutoMLRelease": "release.release",
@@ -156,6 +165,7 @@ _MODULES = {
     "ObjectiveGate": "release.gates",
     "OptionFault": "errors",
     "OptionsError": "errors",
+    "Prices": "cost",
     "ProblemConfig": "problem_configs",
     "ServerlessVariant": "hosting.variants",
     "Serving": "problem_configs.serving",

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.model import AutoMLModel
+from cdk_automlv2.job.limits import AutoMLLimits
 from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.specs.lengths import Length
 from cdk_automlv2.specs.spec import Spec
@@ -33,6 +34,8 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
     """
     options = _constructs_options(spec.job)
     made = kind(scope, id, **_taken(kind.__init__, options))
+    if spec.limits is not None:
+        AutoMLLimits.of(made).configure(**spec.limits)
     if spec.release is not None:
         _release(made, options, spec, spec.release)
         return made

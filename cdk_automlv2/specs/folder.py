@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.limits import Limits
 from cdk_automlv2.specs.errors import SpecError, SpecFault, spec_fault
 from cdk_automlv2.specs.files import SUFFIXES, spec_files
+from cdk_automlv2.specs.limit_file import over_limits, read_limits
 from cdk_automlv2.specs.nodes import Mark
 from cdk_automlv2.specs.spec import Spec, check
 
@@ -45,7 +48,17 @@ def check_folder(folder: Path) -> tuple[list[Spec], list[SpecFault]]:
     checked = [check(path, folder) for path in files]
     specs = [spec for spec, _ in checked if spec is not None]
     faults = [fault for _, found in checked for fault in found]
-    return specs, [*faults, *_names(specs), *_shared(specs)]
+    limits, of_limits = read_limits(folder)
+    over = [] if faults else over_limits(folder, limits, specs)
+    found = [*faults, *_names(specs), *_shared(specs), *of_limits, *over]
+    return [_priced(spec, limits) for spec in specs], found
+
+
+def _priced(spec: Spec, limits: Limits) -> Spec:
+    """Return a spec whose own limits have the folder's prices."""
+    if spec.limits is None or limits.prices is None:
+        return spec
+    return replace(spec, limits={**spec.limits, "prices": limits.prices})
 
 
 def _of_folder(folder: Path, rule: str) -> SpecFault:

@@ -27,6 +27,7 @@ from cdk_automlv2.job.channels import API_PATHS, AutoMLDataChannel, LocalAutoMLD
 from cdk_automlv2.job.job import AutoMLJobV2
 from cdk_automlv2.job.option_rules import JOB_RULES
 from cdk_automlv2.job.output import AutoMLOutput
+from cdk_automlv2.limits import LIMITS, OWN_LIMITS, Limits
 from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.release.option_rules import RELEASE_RULES
 from cdk_automlv2.release.release import AutoMLRelease
@@ -109,6 +110,7 @@ def schema() -> Schema:
             "$schema": {"type": "string", "description": "This schema, for editors."},
             "problem_config": {"$ref": "#/definitions/problem_config"},
             "inputs": {"$ref": "#/definitions/inputs"},
+            "limits": {"$ref": "#/definitions/limits"},
             **whole["properties"],
             **parts,
         },
@@ -168,6 +170,7 @@ def _shared() -> Schema:
             "examples": ["30 minutes", "12 hours"],
         },
         "removal_policy": {"enum": list(REMOVAL_POLICIES)},
+        "limits": _limits_of_one(),
         "problem_config": _kinded("What to predict, and how.", "kind", ""),
         "inputs": {
             "description": "Where the data lies: one place, one channel, or a training and a "
@@ -175,6 +178,17 @@ def _shared() -> Schema:
             "anyOf": [location, *channels, several],
         },
     }
+
+
+def _limits_of_one() -> Schema:
+    """Return what a file may say of its own limits: those of all are of the only one."""
+    part = _object(Limits, get_type_hints(Limits), dict.fromkeys(LIMITS), lambda option: None)
+    own = {name: item for name, item in part["properties"].items() if name in OWN_LIMITS}
+    for item in own.values():
+        item["minimum"] = 0
+        item["description"] = item["description"].replace(", of all models together", "")
+    about = "What a training of this model may take at most; synth fails where it may take more."
+    return {**part, "description": about, "properties": own}
 
 
 def _kinded(description: str, kinds: str, prefix: str) -> Schema:

@@ -26,6 +26,7 @@ class Meaning:
         model: Options of the model; ``None`` without one.
         endpoint: Options of the endpoint; ``None`` without one.
         release: Options of the release; ``None`` where the stack waits for the job itself.
+        limits: Limits of the model; ``None`` without any.
         faults: What the parts find wrong with themselves.
     """
 
@@ -33,6 +34,7 @@ class Meaning:
     model: dict[str, Any] | None
     endpoint: dict[str, Any] | None
     release: dict[str, Any] | None = None
+    limits: dict[str, Any] | None = None
     faults: list[OptionFault] = field(default_factory=list)
 
 
@@ -45,7 +47,7 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
     """
     job = dict(values)
     model, endpoint = job.pop("model", None), job.pop("endpoint", None)
-    found = Meaning(job, model, endpoint, job.pop("release", None))
+    found = Meaning(job, model, endpoint, job.pop("release", None), job.pop("limits", None))
     for name, options in (("model", found.model), ("release", found.release)):
         if options is not None and "gates" in options:
             options["gates"] = _gates(f"{name}.gates", options["gates"], found.faults)

@@ -10,6 +10,7 @@ from cdk_automlv2._core.options import Rule, rule_faults
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
 from cdk_automlv2.job.option_rules import JOB_RULES
+from cdk_automlv2.limits import Limits, Trained, amount_faults
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.option_rules import gates_rule
 from cdk_automlv2.specs.meaning import Meaning
@@ -64,6 +65,19 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         given = {**found.release, "problem_config": config}
         yield from _judged("release", (gates_rule,), given, faulty)
         yield from _released(found)
+    if found.limits is not None:
+        yield from _limited(found.limits, config)
+
+
+def _limited(limits: Mapping[str, Any], config: Any) -> Iterator[OptionFault]:
+    """Amounts, and no more candidates than that; a cost needs prices, which are elsewhere."""
+    faults = list(amount_faults(limits))
+    for fault in faults:
+        yield OptionFault(f"limits.{fault.path}", fault.rule, fault.got)
+    if config is not None and not faults:
+        own = Limits(max_candidates=limits.get("max_candidates"))
+        for one in own.excesses([Trained("", config.to_request_dict())]):
+            yield OptionFault(f"limits.{one.limit}", one.words, None)
 
 
 def _judged(

@@ -17,6 +17,8 @@ from cdk_automlv2.specs.places import mark_of
 from cdk_automlv2.specs.rules import faults_of
 from cdk_automlv2.specs.walk import Walk, schema
 
+_START = Mark(1, 1)
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -29,6 +31,8 @@ class Spec:
         model: Options of ``AutoMLModel``; ``None`` if there is no model.
         endpoint: Options of ``AutoMLEndpoint``; ``None`` if there is no endpoint.
         release: Options of ``AutoMLRelease`` alone; ``None`` where the stack waits for the job.
+        limits: Options of ``AutoMLLimits.configure``; ``None`` without limits of its own.
+        place: Where the file says what the job may train.
     """
 
     name: str
@@ -37,6 +41,8 @@ class Spec:
     model: Mapping[str, Any] | None
     endpoint: Mapping[str, Any] | None
     release: Mapping[str, Any] | None = None
+    limits: Mapping[str, Any] | None = None
+    place: Mark = _START
 
 
 def load(path: str | Path, *, root: str | Path | None = None) -> Spec:
@@ -88,8 +94,10 @@ class _Reading:
         for fault in [*found.faults, *faults_of(found, known)]:
             if fault.path not in known:
                 self._note(mark_of(root, fault), fault)
-        parts = (found.job, found.model, found.endpoint, found.release)
-        return Spec(spec_name(self.path), self.path, *parts)
+        parts = (found.job, found.model, found.endpoint, found.release, found.limits)
+        config = root.get("problem_config")
+        place = root.mark if config is None else config.mark
+        return Spec(spec_name(self.path), self.path, *parts, place)
 
     def _note(self, mark: Mark, fault: OptionFault) -> None:
         self.faults.append(spec_fault(self.path, mark, fault))

@@ -15,12 +15,14 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.cli.plan import cost, templates
 from cdk_automlv2.cli.plan.compare import Change, changes
+from cdk_automlv2.cost import Cost, Prices, totals
+from cdk_automlv2.errors import OptionsError
 
 SCHEMA = "1.0"
 _LIMIT = 3
 """Exit status where a plan costs more than it may."""
 
-Row = tuple[Change, cost.Cost | None]
+Row = tuple[Change, Cost | None]
 
 
 @click.command()
@@ -54,7 +56,7 @@ def plan(
     """Say what a deployment of STACKS (default: all) will train, move, keep and delete."""
     if max_cost is not None and prices is None:
         raise click.UsageError("--max-cost needs --prices")
-    table = cost.Prices.read(prices) if prices else None
+    table = _read(prices) if prices else None
     with friendly_errors():
         found = [
             change for pair in templates.pairs(client, folder, stacks) for change in changes(pair)
@@ -68,8 +70,15 @@ def plan(
         _keep_to(max_cost, rows)
 
 
+def _read(path: Path) -> Prices:
+    try:
+        return Prices.from_file(path)
+    except OptionsError as error:
+        raise click.ClickException(f"{path} is no file of prices: {error}") from error
+
+
 def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:
-    once, _, unknown = cost.totals(price for _, price in rows if price)
+    once, _, unknown = totals(price for _, price in rows if price)
     if once <= max_cost and not unknown:
         return
     words = "; ".join(unknown) or f"training may cost {once:.2f}"
@@ -77,7 +86,7 @@ def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:
     click.get_current_context().exit(_LIMIT)
 
 
-def _text(rows: Sequence[Row], prices: cost.Prices | None) -> str:
+def _text(rows: Sequence[Row], prices: Prices | None) -> str:
     lines = []
     stack = ""
     for change, price in rows:
@@ -91,7 +100,7 @@ def _text(rows: Sequence[Row], prices: cost.Prices | None) -> str:
     return "\n".join(lines)
 
 
-def _markdown(rows: Sequence[Row], prices: cost.Prices | None) -> str:
+def _markdown(rows: Sequence[Row], prices: Prices | None) -> str:
     head = "| Stack | Construct | What happens | Why |"
     lines = [head, "|---|---|---|---|"]
     for change, price in rows:
@@ -101,7 +110,7 @@ def _markdown(rows: Sequence[Row], prices: cost.Prices | None) -> str:
     return "\n".join([*lines, "", _summary(rows, prices)])
 
 
-def _price(price: cost.Cost, prices: cost.Prices | None) -> str:
+def _price(price: Cost, prices: Prices | None) -> str:
     assert prices is not None
     if price.once is not None:
         return f"at most {price.once:.2f} {prices.currency} ({price.how})"
@@ -110,7 +119,7 @@ def _price(price: cost.Cost, prices: cost.Prices | None) -> str:
     return f"cost not known: {price.how}"
 
 
-def _summary(rows: Sequence[Row], prices: cost.Prices | None) -> str:
+def _summary(rows: Sequence[Row], prices: Prices | None) -> str:
     counts: dict[str, int] = {}
     for change, _ in rows:
         counts[change.action] = counts.get(change.action, 0) + 1
@@ -119,14 +128,14 @@ def _summary(rows: Sequence[Row], prices: cost.Prices | None) -> str:
     words = ", ".join(f"{number} to {action}" for action, number in counts.items())
     text = f"Plan: {words}. What is not of AutoML, `cdk diff` shows."
     if prices:
-        once, hourly, unknown = cost.totals(price for _, price in rows if price)
+        once, hourly, unknown = totals(price for _, price in rows if price)
         text += f" Training costs at most {once:.2f} {prices.currency}, endpoints that change "
         text += f"{hourly:.2f} {prices.currency} an hour (prices: {prices.source})"
         text += f"; not known of {len(unknown)}." if unknown else "."
     return text
 
 
-def _as_json(rows: Sequence[Row], prices: cost.Prices | None) -> dict[str, Any]:
+def _as_json(rows: Sequence[Row], prices: Prices | None) -> dict[str, Any]:
     """Return the plan as ``--json`` shows it; docs/plan.md lists the members."""
     shown = []
     for change, price in rows:

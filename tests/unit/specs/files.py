@@ -13,6 +13,15 @@ inputs: s3://in/train/
 SERVED = f"""{SMALLEST}endpoint:
   instance_type: ml.m5.large
 """
+BOUNDED = """\
+problem_config:
+  kind: tabular
+  target_attribute_name: churned
+  max_candidates: 10
+  max_runtime_per_training_job_in_seconds: 1800
+inputs: s3://data/churn/
+output_path: s3://models/
+"""
 
 
 def write(folder: Path, text: str, name: str = "churn.automlv2.yaml") -> Path:
