@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
+
+from cdk_automlv2.cli import out
+from cdk_automlv2.cli.failures import Failure
 
 Client = Callable[[str], Any]
 """Returns the boto3 client of a service, by name."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_LOCAL_FOLDER = Path(".automlv2")
+LOCAL_FOLDER: Final = Path(".automlv2")
+_ENDPOINT: Final = "AWS_ENDPOINT_URL"
 
 
 def options(command: Command) -> Command:
@@ -27,7 +32,7 @@ def options(command: Command) -> Command:
 
     for option in (
         click.option("--local", is_flag=True, help="Talk to the local cloud of this folder."),
-        click.option("--region", help="Region. Default: as boto3 finds it."),
+        click.option("--region", help="Region. Default: as boto3 finds it, else AWS_REGION."),
         click.option("--profile", help="Profile of the AWS configuration."),
     ):
         with_client = option(with_client)
@@ -35,37 +40,57 @@ def options(command: Command) -> Command:
 
 
 def client(profile: str | None, region: str | None, local: bool) -> Client:
-    """Return what makes clients.
+    """Return what makes clients; says where they lead if that is not AWS.
 
     Raises:
         UsageError: If the local cloud and a profile are asked for at once.
-        ClickException: If there are no credentials, or no local cloud.
+        Failure: If there is no such profile, no Region, or no local cloud.
     """
     if local:
         if profile or region:
             raise click.UsageError("--local goes without --profile and --region")
         return _of_local_cloud()
     import boto3
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
+        if session.region_name is None:  # The CLIs read this variable, boto3 does not.
+            named = os.environ.get("AWS_REGION") or None
+            session = boto3.Session(profile_name=profile, region_name=named)
     except BotoCoreError as error:
-        raise click.ClickException(str(error)) from error
+        raise Failure(str(error), "aws configure list-profiles") from error
     if session.region_name is None:
-        words = "no Region is known; give --region, set AWS_REGION, or ask --local"
-        raise click.ClickException(words)
-    made: Client = session.client
+        words = "no Region is known: give --region, or set AWS_REGION"
+        raise Failure(words, local_words("aws configure"))
+    if os.environ.get(_ENDPOINT):
+        out.hint(f"{_ENDPOINT} is set: talking to {os.environ[_ENDPOINT]}")
+    config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
+
+    def made(service: str) -> Any:
+        return session.client(service, config=config)
+
     return made
+
+
+def local_runs() -> bool:
+    """Whether a local cloud has its state in this folder."""
+    return (LOCAL_FOLDER / "state.json").is_file()
+
+
+def local_words(words: str) -> str:
+    """Return what to do next, with the local cloud if one runs here."""
+    return f"{words}; --local for the local cloud that runs here" if local_runs() else words
 
 
 def _of_local_cloud() -> Client:
     try:
         from cdk_automlv2.local import LocalCloud, LocalCloudError
     except ModuleNotFoundError as error:
-        words = f"--local needs {error.name}; pip install 'cdk-automlv2[local]'"
-        raise click.ClickException(words) from error
+        words = f"--local needs {error.name}"
+        raise Failure(words, "pip install 'cdk-automlv2[local]'") from error
     try:
-        return LocalCloud.attach(_LOCAL_FOLDER).client
+        return LocalCloud.attach(LOCAL_FOLDER).client
     except LocalCloudError as error:
-        raise click.ClickException(str(error)) from error
+        raise Failure(str(error), "automlv2 local start --detach") from error

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import click
 
-from cdk_automlv2.cli.lazy import Lazy, LazyGroup
+from cdk_automlv2.cli.lazy import Lazy
+from cdk_automlv2.cli.root import Root
 
+_JOBS = "cdk_automlv2.cli.jobs"
 _RELEASES = "cdk_automlv2.cli.releases.commands"
 _GROUPS = {
+    "candidates": Lazy(
+        f"{_JOBS}.candidates", "candidates", "Show the candidates of a job, the best first.", "cli"
+    ),
+    "describe": Lazy(
+        f"{_JOBS}.describe", "describe", "Show a job, an endpoint, or what a stack holds.", "cli"
+    ),
+    "invoke": Lazy(f"{_JOBS}.invoke", "invoke", "Send rows or a file to an endpoint.", "cli"),
     "abort": Lazy(_RELEASES, "abort", "End the release that is under way.", "cli"),
     "history": Lazy(_RELEASES, "history", "Show all releases of a construct.", "cli"),
     "local": Lazy(
@@ -47,7 +56,7 @@ _GROUPS = {
 }
 
 
-@click.group(cls=LazyGroup, lazy=_GROUPS)
+@click.group(cls=Root, lazy=_GROUPS)
 @click.version_option(package_name="cdk-automlv2", message="%(prog)s %(version)s")
 def automlv2() -> None:
     """SageMaker AutoML V2 for the AWS CDK."""

@@ -1,14 +1,67 @@
-"""Faults that a user can cause: one line and exit status 1 instead of a trace."""
+"""Faults that a user can cause: what is wrong, and the next command, instead of a trace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+    ReadTimeoutError,
+    TokenRetrievalError,
+)
 
-_TOLD = (BotoCoreError, ClientError, OSError, RuntimeError, ValueError)
+from cdk_automlv2.cli import safe
+
+_TOLD: Final[tuple[type[Exception], ...]] = (OSError, RuntimeError, ValueError)
+DOCTOR: Final = "automlv2 doctor"
+THROTTLES: Final = frozenset(
+    {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
+)
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_FOREIGN: Final = frozenset(
+    {
+        *("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"),
+        *("InvalidSignatureException", "AuthFailure", "IncompleteSignature"),
+    }
+)
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_LOG_IN: Final = "aws sso login, or aws configure; --profile NAME chooses a profile"
+
+
+class Failure(click.ClickException):
+    """What went wrong, and what to do next.
+
+    Args:
+        message: What went wrong.
+        next: The next command.
+    """
+
+    def __init__(self, message: str, next: str = DOCTOR) -> None:
+        super().__init__(safe.lines(message))
+        self.next = safe.line(next)
+
+    def format_message(self) -> str:
+        """Return the words, the next command on a line of its own."""
+        return f"{self.message}\nnext: {self.next}"
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Turn what AWS and boto3 refuse into words and a next command."""
+    try:
+        yield
+    except ClientError as error:
+        raise _of_service(error) from error
+    except BotoCoreError as error:
+        raise _of_client(error) from error
 
 
 @contextmanager
@@ -19,6 +72,75 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
         more: What else the command can end in.
     """
     try:
-        yield
+        with aws_errors():
+            yield
     except (*_TOLD, *more) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(safe.lines(error)) from error
+
+
+def code_of(error: ClientError) -> str:
+    """Return the code of a refusal."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same call may work a moment later: throttling, a server fault, a lost line."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code_of(error) in THROTTLES or status >= 500
+    return isinstance(error, EndpointConnectionError | ConnectTimeoutError | ReadTimeoutError)
+
+
+def is_missing(error: ClientError) -> bool:
+    """Whether a resource or stack is not there."""
+    words = str(error).lower()
+    return code_of(error) in ("ResourceNotFound", "ResourceNotFoundException") or any(
+        text in words for text in ("does not exist", "could not find", "not found")
+    )
+
+
+def _of_service(error: ClientError) -> click.ClickException:
+    code = code_of(error)
+    words = str(error.response.get("Error", {}).get("Message") or error)
+    if code in _EXPIRED:
+        return Failure(f"the AWS credentials have expired: {words}", _LOG_IN)
+    if code in _FOREIGN:
+        return Failure(f"AWS does not accept these credentials: {words}", _LOG_IN)
+    if code in _DENIED:
+        return Failure(f"{error.operation_name} is not allowed: {words}")
+    if code in THROTTLES:
+        return Failure(f"AWS throttles {error.operation_name}: {words}", "the same, in a minute")
+    if is_missing(error) and error.operation_name in _OF_STACKS:
+        return Failure(words, "aws cloudformation list-stacks; or another --region or --profile")
+    return Failure(f"{code}: {words}")
+
+
+_OF_STACKS: Final = frozenset(
+    {
+        *("DescribeStacks", "DescribeStackEvents", "DescribeStackResources"),
+        *("ListStackResources", "GetTemplate"),
+    }
+)
+
+
+def _of_client(error: BotoCoreError) -> click.ClickException:
+    table: tuple[tuple[tuple[type[BotoCoreError], ...], str, str], ...] = (
+        ((NoCredentialsError,), "no AWS credentials are found", _with_local(_LOG_IN)),
+        ((TokenRetrievalError,), str(error), _LOG_IN),
+        ((ProfileNotFound,), str(error), "aws configure list-profiles"),
+        (
+            (EndpointConnectionError, ConnectTimeoutError),
+            f"{error}; is the Region right?",
+            "automlv2 doctor, or another --region",
+        ),
+    )
+    for kinds, words, following in table:
+        if isinstance(error, kinds):
+            return Failure(words, following)
+    return Failure(str(error))
+
+
+def _with_local(words: str) -> str:
+    from cdk_automlv2.cli.aws import local_words
+
+    return local_words(words)

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,10 @@ class LazyGroup(click.Group):
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, item.help) for name, item in sorted(self._lazy.items())])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing them."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        helps = {name: lazy.help for name, lazy in self._lazy.items()}
+        found = [CompletionItem(name, help=helps.get(name)) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]

@@ -1,0 +1,1 @@
+"""Commands on jobs and endpoints, wherever they were made."""

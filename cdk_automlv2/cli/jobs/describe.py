@@ -1,0 +1,181 @@
+"""``automlv2 describe``: a job, an endpoint, or all that a stack holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from cdk_automlv2.cli import aws, constructs, grid, out, targets
+from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB, Construct
+from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.grid import Column
+from cdk_automlv2.cli.jobs import leaderboard
+from cdk_automlv2.cli.targets import Target
+from cdk_automlv2.cli.times import duration, moment, now
+
+_COLUMNS = (
+    Column("id", folds=True),
+    Column("kind", drop=3),
+    Column("name", folds=True),
+    Column("status", folds=True),
+    Column("resource", drop=5),
+)
+
+
+@click.command()
+@click.argument("name", metavar="STACK[/ID] | NAME", type=NAME)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@aws.options
+def describe(client: Client, name: str, as_json: bool) -> None:
+    """Show a job or an endpoint, or what a stack holds."""
+    found = _find(client, name)
+    if isinstance(found, Target):
+        if as_json:
+            out.as_json(_document(found))
+        else:
+            _show(found)
+        return
+    rows = [_row(client, item) for item in found]
+    if as_json:
+        out.as_json({"schema-version": out.SCHEMA, "stack": name, "constructs": rows})
+    elif out.is_terminal():
+        grid.show(out.console(), _COLUMNS, [list(row.values()) for row in rows])
+    else:
+        out.rows([column.title for column in _COLUMNS], ([*row.values()] for row in rows))
+
+
+def _find(client: Client, name: str) -> Target | Sequence[Construct]:
+    """Return the target of a name, or the constructs of the stack that it names."""
+    if "/" in name:
+        return targets.one(client, name, (_kind_of(client, name),))
+    for kind in (JOB, ENDPOINT):
+        if (described := targets.describe(client, kind, name)) is not None:
+            return Target(kind, name, described)
+    try:
+        known = constructs.of_stack(client, name)
+    except Failure as error:
+        words = f"there is no job, no endpoint and no stack named {name!r} in this account"
+        following = "automlv2 explain STACK if it was deleted, or another --region or --profile"
+        raise Failure(f"{words} and Region", following) from error
+    found = constructs.meant(known, "", constructs.SHOWN)
+    if not found:
+        raise Failure(f"stack {name} has nothing of AutoML", "automlv2 describe another STACK")
+    return found
+
+
+def _kind_of(client: Client, name: str) -> str:
+    """Return whether a construct is a job or an endpoint; an endpoint if it is above both."""
+    stack, _, wanted = name.partition("/")
+    known = constructs.of_stack(client, stack)
+    found = {item.kind for item in constructs.meant(known, wanted, (JOB, ENDPOINT))}
+    return JOB if found == {JOB} else ENDPOINT
+
+
+def _row(client: Client, item: Construct) -> dict[str, str]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "name": item.physical_id,
+        "status": _status(client, item),
+        "resource": item.status,
+    }
+
+
+def _status(client: Client, item: Construct) -> str:
+    """Return how it is with what a construct stands for, as SageMaker says."""
+    if item.kind not in (JOB, ENDPOINT) or not item.physical_id:
+        return ""
+    found = targets.describe(client, item.kind, item.physical_id)
+    if found is None:
+        return "deleted"
+    if item.kind == ENDPOINT:
+        return str(found["EndpointStatus"])
+    status, phase = found["AutoMLJobStatus"], found["AutoMLJobSecondaryStatus"]
+    return str(status if status == phase else f"{status} ({phase})")
+
+
+def _document(target: Target) -> dict[str, Any]:
+    """Return a target as ``--json`` shows it; docs/command.md lists the members."""
+    construct = target.construct
+    described = {k: v for k, v in target.described.items() if k != "ResponseMetadata"}
+    return {
+        "schema-version": out.SCHEMA,
+        "kind": target.kind,
+        "name": target.name,
+        "stack": construct.stack if construct else None,
+        "id": construct.id if construct else None,
+        "description": described,
+    }
+
+
+def _show(target: Target) -> None:
+    facts = [("name", target.name)]
+    if target.construct:
+        facts.append(("construct", target.construct.name))
+    more = _of_job if target.kind == JOB else _of_endpoint
+    facts += [(name, value) for name, value in more(target.described) if value]
+    if out.is_terminal():
+        grid.pairs(out.console(), facts)
+        return
+    for pair in facts:
+        out.row(pair)
+
+
+def _of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+    ended = job.get("EndTime")
+    resolved = job.get("ResolvedAttributes") or {}
+    limit = (resolved.get("CompletionCriteria") or {}).get("MaxAutoMLJobRuntimeInSeconds")
+    objective = job.get("AutoMLJobObjective") or resolved.get("AutoMLJobObjective") or {}
+    best = job.get("BestCandidate") or {}
+    took = ((ended or now()) - job["CreationTime"]).total_seconds()
+    return [
+        ("status", f"{job['AutoMLJobStatus']} ({job['AutoMLJobSecondaryStatus']})"),
+        ("failure", job.get("FailureReason", "")),
+        *(
+            ("warning", item.get("PartialFailureMessage", ""))
+            for item in job.get("PartialFailureReasons") or []
+        ),
+        ("problem", job.get("AutoMLProblemTypeConfigName", "")),
+        ("objective", objective.get("MetricName", "")),
+        ("best candidate", best.get("CandidateName", "")),
+        ("value", leaderboard.number(leaderboard.value_of(best)) if best else ""),
+        ("started", moment(job["CreationTime"])),
+        ("ended", moment(ended)),
+        ("took" if ended else "elapsed", duration(took)),
+        ("cap", duration(limit) if limit else ""),
+        *(("input", _input(channel)) for channel in job.get("AutoMLJobInputDataConfig") or []),
+        ("output", (job.get("OutputDataConfig") or {}).get("S3OutputPath", "")),
+        ("role", job.get("RoleArn", "")),
+    ]
+
+
+def _input(channel: Mapping[str, Any]) -> str:
+    source = (channel.get("DataSource") or {}).get("S3DataSource") or {}
+    return f"{source.get('S3Uri', '')} ({channel.get('ChannelType', 'training')})"
+
+
+def _of_endpoint(endpoint: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        ("status", endpoint["EndpointStatus"]),
+        ("failure", endpoint.get("FailureReason", "")),
+        ("configuration", endpoint.get("EndpointConfigName", "")),
+        *(("variant", _variant(item)) for item in endpoint.get("ProductionVariants") or []),
+        *(("shadow", _variant(item)) for item in endpoint.get("ShadowProductionVariants") or []),
+        ("created", moment(endpoint.get("CreationTime"))),
+        ("changed", moment(endpoint.get("LastModifiedTime"))),
+    ]
+
+
+def _variant(variant: Mapping[str, Any]) -> str:
+    parts = [variant["VariantName"]]
+    if (count := variant.get("CurrentInstanceCount")) is not None:
+        parts.append(f"{count} instances of {variant.get('DesiredInstanceCount', count)}")
+    if serverless := variant.get("CurrentServerlessConfig"):
+        parts.append(f"serverless, {serverless['MemorySizeInMB']} MB")
+    if (weight := variant.get("CurrentWeight")) is not None:
+        parts.append(f"weight {weight:g}")
+    return ", ".join(parts)

@@ -1,0 +1,232 @@
+"""An account in memory: what the commands on jobs and endpoints ask of AWS."""
+
+import datetime
+import io
+from types import SimpleNamespace
+
+from botocore.exceptions import ClientError
+
+START = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
+JOB = "diagnosis-abc-1"
+ENDPOINT = "diagnosis-endpoint-abc"
+
+
+def at(seconds):
+    return START + datetime.timedelta(seconds=seconds)
+
+
+def refusal(code, message, operation="Operation", status=400):
+    error = {"Code": code, "Message": message}
+    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}, operation)
+
+
+def custom(kind, path="", **properties):
+    metadata = {"Metadata": {"aws:cdk:path": path}} if path else {}
+    return {"Type": f"Custom::{kind}", "Properties": properties, **metadata}
+
+
+def candidate(name, value=None, *, kind="Maximize", status="Completed", began=0, ended=60, **more):
+    metrics = [
+        {"MetricName": "F1", "StandardMetricName": "F1", "Value": value, "Set": "Validation"},
+        *({"StandardMetricName": key, "Value": item, "Set": "Train"} for key, item in more.items()),
+    ]
+    made = {"CandidateName": f"{JOB}-{name}", "CandidateStatus": status, "CreationTime": at(began)}
+    if value is not None:
+        objective = {"MetricName": "F1", "Value": value, "Type": kind}
+        made |= {"FinalAutoMLJobObjectiveMetric": objective, "EndTime": at(ended)}
+        made["CandidateProperties"] = {"CandidateMetrics": metrics}
+    return made
+
+
+def job(status="Completed", phase=None, **more):
+    return {
+        "AutoMLJobName": JOB,
+        "AutoMLJobArn": f"arn:aws:sagemaker:eu-west-1:111122223333:automl-job/{JOB}",
+        "AutoMLJobStatus": status,
+        "AutoMLJobSecondaryStatus": phase or status,
+        "CreationTime": START,
+        "LastModifiedTime": START,
+        "AutoMLProblemTypeConfigName": "Tabular",
+        **more,
+    }
+
+
+def endpoint(status="InService", **more):
+    made = {"EndpointName": ENDPOINT, "EndpointStatus": status, "EndpointConfigName": "config"}
+    return {**made, "CreationTime": START, "LastModifiedTime": START, **more}
+
+
+class Stacks:
+    """CloudFormation's API: templates, resources and events of stacks."""
+
+    def __init__(self):
+        self.templates = {}
+        self.ids = {}
+        self.resources = {}
+        self.described = {}
+        self.events = {}
+        self.deleted = []
+
+    def add(self, name, resources, ids, *, status="CREATE_COMPLETE", states=None):
+        self.templates[name] = resources
+        self.ids[name] = ids
+        self.described[name] = {
+            "StackName": name,
+            "StackId": f"arn:aws:cloudformation:eu-west-1:1:stack/{name}/1",
+            "StackStatus": status,
+            "CreationTime": START,
+        }
+        self.resources[name] = states or {}
+
+    def _known(self, name, operation):
+        if name not in self.templates:
+            raise refusal("ValidationError", f"Stack with id {name} does not exist", operation)
+
+    def get_template(self, StackName):  # noqa: N803
+        self._known(StackName, "GetTemplate")
+        return {"TemplateBody": {"Resources": self.templates[StackName]}}
+
+    def describe_stacks(self, StackName):  # noqa: N803
+        self._known(StackName, "DescribeStacks")
+        return {"Stacks": [self.described[StackName]]}
+
+    def get_paginator(self, operation):
+        return SimpleNamespace(paginate=getattr(self, f"_{operation}"))
+
+    def _list_stack_resources(self, StackName):  # noqa: N803
+        self._known(StackName, "ListStackResources")
+        state = self.resources[StackName]
+        found = [
+            {
+                "LogicalResourceId": name,
+                "ResourceStatus": state.get(name, "CREATE_COMPLETE"),
+                **({"PhysicalResourceId": own} if (own := self.ids[StackName].get(name)) else {}),
+            }
+            for name in self.templates[StackName]
+        ]
+        return [{"StackResourceSummaries": found}]
+
+    def _list_stacks(self, StackStatusFilter):  # noqa: N803
+        standing = [dict(item) for item in self.described.values()]
+        found = [
+            item for item in [*standing, *self.deleted] if item["StackStatus"] in StackStatusFilter
+        ]
+        return [{"StackSummaries": found}]
+
+    def _describe_stack_events(self, StackName):  # noqa: N803
+        if StackName not in self.events:
+            self._known(StackName, "DescribeStackEvents")
+        return [{"StackEvents": self.events.get(StackName, [])}]
+
+
+class SageMaker:
+    """Jobs, candidates and endpoints; ``faults`` are raised first, one a call."""
+
+    def __init__(self):
+        self.jobs = {}
+        self.candidates = {}
+        self.endpoints = {}
+        self.configs = {}
+        self.faults = []
+        self.requests = []
+
+    def _next(self):
+        if self.faults:
+            raise self.faults.pop(0)
+
+    def describe_auto_ml_job_v2(self, AutoMLJobName):  # noqa: N803
+        self._next()
+        if AutoMLJobName not in self.jobs:
+            words = f"Could not find AutoML job {AutoMLJobName}"
+            raise refusal("ResourceNotFound", words, "DescribeAutoMLJobV2")
+        return self.jobs[AutoMLJobName]
+
+    def describe_endpoint(self, EndpointName):  # noqa: N803
+        if EndpointName not in self.endpoints:
+            words = f'Could not find endpoint "{EndpointName}".'
+            raise refusal("ValidationException", words, "DescribeEndpoint")
+        return self.endpoints[EndpointName]
+
+    def describe_endpoint_config(self, EndpointConfigName):  # noqa: N803
+        return self.configs[EndpointConfigName]
+
+    def list_candidates_for_auto_ml_job(self, AutoMLJobName, **request):  # noqa: N803
+        self.requests.append(request)
+        found = self.candidates.get(AutoMLJobName, [])
+        start = int(request.get("NextToken", 0))
+        more = {"NextToken": str(start + 2)} if len(found) > start + 2 else {}
+        return {"Candidates": found[start : start + 2], **more}
+
+    def list_auto_ml_jobs(self, **request):
+        wanted = request.get("NameContains", "")
+        status = request.get("StatusEquals")
+        found = [
+            item
+            for name, item in self.jobs.items()
+            if wanted in name and status in (None, item["AutoMLJobStatus"])
+        ]
+        return {"AutoMLJobSummaries": found}
+
+    def get_paginator(self, operation):
+        def paginate(**request):
+            if operation == "list_endpoints":
+                wanted = request.get("NameContains", "")
+                found = [item for name, item in self.endpoints.items() if wanted in name]
+                return [{"Endpoints": found}]
+            return [self.list_auto_ml_jobs(**request)]
+
+        return SimpleNamespace(paginate=paginate)
+
+
+class Runtime:
+    """Answers each row with the number of its values."""
+
+    def __init__(self):
+        self.bodies = []
+        self.fault = None
+
+    def invoke_endpoint(self, **request):
+        if self.fault:
+            raise self.fault
+        self.bodies.append(request["Body"])
+        text = request["Body"].decode(errors="replace")
+        answers = "".join(f"{len(row.split(','))}\n" for row in text.splitlines())
+        return {"Body": io.BytesIO(answers.encode())}
+
+
+class Account:
+    """All of it; ``account.client`` is what the commands get."""
+
+    def __init__(self):
+        self.cloudformation = Stacks()
+        self.sagemaker = SageMaker()
+        self.runtime = Runtime()
+        self.services = {
+            "cloudformation": self.cloudformation,
+            "sagemaker": self.sagemaker,
+            "sagemaker-runtime": self.runtime,
+        }
+
+    def client(self, service):
+        return self.services[service]
+
+    def clinic(self, **options):
+        """Deploy a stack ``Clinic`` with a job, its endpoint and a nested stack."""
+        self.sagemaker.jobs[JOB] = job(BestCandidate={"CandidateName": f"{JOB}-lightgbm"})
+        self.sagemaker.endpoints[ENDPOINT] = endpoint()
+        self.sagemaker.candidates[JOB] = [
+            candidate("xgboost", 0.961, F1=1.0),
+            candidate("lightgbm", 0.9737, F1=1.0),
+            candidate("linear", 0.9737, F1=0.97),
+        ]
+        properties = {"NameScope": "abc", "BaseName": "diagnosis-endpoint"}
+        self.cloudformation.add(
+            "Clinic",
+            {
+                "Job1A2B3C4D": custom("AutoMLJobV2", "Clinic/Diagnosis/Job/Resource"),
+                "Wait": custom("AutoMLWait", "Clinic/Diagnosis/Job/Wait1"),
+                "End": custom("AutoMLEndpoint", "Clinic/Diagnosis/Endpoint/Resource", **properties),
+            },
+            {"Job1A2B3C4D": JOB, "End": ENDPOINT},
+            **options,
+        )

@@ -1,0 +1,49 @@
+"""docs/command.md says what the command does, no more and no less."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from cdk_automlv2.cli import commands
+
+from .account import JOB
+
+DOC = (Path(__file__).parents[2] / "docs" / "command.md").read_text()
+MEMBERS = dict(re.findall(r"^\| `([^`]+)` \| (.*`.*) \|$", DOC.split("## Members")[1], re.M))
+
+
+def members(value):
+    """Return all names of members, but those of what AWS gives."""
+    if isinstance(value, list):
+        return set().union(*map(members, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    own = {key: item for key, item in value.items() if key != "description"}
+    return {*value}.union(*map(members, own.values()))
+
+
+@pytest.mark.parametrize(
+    ("row", "arguments"),
+    [
+        ("candidates", ("candidates", JOB)),
+        ("describe NAME", ("describe", "Clinic/Job")),
+        ("describe STACK", ("describe", "Clinic")),
+    ],
+)
+def test_every_member_of_json_is_documented_and_none_is_only_documented(
+    account, call, row, arguments
+):
+    account.clinic()
+
+    shown = members(json.loads(call(*arguments, "--json").stdout)) - {"schema-version"}
+
+    assert shown == set(re.findall(r"`([a-z-]+)`", MEMBERS[row]))
+
+
+def test_every_command_is_in_the_page():
+    missing = [name for name in commands.automlv2._lazy if f"`{name}`" not in DOC]
+    missing = [name for name in missing if f"automlv2 {name}" not in DOC]
+
+    assert set(missing) <= {"retrain", "rollback", "abort", "lock", "history"}
