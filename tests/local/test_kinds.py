@@ -53,7 +53,10 @@ def spec(member, config, data_type="S3Prefix", uri="s3://in/train/", **more):
 def trained(request, s3):
     training = training_of(request, s3)
     publisher = Publisher(request, training.problem, s3)
-    [candidate] = [publisher.publish(n, fitted) for n, fitted in enumerate(training.run(), 1)]
+    [fitted] = training.run()
+    candidate = publisher.publish(1, fitted)
+    locations = publisher.report(candidate["CandidateName"], fitted.reports)
+    candidate["CandidateProperties"]["CandidateArtifactLocations"] = locations
     return candidate
 
 

@@ -353,12 +353,3 @@ def test_rejects_a_request_the_container_cannot_read(body, content_type, text):
 
     with pytest.raises(ServiceError, match=text):
         hosted.answer(body.encode(), content_type)
-
-
-def test_the_features_that_matter_are_told():
-    s3 = bucket(pd.concat([iris()] * 2))
-
-    trained(spec("species"), s3)
-
-    [report] = [key for key in s3.objects if key.endswith("analysis.json")]
-    assert b"petal width (cm)" in s3.objects[report]

@@ -18,6 +18,8 @@ import psutil
 _PROCESSORS = threading.BoundedSemaphore(os.cpu_count() or 1)
 _LOOK_SECONDS = 0.2
 _LONGEST_LAST_LINE = 600
+_OF_CANDIDATES = frozenset({"Started", "Candidate", "Reported"})
+_LAST = frozenset({"Attributes", "Failure"})
 
 
 @dataclass
@@ -39,7 +41,8 @@ class Trainer:
     Args:
         job: The job's description.
         environment: Credentials of the job's role; the process has no others.
-        add: Called with each candidate when it is done.
+        add: Called with what is known of a candidate: when its trial starts, when it is done, and
+            when its reports are written.
         account: Account that the images are said to come from.
         region: Region of the images.
     """
@@ -102,9 +105,9 @@ class Trainer:
         result = None
         for line in process.stdout:
             report = _report_of(line)
-            if "Candidate" in report:
-                self._add(report["Candidate"])
-            elif report:
+            for kind in _OF_CANDIDATES & report.keys():
+                self._add(report[kind])
+            if _LAST & report.keys():
                 result = Result(report.get("Failure", ""), report.get("Attributes", {}))
         return result
 
@@ -143,7 +146,7 @@ def _report_of(line: str) -> dict[str, Any]:
         report = json.loads(line)
     except ValueError:
         return {}
-    known = {"Candidate", "Failure", "Attributes"}
+    known = _OF_CANDIDATES | _LAST
     return report if isinstance(report, dict) and known & report.keys() else {}
 
 

@@ -1,11 +1,14 @@
 """One training in a process of its own; reports on standard output, a JSON line each.
 
-``{"Candidate": AutoMLCandidate}`` for each candidate, then ``{"Attributes": {…}}`` or
-``{"Failure": "…"}``. The only credentials in the environment are those of the job's role.
+``{"Started": AutoMLCandidate}`` and ``{"Candidate": AutoMLCandidate}`` for each candidate,
+``{"Reported": {"CandidateName": …, "CandidateProperties": …}}`` for the best, then
+``{"Attributes": {…}}`` or ``{"Failure": "…"}``. The only credentials in the environment are those
+of the job's role.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import warnings
@@ -23,26 +26,50 @@ def main(spec: dict[str, Any], s3: Any = None) -> None:
 
     try:
         with quietly(), doing("The training failed"):
-            resolved = _train(spec, s3)
+            attributes = _train(spec, s3)
     except DataError as error:
         _report(Failure=reason(error))
     else:
-        _report(Attributes={"ResolvedAttributes": resolved})
+        _report(Attributes=attributes)
 
 
 def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
-    """Publish each candidate; return the attributes resolved."""
+    """Publish each candidate, and the reports on the best; return what the job resolves."""
     import boto3
 
-    from cdk_automlv2.local.training.candidates import Publisher
+    from cdk_automlv2.local.training.candidates import Publisher, is_better
     from cdk_automlv2.local.training.kinds import training_of
 
     s3 = s3 or boto3.client("s3")
     training = training_of(spec, s3)
     publisher = Publisher(spec, training.problem, s3)
-    for number, fitted in enumerate(training.run(), start=1):
-        _report(Candidate=publisher.publish(number, fitted))
-    return _resolved(spec, training.problem)
+    numbers = itertools.count(1)
+    candidates = training.run(
+        lambda algorithm: _report(Started=publisher.announce(next(numbers), algorithm))
+    )
+    best = None
+    for number, fitted in enumerate(candidates, start=1):
+        candidate = publisher.publish(number, fitted)
+        _report(Candidate=candidate)
+        if best is None or is_better(candidate, best[0]):
+            best = (candidate, fitted.reports)
+    attributes = {"ResolvedAttributes": _resolved(spec, training.problem)}
+    return attributes if best is None else {**attributes, **_reports(publisher, *best)}
+
+
+def _reports(publisher: Any, candidate: dict[str, Any], reports: Any) -> dict[str, Any]:
+    """Write the reports; a report that cannot be made is a partial failure, not the job's."""
+    from cdk_automlv2.local.training.errors import DataError, reason
+
+    name = candidate["CandidateName"]
+    try:
+        locations = publisher.report(name, reports)
+    except DataError as error:
+        return {"PartialFailureReasons": [{"PartialFailureMessage": reason(error)}]}
+    if locations:
+        properties = {"CandidateArtifactLocations": locations}
+        _report(Reported={"CandidateName": name, "CandidateProperties": properties})
+    return {}
 
 
 def _resolved(spec: dict[str, Any], problem: Any) -> dict[str, Any]:

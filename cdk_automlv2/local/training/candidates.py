@@ -1,20 +1,21 @@
-"""A fitted trial as the API describes it, its artifacts written below the output path."""
+"""A trial as the API describes it, its artifacts written below the output path."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import pickle
 import tarfile
+from collections.abc import Callable
 from typing import Any
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker.hosting import STAGE_FILE
 from cdk_automlv2.local.training import metrics
-from cdk_automlv2.local.training.errors import doing
+from cdk_automlv2.local.training.errors import doing, quietly
 from cdk_automlv2.local.training.objects import place, split_uri
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.reports import Files, Reports
 from cdk_automlv2.local.training.stages import Stage
 from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
 
@@ -42,9 +43,19 @@ class Publisher:
         output = place(*split_uri(spec["OutputDataConfig"]["S3OutputPath"])).rstrip("/")
         self._root = f"{output}/{spec['AutoMLJobName']}"
 
+    def announce(self, number: int, algorithm: str) -> dict[str, Any]:
+        """Return the ``number``-th candidate as it is while it is being trained."""
+        name = self._name(number, algorithm)
+        return {
+            "CandidateName": name,
+            "CandidateStatus": "InProgress",
+            "ObjectiveStatus": "Pending",
+            "CandidateSteps": [self._step(name)],
+        }
+
     def publish(self, number: int, fitted: TrainedCandidate) -> dict[str, Any]:
-        """Write the artifacts of the ``number``-th candidate; return its ``AutoMLCandidate``."""
-        name = self._name(number, fitted)
+        """Write the model of the ``number``-th candidate; return its ``AutoMLCandidate``."""
+        name = self._name(number, fitted.algorithm)
         containers = [
             self._container(name, index, stage) for index, stage in enumerate(fitted.stages)
         ]
@@ -55,13 +66,29 @@ class Publisher:
             "CandidateSteps": [self._step(name)],
             **self._final_metric(fitted),
             **self._placed(containers),
-            "CandidateProperties": {
-                "CandidateArtifactLocations": self._reports(name, fitted),
-                "CandidateMetrics": [
-                    _metric(key, value) for key, value in sorted(fitted.values.items())
-                ],
-            },
+            "CandidateProperties": {"CandidateMetrics": _metrics(fitted)},
         }
+
+    def report(self, name: str, reports: Reports) -> dict[str, str]:
+        """Write the reports on a candidate; return its ``CandidateArtifactLocations``.
+
+        A location is a prefix; the files are one folder deeper, as they are on AWS.
+        """
+        root, found = f"{self._root}/documentation", {}
+        makers: dict[str, tuple[str, Callable[[str], Files | None]]] = {
+            "Explainability": ("explainability", reports.explained),
+            "ModelInsights": ("model_monitor", lambda _: reports.insights()),
+            "BacktestResults": ("backtest", lambda _: reports.back_tests()),
+        }
+        for member, (part, make) in makers.items():
+            prefix = f"{root}/{part}/output"
+            with quietly(), doing(f"The report of {part} cannot be made"):
+                files = make(f"{prefix}/{name}")
+            if files is not None:
+                found[member] = prefix
+                for path, content in files.items():
+                    self._put(f"{prefix}/{name}/{path}", content)
+        return found
 
     def _final_metric(self, fitted: TrainedCandidate) -> dict[str, Any]:
         metric = self._problem.metric
@@ -82,10 +109,10 @@ class Publisher:
             return {"InferenceContainers": containers}
         return {"InferenceContainerDefinitions": dict.fromkeys(units, containers)}
 
-    def _name(self, number: int, fitted: TrainedCandidate) -> str:
+    def _name(self, number: int, algorithm: str) -> str:
         job = self._spec["AutoMLJobName"]
         mark = hashlib.sha256(f"{job}/{number}".encode()).hexdigest()[:6]
-        return f"{job}-{number:03d}-{fitted.algorithm}-{mark}"
+        return f"{job}-{number:03d}-{algorithm}-{mark}"
 
     def _step(self, name: str) -> dict[str, str]:
         place = f"arn:aws:sagemaker:{self._spec['Region']}:{self._spec['Account']}"
@@ -106,14 +133,6 @@ class Publisher:
             "Environment": environment,
         }
 
-    def _reports(self, name: str, fitted: TrainedCandidate) -> dict[str, str]:
-        explained = f"{self._root}/documentation/explainability/{name}"
-        insights = f"{self._root}/documentation/model_monitor/{name}"
-        self._put(f"{insights}/statistics.json", _json(fitted.values))
-        for file, content in fitted.reports.items():
-            self._put(f"{explained}/{file}", _json(content))
-        return {"Explainability": explained, "ModelInsights": insights}
-
     def _put(self, uri: str, body: bytes) -> None:
         bucket, key = split_uri(uri)
         key_id = self._spec.get("OutputDataConfig", {}).get("KmsKeyId")
@@ -122,11 +141,30 @@ class Publisher:
             self._s3.put_object(Bucket=bucket, Key=key, Body=body, **encryption)
 
 
-def _metric(name: str, value: float) -> dict[str, Any]:
+def _metrics(fitted: TrainedCandidate) -> list[dict[str, Any]]:
+    """Return the metrics of both sets, those of the validation rows last."""
+    sets = {"Train": fitted.train_values, "Validation": fitted.values}
+    return [
+        _metric(name, value, which)
+        for which, values in sets.items()
+        for name, value in sorted(values.items())
+    ]
+
+
+def _metric(name: str, value: float, which: str) -> dict[str, Any]:
     """Return a metric; only those that can be an objective have a ``MetricName``."""
     objectives = service_model.shape_at("CreateAutoMLJobV2", "AutoMLJobObjective.MetricName").enum
     named = {"MetricName": name} if name in objectives else {}
-    return {**named, "StandardMetricName": name, "Value": value, "Set": "Validation"}
+    return {**named, "StandardMetricName": name, "Value": value, "Set": which}
+
+
+def is_better(candidate: dict[str, Any], than: dict[str, Any]) -> bool:
+    """Whether a candidate's objective is better than another's; equals are not."""
+    objective, other = (
+        found.get("FinalAutoMLJobObjectiveMetric", {}) for found in (candidate, than)
+    )
+    gain = objective.get("Value", 0.0) - other.get("Value", 0.0)
+    return bool(gain < 0 if objective.get("Type") == "Minimize" else gain > 0)
 
 
 def archive(stage: Stage) -> bytes:
@@ -138,7 +176,3 @@ def archive(stage: Stage) -> bytes:
         member.size = len(pickled)
         tar.addfile(member, io.BytesIO(pickled))
     return packed.getvalue()
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, indent=1, sort_keys=True).encode()

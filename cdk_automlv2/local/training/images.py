@@ -14,14 +14,22 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from cdk_automlv2.local.training.errors import DataError, quietly
-from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
+from cdk_automlv2.local.training.labelled import Examples, Held, Labelled, by_kind
 from cdk_automlv2.local.training.objects import read_object
 from cdk_automlv2.local.training.pictures import pictures_of
 from cdk_automlv2.local.training.problem import Problem, objective
-from cdk_automlv2.local.training.stages import answer, keys_of, speaking
-from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+from cdk_automlv2.local.training.reports import Files, Reports, to_json
+from cdk_automlv2.local.training.stages import Stage, answer, keys_of, speaking
+from cdk_automlv2.local.training.trained_candidate import (
+    Started,
+    TrainedCandidate,
+    unnoticed,
+)
 
 SIDE = 16
+_PATCH = 2
+_ALGORITHM = "image-classifier"
+_SAMPLES = 16
 _FORMATS = ("PNG", "JPEG")
 _DEPTH_OF_16_BITS = 257
 
@@ -65,13 +73,59 @@ class ImageTraining:
             "; a label is the first folder below the prefix",
         )
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Fit the one candidate."""
+        started(_ALGORITHM)
         pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
-        values = self._data.fit(pipeline, self.problem)
-        yield TrainedCandidate(
-            "image-classifier", values, [ImageStage(pipeline, self._data.classes)]
-        )
+        values, learnt, held = self._data.fit(pipeline, self.problem)
+        stages: list[Stage] = [ImageStage(pipeline, self._data.classes)]
+        yield TrainedCandidate(_ALGORITHM, values, stages, learnt, _ImageReports(pipeline, held))
+
+
+@dataclass(frozen=True)
+class _ImageReports(Reports):
+    """What is written of the one candidate."""
+
+    pipeline: Any
+    held: Held
+
+    def explained(self, folder: str) -> Files:
+        """Return heat maps: how much of the chance goes when a part of a picture is hidden."""
+        samples, files = [], {}
+        for row in self.held.sample(_SAMPLES):
+            colours = self.held.items[row]
+            chances = self.pipeline.predict_proba([colours])[0]
+            label = int(chances.argmax())
+            name = f"heatmaps/{row:05d}.png"
+            files[name] = self._heat_map(colours, label, float(chances[label]))
+            samples.append(
+                {
+                    "input_image_uri": self.held.places[row],
+                    "heatmap_image_uri": f"{folder}/{name}",
+                    "predicted_label": label,
+                    "probability": float(chances[label]),
+                }
+            )
+        return {**files, "explanations.json": to_json(samples)}
+
+    def insights(self) -> Files:
+        """Return the performance report."""
+        return self.held.insights()
+
+    def _heat_map(self, colours: Any, label: int, chance: float) -> bytes:
+        hidden = []
+        for top in range(0, SIDE, _PATCH):
+            for left in range(0, SIDE, _PATCH):
+                picture = colours.reshape(SIDE, SIDE, 3).copy()
+                picture[top : top + _PATCH, left : left + _PATCH] = picture.mean(axis=(0, 1))
+                hidden.append(picture.ravel())
+        lost = np.maximum(chance - self.pipeline.predict_proba(hidden)[:, label], 0)
+        share = (lost / (lost.max() or 1.0)).reshape(SIDE // _PATCH, -1)
+        red = np.stack([255 * np.ones_like(share), *[255 * (1 - share)] * 2], axis=-1)
+        made = io.BytesIO()
+        map_of = Image.fromarray(red.astype(np.uint8), "RGB")
+        map_of.resize((8 * SIDE, 8 * SIDE), Image.Resampling.NEAREST).save(made, "PNG")
+        return made.getvalue()
 
 
 def features(picture: bytes) -> Any:

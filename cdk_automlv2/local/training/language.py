@@ -20,7 +20,11 @@ from cdk_automlv2.local.training.labelled import by_kind
 from cdk_automlv2.local.training.ngrams import NGrams, Pair
 from cdk_automlv2.local.training.problem import Problem
 from cdk_automlv2.local.training.splits import split
-from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+from cdk_automlv2.local.training.trained_candidate import (
+    Started,
+    TrainedCandidate,
+    unnoticed,
+)
 
 COLUMNS = ("input", "output")
 _DEFAULT_MODEL = "Falcon7BInstruct"
@@ -85,17 +89,15 @@ class LanguageTraining:
             train, held = [train[row] for row in learnt], [train[row] for row in kept]
         self._train, self._validation = train, held
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Count the one candidate."""
+        started("ngram")
         with doing("Learning 'output'"):
             model = NGrams(self._train)
             loss = model.loss(self._validation)
-            values = {
-                "TrainingLoss": model.loss(self._train),
-                "ValidationLoss": loss,
-                "Perplexity": math.exp(min(loss, 50)),
-            }
-        yield TrainedCandidate("ngram", values, [LanguageStage(model, self._key)])
+            values = {"ValidationLoss": loss, "Perplexity": math.exp(min(loss, 50))}
+            learnt = {"TrainingLoss": model.loss(self._train)}
+        yield TrainedCandidate("ngram", values, [LanguageStage(model, self._key)], learnt)
 
 
 def _pairs(table: data.Table) -> list[Pair]:

@@ -59,10 +59,7 @@ def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -
     Raises:
         DataError: If the objective metric is not defined for these rows.
     """
-    functions = _functions(problem, truth, guess, probabilities)
-    with quietly():
-        values = {name: _value(function) for name, function in functions.items()}
-    defined = {name: value for name, value in values.items() if math.isfinite(value)}
+    defined = defined_of(problem, truth, guess, probabilities)
     if problem.metric is not None and problem.metric not in defined:
         raise DataError(
             f"{problem.metric} is not defined for the {len(truth)} rows kept for validation: "
@@ -71,9 +68,14 @@ def score(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -
     return defined
 
 
-def objective_value(problem: Problem, truth: Any, guess: Any, probabilities: Any | None) -> float:
-    """Return the objective metric alone, which is defined for these rows."""
-    return _value(_functions(problem, truth, guess, probabilities)[str(problem.metric)])
+def defined_of(
+    problem: Problem, truth: Any, guess: Any, probabilities: Any | None
+) -> dict[str, float]:
+    """Return the metrics that are defined for these rows."""
+    functions = _functions(problem, truth, guess, probabilities)
+    with quietly():
+        values = {name: _value(function) for name, function in functions.items()}
+    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 def _functions(

@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cdk_automlv2.local.training import data
+from cdk_automlv2.local.training.back_tests import SeriesReports, Windows
 from cdk_automlv2.local.training.columns import Schema
 from cdk_automlv2.local.training.errors import DataError, doing, quietly
 from cdk_automlv2.local.training.features import OF_SERIES, frame_of, specified
-from cdk_automlv2.local.training.forecasters import FORECASTERS, Forecaster, quantile_loss
+from cdk_automlv2.local.training.forecasters import FORECASTERS, Forecaster
 from cdk_automlv2.local.training.labelled import by_kind
 from cdk_automlv2.local.training.layout import Key, Layout
 from cdk_automlv2.local.training.problem import Problem, objective
-from cdk_automlv2.local.training.stages import CSV_ONLY
-from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+from cdk_automlv2.local.training.stages import CSV_ONLY, Stage
+from cdk_automlv2.local.training.trained_candidate import (
+    Started,
+    TrainedCandidate,
+    unnoticed,
+)
 
 LEAST_HISTORY = 4
 
@@ -92,29 +96,18 @@ class SeriesTraining:
         metric = objective(spec, "AverageWeightedQuantileLoss")
         self.problem = Problem("Forecast", metric, self._layout.target)
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Back-test every algorithm; the one candidate is the best of them, fitted again on all."""
         with quietly(), doing(f"Learning {self._layout.target!r}"):
-            scored = {name: self._back_test(name) for name in self._algorithms}
+            windows = Windows.of(self._layout, self._series, LEAST_HISTORY)
+            tests = {name: windows.test(name) for name in self._algorithms}
+            scored = {name: test.score() for name, test in tests.items()}
             best = min(scored, key=lambda name: scored[name][str(self.problem.metric)])
+            started(best)
             forecaster = FORECASTERS[best]().fit([v.to_numpy() for v in self._series.values()])
-        stage = SeriesStage(self._layout, forecaster)
-        yield TrainedCandidate(best, scored[best], [stage], {"backtest.json": scored})
-
-    def _back_test(self, name: str) -> dict[str, float]:
-        horizon = self._layout.horizon
-        long = [
-            values.to_numpy()
-            for values in self._series.values()
-            if len(values) >= horizon + LEAST_HISTORY
-        ]
-        forecaster = FORECASTERS[name]().fit([values[:-horizon] for values in long])
-        truth = np.concatenate([values[-horizon:] for values in long])
-        levels = self._layout.quantiles
-        made = [forecaster.quantiles(values[:-horizon], horizon, [*levels, 0.5]) for values in long]
-        quantiles = np.concatenate(made, axis=1)
-        naive = [np.abs(np.diff(values[:-horizon])).mean() for values in long]
-        return _score(truth, quantiles[:-1], quantiles[-1], levels, float(np.mean(naive)))
+        stages: list[Stage] = [SeriesStage(self._layout, forecaster)]
+        reports = SeriesReports(scored, tests[best])
+        yield TrainedCandidate(best, scored[best], stages, {}, reports)
 
 
 def _check_features(uri: str, s3: Any, table: data.Table, layout: Layout) -> None:
@@ -145,19 +138,3 @@ def _refuse_long_horizon(horizon: int, longest: int) -> None:
             f"The longest series has {longest} steps; {horizon + LEAST_HISTORY} are needed, to "
             f"forecast {horizon} from {LEAST_HISTORY} before."
         )
-
-
-def _score(
-    truth: Any, quantiles: Any, median: Any, levels: list[float], naive: float
-) -> dict[str, float]:
-    error = np.abs(truth - median)
-    total = np.abs(truth).sum() or 1.0
-    nonzero = truth != 0
-    losses = [quantile_loss(truth, q, level) for q, level in zip(quantiles, levels, strict=True)]
-    return {
-        "AverageWeightedQuantileLoss": float(2 * np.mean(losses) / total),
-        "WAPE": float(error.sum() / total),
-        "MAPE": float((error[nonzero] / np.abs(truth[nonzero])).mean()) if nonzero.any() else 0.0,
-        "MASE": float(error.mean() / (naive or 1.0)),
-        "RMSE": float(np.sqrt(np.mean((truth - median) ** 2))),
-    }

@@ -26,10 +26,14 @@ from cdk_automlv2.local.training.stages import (
     Stage,
 )
 from cdk_automlv2.local.training.tables import TabularData
-from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+from cdk_automlv2.local.training.tabular_reports import TabularReports
+from cdk_automlv2.local.training.trained_candidate import (
+    Started,
+    TrainedCandidate,
+    unnoticed,
+)
 
 DEFAULT_CANDIDATES = 8
-_SEED = 11
 _LEAST_ROWS_TO_HOLD_OUT = 20
 _LARGEST_SCALED = 1e9
 
@@ -55,10 +59,11 @@ class TabularTraining:
         """Whether candidates are made of several containers."""
         return bool(self._config.get("Mode") == "HYPERPARAMETER_TUNING")
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Fit one trial after the other."""
         limit = self._config.get("CompletionCriteria", {}).get("MaxCandidates")
         for trial in trials(self._config, limit or DEFAULT_CANDIDATES):
+            started(trial.algorithm)
             with quietly(), doing(f"Learning {self.problem.target!r} with {trial.algorithm}"):
                 fitted = self._fit(trial)
             yield fitted
@@ -68,9 +73,9 @@ class TabularTraining:
         model = estimator(trial, self.problem.classifies, self._can_hold_out(targets))
         pipeline = Pipeline([("features", _preprocessor(features)), ("model", model)])
         pipeline.fit(features, targets, **self._weighing(model))
-        values = self._score(pipeline)
-        reports = {"analysis.json": self._importance(pipeline)}
-        return TrainedCandidate(trial.algorithm, values, self._stages(pipeline), reports)
+        stages, reports = self._stages(pipeline), self._reports(pipeline)
+        values, train_values = self._score(pipeline), self._score_of_train(pipeline)
+        return TrainedCandidate(trial.algorithm, values, stages, train_values, reports)
 
     def _can_hold_out(self, targets: Any) -> bool:
         """Whether a tenth of the rows can have rows of every class."""
@@ -94,6 +99,15 @@ class TabularTraining:
         values = metrics.score(self.problem, truth, guess, chances)
         return values if self.tuning else {**values, "InferenceLatency": latency}
 
+    def _score_of_train(self, pipeline: Any) -> dict[str, float]:
+        features, truth = self._train
+        chances = pipeline.predict_proba(features) if self.problem.classifies else None
+        return metrics.defined_of(self.problem, truth, pipeline.predict(features), chances)
+
+    def _reports(self, pipeline: Any) -> TabularReports:
+        features, truth = self._validation
+        return TabularReports(self.problem, self._schema, self._classes, pipeline, features, truth)
+
     def _stages(self, pipeline: Any) -> list[Stage]:
         if not self.tuning:
             return [EnsembleStage(self._schema, pipeline, self._classes)]
@@ -102,37 +116,6 @@ class TabularTraining:
             AlgorithmStage(pipeline["model"], self._classes),
         ]
         return [*stages, LabelStage(self._classes)] if self._classes else stages
-
-    def _importance(self, pipeline: Any) -> dict[str, float]:
-        """Return how much of the objective is lost when a feature's values change rows."""
-        features, truth = self._validation
-        preprocessor, model = pipeline["features"], pipeline["model"]
-        matrix = preprocessor.transform(features)
-        columns = _columns_of_parts(preprocessor)
-        sign = 1 if metrics.direction(str(self.problem.metric)) == "Maximize" else -1
-        whole = self._objective(model, matrix, truth)
-        generator = np.random.default_rng(_SEED)
-        lost = {}
-        for name in self._schema.names:
-            own = [column for part in self._schema.parts(name) for column in columns.get(part, [])]
-            shuffled = matrix.copy()
-            shuffled[:, own] = matrix[generator.permutation(len(matrix))][:, own]
-            lost[name] = sign * (whole - self._objective(model, shuffled, truth))
-        return lost
-
-    def _objective(self, model: Any, matrix: Any, truth: Any) -> float:
-        chances = model.predict_proba(matrix) if self.problem.classifies else None
-        return metrics.objective_value(self.problem, truth, model.predict(matrix), chances)
-
-
-def _columns_of_parts(preprocessor: ColumnTransformer) -> dict[str, list[int]]:
-    """Return which columns a part of a frame has become."""
-    found: dict[str, list[int]] = {}
-    for position, name in enumerate(preprocessor.get_feature_names_out()):
-        index, kind = name.partition("__")[2].split(" ", 1)
-        part = f"{index} {'number' if kind.startswith('number') else 'word'}"
-        found.setdefault(part, []).append(position)
-    return found
 
 
 def _preprocessor(features: pd.DataFrame) -> ColumnTransformer:

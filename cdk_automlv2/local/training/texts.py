@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +13,26 @@ from sklearn.pipeline import make_pipeline
 
 from cdk_automlv2.local.training import data
 from cdk_automlv2.local.training.errors import DataError
-from cdk_automlv2.local.training.labelled import Examples, Labelled, by_kind
+from cdk_automlv2.local.training.labelled import Examples, Held, Labelled, by_kind
 from cdk_automlv2.local.training.problem import Problem, objective
+from cdk_automlv2.local.training.reports import Files, Reports, to_json
 from cdk_automlv2.local.training.stages import (
     CSV_ONLY,
+    Stage,
     answer,
     keys_of,
     read_rows,
     speaking,
 )
-from cdk_automlv2.local.training.trained_candidate import TrainedCandidate
+from cdk_automlv2.local.training.trained_candidate import (
+    Started,
+    TrainedCandidate,
+    unnoticed,
+)
+
+_ALGORITHM = "text-classifier"
+_SAMPLES = 20
+_TOKENS_EXPLAINED = 60
 
 _UNSPACED = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Letters of languages that put no spaces between words."""
@@ -87,12 +98,51 @@ class TextTraining:
             spec.get("DataSplitConfig", {}).get("ValidationFraction"),
         )
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Fit the one candidate."""
+        started(_ALGORITHM)
         words = TfidfVectorizer(token_pattern=TOKENS, ngram_range=(1, 2), sublinear_tf=True)
         pipeline = make_pipeline(words, LogisticRegression(C=10, max_iter=2000))
-        values = self._data.fit(pipeline, self.problem)
-        yield TrainedCandidate("text-classifier", values, [TextStage(pipeline, self._data.classes)])
+        values, learnt, held = self._data.fit(pipeline, self.problem)
+        stages: list[Stage] = [TextStage(pipeline, self._data.classes)]
+        yield TrainedCandidate(_ALGORITHM, values, stages, learnt, _TextReports(pipeline, held))
+
+
+@dataclass(frozen=True)
+class _TextReports(Reports):
+    """What is written of the one candidate."""
+
+    pipeline: Any
+    held: Held
+
+    def explained(self, folder: str) -> Files:
+        """Return what each word adds to the chance of the label that is predicted."""
+        samples = [self._explained(self.held.items[row]) for row in self.held.sample(_SAMPLES)]
+        return {"explanations.json": to_json(samples)}
+
+    def insights(self) -> Files:
+        """Return the performance report."""
+        return self.held.insights()
+
+    def _explained(self, text: str) -> dict[str, Any]:
+        chances = self.pipeline.predict_proba([text])[0]
+        label = int(chances.argmax())
+        parts = [found.span() for found in re.finditer(TOKENS, text)][:_TOKENS_EXPLAINED]
+        without = [text[:start] + text[end:] for start, end in parts]
+        left = self.pipeline.predict_proba(without)[:, label] if without else []
+        scores = [
+            {
+                "attribution": float(chances[label] - chance),
+                "description": {"partial_text": text[start:end]},
+            }
+            for (start, end), chance in zip(parts, left, strict=True)
+        ]
+        return {
+            "text": text,
+            "predicted_label": label,
+            "probability": float(chances[label]),
+            "token_scores": scores,
+        }
 
 
 def _examples(table: data.Table, content: str, label: str) -> Examples:

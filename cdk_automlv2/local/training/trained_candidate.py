@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from cdk_automlv2.local.training.problem import Problem
+from cdk_automlv2.local.training.reports import Reports
 from cdk_automlv2.local.training.stages import Stage
+
+Started = Callable[[str], None]
+"""Called with the algorithm of a trial when it starts."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,15 @@ class TrainedCandidate:
         algorithm: Its name, as the API has it.
         values: Metrics on the validation rows.
         stages: What its containers do, in order.
-        reports: File name → content, kept beside the model.
+        train_values: Metrics on the rows that were learnt from.
+        reports: What is written of it if it is the best.
     """
 
     algorithm: str
     values: dict[str, float]
     stages: list[Stage]
-    reports: dict[str, Any] = field(default_factory=dict)
+    train_values: dict[str, float] = field(default_factory=dict)
+    reports: Reports = field(default_factory=Reports)
 
 
 class Training(Protocol):
@@ -32,5 +38,9 @@ class Training(Protocol):
 
     problem: Problem
 
-    def run(self) -> Iterator[TrainedCandidate]:
+    def run(self, started: Started = ...) -> Iterator[TrainedCandidate]:
         """Fit one trial after the other."""
+
+
+def unnoticed(algorithm: str) -> None:
+    """Take notice of no trial's start."""

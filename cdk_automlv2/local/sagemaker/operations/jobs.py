@@ -9,6 +9,7 @@ from cdk_automlv2.local.sagemaker import request_rules
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError, not_found, validation
 from cdk_automlv2.local.sagemaker.faults import JOB_HANGS
+from cdk_automlv2.local.sagemaker.job_candidates import JobCandidates
 from cdk_automlv2.local.sagemaker.operations import one_click
 from cdk_automlv2.local.sagemaker.operations.tagging import check_tags
 from cdk_automlv2.local.sagemaker.paging import Listing
@@ -126,6 +127,7 @@ class _Run:
         self._caller = caller
         self._job = job
         self._stop = stop
+        self._candidates = JobCandidates(state, job)
 
     def walk(self) -> None:
         try:
@@ -186,17 +188,9 @@ class _Run:
         if key:
             self._state.iam.require_grant(self._job["RoleArn"], region, key)
         environment = self._state.iam.role_environment(self._job["RoleArn"], region)
-        trainer = Trainer(self._job, environment, self._add, self._caller.account, region)
+        add, account = self._candidates.add, self._caller.account
+        trainer = Trainer(self._job, environment, add, account, region)
         return trainer.run(self._stop)
-
-    def _add(self, candidate: Record) -> None:
-        """Keep a candidate, the best so far shown in the job."""
-        now = self._state.clock.now()
-        candidate |= {"CreationTime": now, "LastModifiedTime": now, "EndTime": now}
-        with self._state.lock:
-            known = self._state.candidates[self._job["AutoMLJobArn"]]
-            known.append(candidate)
-            self._job["BestCandidate"] = max(known, key=_merit)
 
     def _phase(self, status: str, seconds: float) -> bool:
         self._status(status)
@@ -212,6 +206,7 @@ class _Run:
         self._end("Stopped", "Stopped")
 
     def _end(self, status: str, secondary: str, **more: Any) -> None:
+        self._candidates.end(status, more.get("FailureReason", ""))
         now = self._state.clock.now()
         with self._state.lock:
             self._job |= {
@@ -221,8 +216,3 @@ class _Run:
                 "LastModifiedTime": now,
                 **more,
             }
-
-
-def _merit(candidate: Record) -> float:
-    kind = candidate.get("FinalAutoMLJobObjectiveMetric", {}).get("Type")
-    return -_value(candidate) if kind == "Minimize" else _value(candidate)
