@@ -19,7 +19,13 @@ from constructs import Construct
 
 from cdk_automlv2._core.arns import arn, bucket_arn, literal, role_arn
 from cdk_automlv2._core.homes import Homes
-from cdk_automlv2._core.keys import ENCRYPT_DECRYPT, VOLUME_KEY, KeyGrants, key_resource
+from cdk_automlv2._core.keys import (
+    DECRYPT,
+    ENCRYPT_DECRYPT,
+    VOLUME_KEY,
+    KeyGrants,
+    key_resource,
+)
 from cdk_automlv2._core.nag import Acknowledgements, Document
 from cdk_automlv2._core.nag_reasons import FUNCTION, INLINE
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, Condition, Right, allow
@@ -214,6 +220,15 @@ class FunctionRights:
     def read_object(self, location: S3Location) -> None:
         """Let it read one object."""
         self._allow(("s3:GetObject",), f"{location.bucket_arn}/{literal(location.prefix)}")
+
+    def read_artifact(self, location: S3Location) -> None:
+        """Let it read one object that may not be there, with its keys."""
+        self.read_object(location)
+        self._allow(("s3:ListBucket",), location.bucket_arn, prefix=literal(location.prefix))
+        for key in location.keys:
+            if not self._keys.by_key_policy(key, DECRYPT):
+                resource, condition = key_resource(key)
+                self._allow(DECRYPT, resource, condition=condition)
 
     def see_alarms(self) -> None:
         """Let it see the states of alarms; one right for all, whatever their names."""

@@ -184,9 +184,11 @@ class AutoMLModel(ModelImports):
             artifacts: Where the artifacts are copied to; needed in another account or Region,
                 whose bucket must let this stack's function read them. Default: they stay.
             images: Images to use in place of those of the file, by their URIs; needed in another
-                Region. Default: those of the file.
+                Region for images that are not AWS's Deep Learning Containers. Default: those of
+                the file, or the same Deep Learning Containers of this Region.
             processing_unit: CPU or GPU. Default: CPU, where it makes a difference.
-            inference_response_keys: See ``AutoMLModel``.
+            inference_response_keys: See ``AutoMLModel``. Default: those of the release that was
+                locked.
             role: See ``AutoMLModel``.
             vpc_config: See ``AutoMLModel``.
             enable_network_isolation: See ``AutoMLModel``.
@@ -195,15 +197,14 @@ class AutoMLModel(ModelImports):
         Raises:
             OptionsError: If the file is none, or serves not here.
         """
-        locked = LockedCandidate(
-            scope, f"{id}Lock", Lock.read(lock), processing_unit, artifacts, images or {}
-        )
+        read = Lock.read(lock)
+        locked = LockedCandidate(scope, f"{id}Lock", read, processing_unit, artifacts, images or {})
         return cls(
             scope,
             id,
             job=locked,
             processing_unit=processing_unit or "CPU",
-            inference_response_keys=inference_response_keys,
+            inference_response_keys=inference_response_keys or read.response_keys,
             role=role,
             vpc_config=vpc_config,
             enable_network_isolation=enable_network_isolation,

@@ -15,6 +15,7 @@ from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.s3_grants import grant_read
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.job.promotion import grant_promotion, grantee_rule
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
@@ -161,6 +162,23 @@ class AutoMLJobBase(cdk.Resource):
             OptionsError: If it is not known where the job writes.
         """
         return grant_read(self._artifacts().in_any_stack(), grantee)
+
+    @checked(grantee_rule)
+    def grant_promotion(self, grantee: iam.IGrantable | str) -> None:
+        """Let another account, or a principal of it, copy and serve the candidates by a lock file.
+
+        Their bucket's policy, and those of its keys, let ``grantee`` list, read and decrypt them;
+        whoever acts there needs the same rights in the own account. What is not of this app has to
+        be granted by its owner, and synth says so.
+
+        Args:
+            grantee: The number of the account whose stacks use ``AutoMLModel.from_lock``, or a
+                principal.
+
+        Raises:
+            OptionsError: If it is none, or it is not known where the job writes.
+        """
+        grant_promotion(self, self._require_output(), grantee)
 
     def _require_output(self) -> S3Location:
         """Return where the job writes.

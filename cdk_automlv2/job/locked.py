@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_automlv2._core.function_policy import FunctionRights
+from cdk_automlv2._core.images import image_in
+from cdk_automlv2._core.keys import key_arn
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
@@ -23,6 +26,26 @@ _SCHEMA = "1"
 
 
 @dataclass(frozen=True)
+class Artifact:
+    """An artifact of a lock file.
+
+    Attributes:
+        uri: Where it lies.
+        sha256: Digest of its bytes.
+        key: ARN of the KMS key that it is encrypted with; empty if there is none.
+    """
+
+    uri: str
+    sha256: str
+    key: str
+
+    @property
+    def location(self) -> S3Location:
+        """Where it lies, with its key."""
+        return S3Location(self.uri, (self.key,) if self.key else ())
+
+
+@dataclass(frozen=True)
 class Lock:
     """What a lock file says.
 
@@ -30,11 +53,13 @@ class Lock:
         account: Where the candidate was trained.
         region: The same.
         containers: Of each processing unit; of ``""`` where units make no difference.
+        response_keys: Keys of the inference response where it was locked; ``None`` if not chosen.
     """
 
     account: str
     region: str
     containers: Mapping[str, list[Mapping[str, Any]]]
+    response_keys: list[str] | None = None
 
     @classmethod
     def read(cls, path: str) -> Lock:
@@ -48,7 +73,9 @@ class Lock:
             if str(raw["schema-version"]).partition(".")[0] != _SCHEMA:
                 raise ValueError(f"schema {raw['schema-version']} is newer than this library")
             source = raw["source"]
-            lock = cls(str(source["account"]), str(source["region"]), raw["containers"])
+            keys = source.get("inference-response-keys")
+            place = str(source["account"]), str(source["region"])
+            lock = cls(*place, raw["containers"], [*map(str, keys)] if keys else None)
             list(lock.artifacts())
         except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
             why = f"{type(error).__name__}: {error}"
@@ -69,13 +96,14 @@ class Lock:
         fault = OptionFault("processing_unit", f"must be one of {there}, as the lock says", unit)
         raise OptionsError("from_lock", (fault,))
 
-    def artifacts(self) -> Iterator[tuple[str, str]]:
-        """Yield URI and digest of each artifact."""
+    def artifacts(self) -> Iterator[Artifact]:
+        """Yield each artifact."""
         for containers in self.containers.values():
             for container in containers:
                 found = container["artifact"]
                 if found:
-                    yield str(found["uri"]), str(found["sha256"])
+                    key = found.get("kms-key")
+                    yield Artifact(str(found["uri"]), str(found["sha256"]), str(key or ""))
                 _ = container["image"], container["environment"]
 
 
@@ -123,20 +151,28 @@ class LockedCandidate(AutoMLJobBase):
         rights = self._provider.policy.for_user(rights_of)
         used = {item["artifact"]["uri"] for item in self._containers if item["artifact"]}
         fetched = []
-        for uri, digest in dict.fromkeys(self._lock.artifacts()):
-            if uri not in used:
+        for artifact in dict.fromkeys(self._lock.artifacts()):
+            if artifact.uri not in used:
                 continue
-            rights.read_object(S3Location(uri))
-            target = self._place_of(uri, digest)
-            if target != uri:
-                rights.read_object(S3Location(target, self._keys()))
-                rights.write_objects(S3Location(target, self._keys()))
-            fetched.append({"From": uri, "To": target, "Sha256": digest})
+            rights.read_artifact(artifact.location)
+            fetched.append(self._fetched(artifact, rights))
         return {"Artifacts": fetched, "Containers": [*map(self._container, self._containers)]}
+
+    def _fetched(self, artifact: Artifact, rights: FunctionRights) -> dict[str, Any]:
+        """Return what is fetched of an artifact, and from where to where."""
+        target = self._place_of(artifact.uri, artifact.sha256)
+        said = {"From": artifact.uri, "To": target, "Sha256": artifact.sha256}
+        if target == artifact.uri:
+            return {**said, "Region": self._lock.region}
+        location = S3Location(target, self._keys())
+        rights.read_artifact(location)
+        rights.write_objects(location)
+        key = self._target.kms_key if self._target else None
+        return said if key is None else {**said, "KmsKeyId": key_arn(key)}
 
     def _container(self, locked: Mapping[str, Any]) -> dict[str, Any]:
         image = str(locked["image"])
-        made = {"Image": self._images.get(image, image), "Environment": locked["environment"]}
+        made = {"Image": self._mapped()[image], "Environment": locked["environment"]}
         artifact = locked["artifact"]
         if artifact:
             made["ModelDataUrl"] = self._place_of(artifact["uri"], artifact["sha256"])
@@ -157,8 +193,22 @@ class LockedCandidate(AutoMLJobBase):
         if self._target is not None:
             uri = f"{self._target.path.rstrip('/')}/locked/"
             return S3Location(uri, self._keys(), is_folder=True)
-        folders = [posixpath.dirname(uri) for uri, _ in self._lock.artifacts()]
-        return S3Location(f"{posixpath.commonpath(folders).replace('s3:/', 's3://', 1)}/")
+        found = list(dict.fromkeys(self._lock.artifacts()))
+        folders = [posixpath.dirname(artifact.uri) for artifact in found]
+        keys = tuple(dict.fromkeys(artifact.key for artifact in found if artifact.key))
+        return S3Location(f"{posixpath.commonpath(folders).replace('s3:/', 's3://', 1)}/", keys)
+
+    def _mapped(self) -> dict[str, str]:
+        """Return the image to use for each of the lock file, as far as that is known."""
+        stack = self._provider.stack
+        images = dict.fromkeys(str(item["image"]) for item in self._containers)
+        if is_token(stack.region) or stack.region == self._lock.region:
+            return {image: self._images.get(image, image) for image in images}
+        known = {image: image_in(image, self._lock.region, stack.region) for image in images}
+        return {image: found for image, found in known.items() if found} | self._images_of(images)
+
+    def _images_of(self, images: Iterable[str]) -> dict[str, str]:
+        return {image: self._images[image] for image in images if image in self._images}
 
     def _refuse_elsewhere(self) -> None:
         """Refuse artifacts and images that this account and Region cannot serve.
@@ -179,9 +229,8 @@ class LockedCandidate(AutoMLJobBase):
         if elsewhere and self._target is None:
             rule = f"must be given: the artifacts lie in {' and '.join(elsewhere)}"
             faults.append(OptionFault("artifacts", rule, None))
-        moves = not is_token(stack.region) and stack.region != self._lock.region
-        missing = {str(item["image"]) for item in self._containers} - self._images.keys()
-        if moves and missing:
+        missing = {str(item["image"]) for item in self._containers} - self._mapped().keys()
+        if missing:
             rule = f"must name the image of {stack.region} for {', '.join(sorted(missing))}"
             faults.append(OptionFault("images", rule, dict(self._images)))
         if faults:

@@ -318,6 +318,17 @@ class AutoMLRelease(ReleaseRetraining):
         """
         return self._endpoint.grant_invoke(grantee)
 
+    def grant_promotion(self, grantee: iam.IGrantable | str) -> None:
+        """Let another account serve its candidates by a lock file; as for ``AutoMLJobV2``.
+
+        Args:
+            grantee: The account's number, or a principal.
+
+        Raises:
+            OptionsError: If it is none.
+        """
+        self._job.grant_promotion(grantee)
+
     @property
     def endpoint_name(self) -> str:  # type: ignore[override]
         """Name of the endpoint; known at synth."""

@@ -8,9 +8,13 @@ import pytest
 
 from cdk_automlv2.cli import tables
 from cdk_automlv2.local import LocalCloud
+from cdk_automlv2.local.cloud.cloud import ACCOUNT
 
 SHOP = Path(__file__).parent / "apps" / "shop"
 SPEED = 240
+OTHER = "222222222222"
+"""A second account of the local cloud."""
+
 SECRET = re.compile(r"cfn-response|Signature|ResponseURL|SecretAccessKey", re.IGNORECASE)
 """What a log line with a pre-signed URL or a key would hold."""
 
@@ -104,7 +108,9 @@ class Deployment:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory):
     os.environ.pop("CDK_VALIDATION", None)
-    with LocalCloud.start(tmp_path_factory.mktemp("cloud"), speed=SPEED) as running:
+    accounts = (ACCOUNT, OTHER)
+    folder = tmp_path_factory.mktemp("cloud")
+    with LocalCloud.start(folder, speed=SPEED, accounts=accounts) as running:
         yield running
     os.environ["CDK_VALIDATION"] = "false"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from .cloudformation import Resource
@@ -98,4 +99,24 @@ def made_by_a_job(stack: Stack) -> dict[str, Any]:
         "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
         "ProcessingUnit": "CPU",
         "BaseName": "churn",
+    }
+
+
+ARTIFACT = b"what the job has learnt"
+FROM, TO = "s3://dev/out/model.tar.gz", "s3://prod/automlv2/model.tar.gz"
+
+
+def locked_properties(stack: Stack) -> dict[str, Any]:
+    """Properties of a model of a lock file, once its artifact is there."""
+    stack.enforces_rights = False  # What a test writes down is of no construct.
+    stack.aws.written[FROM] = ARTIFACT
+    digest = hashlib.sha256(ARTIFACT).hexdigest()
+    return {
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
+        "ProcessingUnit": "CPU",
+        "BaseName": "churn",
+        "Containers": [
+            {"Image": "1.dkr.ecr/autogluon", "ModelDataUrl": TO, "Environment": {"A": "true"}}
+        ],
+        "Artifacts": [{"From": FROM, "To": TO, "Sha256": digest}],
     }

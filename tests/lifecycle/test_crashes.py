@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from . import invariants
-from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, made_by_a_job
+from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, locked_properties, made_by_a_job
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
 
@@ -66,6 +66,7 @@ SCENARIOS: dict[str, Scenario] = {
     "job delete while it runs": lambda s: _delete(s, "AutoMLJobV2", JOB, wait=1),
     "job delete": lambda s: _delete(s, "AutoMLJobV2", JOB),
     "model create": lambda s: s.event("Create", "AutoMLModel", made_by_a_job(s)),
+    "locked model create": lambda s: s.event("Create", "AutoMLModel", locked_properties(s)),
     "model delete": lambda s: _delete(s, "AutoMLModel", made_by_a_job(s)),
     "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
     "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),

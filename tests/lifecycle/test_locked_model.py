@@ -1,28 +1,15 @@
 """A model of a lock file: exactly what was locked, or nothing."""
 
-import hashlib
-
 import pytest
 
+from .events import ARTIFACT, FROM, TO, locked_properties
+
 TYPE = "AutoMLModel"
-ARTIFACT = b"what the job has learnt"
-FROM, TO = "s3://dev/out/model.tar.gz", "s3://prod/automlv2/model.tar.gz"
 
 
 @pytest.fixture
-def locked(stack, aws):
-    stack.enforces_rights = False
-    aws.written[FROM] = ARTIFACT
-    digest = hashlib.sha256(ARTIFACT).hexdigest()
-    return {
-        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/host",
-        "ProcessingUnit": "CPU",
-        "BaseName": "churn",
-        "Containers": [
-            {"Image": "1.dkr.ecr/autogluon", "ModelDataUrl": TO, "Environment": {"A": "true"}}
-        ],
-        "Artifacts": [{"From": FROM, "To": TO, "Sha256": digest}],
-    }
+def locked(stack):
+    return locked_properties(stack)
 
 
 def test_the_artifacts_are_copied_before_the_model_is_made(stack, aws, locked):
@@ -75,3 +62,62 @@ def test_another_lock_makes_another_model(stack, aws, locked):
     second = {**locked, "Containers": [{**locked["Containers"][0], "Environment": {"A": "no"}}]}
 
     assert stack.update(TYPE, first, locked, second)["PhysicalResourceId"] != first
+
+
+def test_a_copy_that_somebody_has_changed_is_made_again(stack, aws, locked):
+    name = stack.create(TYPE, locked)["PhysicalResourceId"]
+    aws.written[TO] = b"something else"
+    stack.update(TYPE, name, locked, {**locked, "EnableNetworkIsolation": True})
+
+    assert aws.written[TO] == ARTIFACT
+
+
+def test_a_copy_that_is_there_needs_its_source_no_more(stack, aws, locked):
+    name = stack.create(TYPE, locked)["PhysicalResourceId"]
+    del aws.written[FROM]
+    answer = stack.update(TYPE, name, locked, {**locked, "EnableNetworkIsolation": True})
+
+    assert answer["Status"] == "SUCCESS"
+
+
+def test_the_copy_is_encrypted_with_the_key_of_the_target(stack, aws, locked):
+    locked["Artifacts"][0]["KmsKeyId"] = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    stack.create(TYPE, locked)
+
+    assert aws.copied_with[TO]["SSEKMSKeyId"] == "arn:aws:kms:eu-west-1:111122223333:key/1"
+
+
+def test_an_image_of_another_region_is_refused_by_name(stack, aws, locked):
+    locked["Containers"][0]["Image"] = "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon:1"
+    reason = stack.create(TYPE, locked)["Reason"]
+
+    assert "is of Region us-east-1, this stack is in eu-west-1: name that of eu-west-1" in reason
+    assert not aws.models
+
+
+def test_artifacts_that_stay_in_another_region_are_refused_by_name(stack, locked):
+    locked["Artifacts"][0].update(To=FROM, Region="us-east-1")
+
+    assert f"{FROM} lies in Region us-east-1" in stack.create(TYPE, locked)["Reason"]
+
+
+def test_who_may_not_read_is_told_who_can_change_that(stack, aws, locked):
+    aws.fail("get_object", "AccessDenied", times=100)
+    reason = stack.create(TYPE, locked)["Reason"]
+
+    assert f"the function may not read {FROM} of the lock file" in reason
+    assert "grant_promotion lets another account read it" in reason
+
+
+def test_a_model_that_cannot_read_its_artifacts_is_not_said_to_be_of_a_job(stack, aws, locked):
+    words = "Could not find model data at s3://prod/automlv2/model.tar.gz."
+    aws.fail("create_model", "ValidationException", words)
+
+    assert "The model's role may not read" in stack.create(TYPE, locked)["Reason"]
+
+
+def test_what_s3_denies_because_it_is_missing_is_said_to_be_missing(stack, aws, locked):
+    del aws.written[FROM]
+    aws.fail("get_object", "AccessDenied", times=100)
+
+    assert f"{FROM} of the lock file does not exist" in stack.create(TYPE, locked)["Reason"]

@@ -122,3 +122,59 @@ def test_a_file_that_is_no_lock_is_refused_by_name(lock, content):
         AutoMLModel.from_lock(stack_in(), "Model", lock(content))
     with pytest.raises(OptionsError, match="No such file"):
         AutoMLModel.from_lock(stack_in(), "Model", "nowhere.lock")
+
+
+def test_a_deep_learning_container_is_mapped_to_the_region_by_itself(lock):
+    image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/autogluon-inference:1.4-cpu-py312"
+    content = copy.deepcopy(LOCK)
+    content["containers"][""][0]["image"] = image
+    stack = stack_in(cdk.Environment(account="111122223333", region="cn-north-1"))
+    AutoMLModel.from_lock(stack, "Model", lock(content), artifacts=AutoMLOutput("s3://prod/m/"))
+
+    [container] = properties(stack, "Custom::AutoMLModel")["Containers"]
+    there = "727897471807.dkr.ecr.cn-north-1.amazonaws.com.cn"
+    assert container["Image"] == f"{there}/autogluon-inference:1.4-cpu-py312"
+
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1"
+
+
+def encrypted():
+    content = copy.deepcopy(LOCK)
+    content["containers"][""][0]["artifact"]["kms-key"] = KEY
+    return content
+
+
+def test_whoever_reads_an_encrypted_artifact_may_decrypt_it(lock):
+    stack = stack_in()
+    AutoMLModel.from_lock(stack, "Model", lock(encrypted()))
+
+    assert may(stack, "ProviderFunction", "kms:Decrypt", KEY)
+    assert may(stack, "ModelRole", "kms:Decrypt", KEY)
+    assert not may(stack, "ProviderFunction", "kms:Encrypt", KEY)
+
+
+def test_the_copy_is_encrypted_for_the_target_alone(lock):
+    stack = stack_in(ELSEWHERE)
+    own = "arn:aws:kms:eu-west-1:444455556666:key/2"
+    place = AutoMLOutput("s3://prod/models/", kms_key=own)
+    AutoMLModel.from_lock(stack, "Model", lock(encrypted()), artifacts=place)
+
+    [artifact] = properties(stack, "Custom::AutoMLModel")["Artifacts"]
+    assert artifact["KmsKeyId"] == own
+    assert may(stack, "ModelRole", "kms:Decrypt", own)
+    assert not may(stack, "ModelRole", "kms:Decrypt", KEY)
+
+
+def test_the_model_responds_as_the_release_did_unless_told_otherwise(lock):
+    content = copy.deepcopy(LOCK)
+    content["source"]["inference-response-keys"] = ["predicted_label", "probability"]
+    stack = stack_in()
+    AutoMLModel.from_lock(stack, "Model", lock(content))
+    found = properties(stack, "Custom::AutoMLModel")
+    assert found["InferenceResponseKeys"] == ["predicted_label", "probability"]
+
+    stack = stack_in()
+    keys = ["predicted_label"]
+    AutoMLModel.from_lock(stack, "Model", lock(content), inference_response_keys=keys)
+    assert properties(stack, "Custom::AutoMLModel")["InferenceResponseKeys"] == keys

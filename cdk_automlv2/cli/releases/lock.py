@@ -53,11 +53,14 @@ def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]
     if record is None or not record["candidate"]:
         what = f"release {number} has no candidate" if number else "no release is in service"
         raise click.ClickException(f"{place.name}: {what}; nothing to lock")
+    model = record["settings"]["properties"].get("Model") or {}
+    keys = model.get("InferenceResponseKeys")
     return {
         "stack": place.stack,
         "id": place.key,
         "release": record["number"],
         "job": record["job"],
+        **({"inference-response-keys": keys} if keys else {}),
     }
 
 
@@ -108,7 +111,12 @@ def _artifact(client: Client, uri: str) -> dict[str, Any]:
     digest = hashlib.sha256()
     for piece in _pieces(answer["Body"]):
         digest.update(piece)
-    return {"uri": uri, "sha256": digest.hexdigest(), "size": answer["ContentLength"]}
+    return {
+        "uri": uri,
+        "sha256": digest.hexdigest(),
+        "size": answer["ContentLength"],
+        **({"kms-key": answer["SSEKMSKeyId"]} if "SSEKMSKeyId" in answer else {}),
+    }
 
 
 def _pieces(body: Any) -> Iterator[bytes]:

@@ -104,9 +104,9 @@ class Boto3Gateway:
             for error in answer.get("Errors", []):
                 raise classify(error["Code"], error["Message"], f"DeleteObjects {error['Key']}")
 
-    def fetch_artifact(self, source: str, target: str, sha256: str) -> None:
+    def fetch_artifact(self, source: str, target: str, sha256: str, key: str = "") -> None:
         """See ``Gateway``."""
-        artifacts.fetch(self._call, S3Uri.parse(source), S3Uri.parse(target), sha256)
+        artifacts.fetch(self._call, S3Uri.parse(source), S3Uri.parse(target), sha256, key)
 
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """See ``Gateway``."""

@@ -48,8 +48,8 @@ class Gateway(Protocol):
     def remove_objects(self, uri: str) -> None:
         """Delete every object below ``uri``."""
 
-    def fetch_artifact(self, source: str, target: str, sha256: str) -> None:
-        """Let the object of that digest lie at ``target``; refuse another one."""
+    def fetch_artifact(self, source: str, target: str, sha256: str, key: str = "") -> None:
+        """Let the object of that digest lie at ``target``, encrypted; refuse another one."""
 
     def start_execution(self, arn: str, name: str, state: Mapping[str, Any]) -> bool:
         """Start the state machine; whether it is the first execution of that name."""

@@ -24,14 +24,12 @@ from automlv2_handlers.errors import (
 )
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import locked_models
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.served_models import Use, use_of
 
 WAIT_SECONDS: Final = 50 * 60
 """What a Delete waits at most for an endpoint that is still moving away from the model."""
-
-_FETCHED: Final = "Fetched"
-"""Key of ``progress``: how many artifacts are there."""
 
 _WORDS: Final = ("AutoMLJobName", "CandidateName")
 
@@ -72,7 +70,7 @@ def _refuse_other(event: LifecycleEvent, name: str, present: Mapping[str, str]) 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     if event.properties.get("Containers"):
-        containers = _locked(event, context)
+        containers = locked_models.containers(event, context)
     else:
         containers = choose(_candidate(event, context), event.properties["ProcessingUnit"])
     keys = event.properties.get("InferenceResponseKeys") or []
@@ -92,23 +90,21 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     except (NotFoundError, RefusedError) as error:
         if "model data" not in str(error).lower():
             raise
-        raise LifecycleError(
-            f"{error} The artifacts of AutoML job {event.properties['AutoMLJobName']!r} are gone; "
-            'set revision="..." on the job to train again'
-        ) from error
+        raise LifecycleError(f"{error} {_gone(event)}") from error
     context.progress[MADE] = name
     logs.fact("model created", model=name, containers=len(containers))
     return _done(name, arn)
 
 
-def _locked(event: LifecycleEvent, context: Context) -> list[dict[str, Any]]:
-    """Return the containers of a lock file, once their artifacts lie where they are served."""
-    for number, artifact in enumerate(event.properties.get("Artifacts") or []):
-        if number >= int(context.progress.get(_FETCHED, 0)):
-            context.gateway.fetch_artifact(artifact["From"], artifact["To"], artifact["Sha256"])
-            context.progress[_FETCHED] = number + 1
-    containers = context.gateway.request("CreateModel", event.properties)["Containers"]
-    return list(containers)
+def _gone(event: LifecycleEvent) -> str:
+    """Say what to do where SageMaker does not find the artifacts."""
+    job_name = event.properties.get("AutoMLJobName")
+    if not job_name:
+        return "The model's role may not read the artifacts of the lock file, or they are gone"
+    return (
+        f"The artifacts of AutoML job {job_name!r} are gone; "
+        'set revision="..." on the job to train again'
+    )
 
 
 def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Storage(Account):
         buckets: Objects as key, ETag and size, by bucket.
         written: What the function has written, by URI.
         metadata: What objects say of themselves, by URI.
+        copied_with: How the function has copied an object, by the URI of the copy.
         gone_buckets: Buckets that have been deleted.
         bucket_keys: ARN of the KMS key of a bucket.
         folder_files: How many files a folder has.
@@ -34,6 +35,7 @@ class Storage(Account):
         self.bucket_keys: dict[str, str] = {}
         self.folder_files = 1
         self.metadata: dict[str, dict[str, str]] = {}
+        self.copied_with: dict[str, dict[str, Any]] = {}
 
     def unpack(self, bucket: str, key: str, uri: str, start: int) -> tuple[int, int]:
         """Stands for the gateway's own, which writes from many threads."""
@@ -87,6 +89,7 @@ class Storage(Account):
             raise client_error("CopyObject", "PreconditionFailed")
         self.written[f"s3://{Bucket}/{Key}"] = body
         self.metadata[f"s3://{Bucket}/{Key}"] = ExtraArgs["Metadata"]
+        self.copied_with[f"s3://{Bucket}/{Key}"] = ExtraArgs
 
     def _object(self, operation: str, Bucket: str, Key: str) -> bytes:  # noqa: N803
         self._must_exist(operation, Bucket)

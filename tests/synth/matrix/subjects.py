@@ -72,6 +72,7 @@ def _job_of_a_folder(place: Place, options: Options) -> None:
     job = _job(place, options, inputs=LocalAutoMLDataChannel("S3Prefix", FOLDER))
     job.grant_read_output(iam.User(place.serve, "Reader"))
     job.grant_describe(iam.User(place.serve, "Looker"))
+    job.grant_promotion("444455556666")
 
 
 def _endpoint(place: Place, options: Options) -> None:
