@@ -66,6 +66,7 @@ INSIDE = {
 MORE = {
     "cdk_automlv2/runtime.py": {"boto3"},
     "lambda/automlv2_handlers/aws/boto3_gateway.py": {"boto3", "botocore"},
+    "lambda/automlv2_handlers/aws/streams.py": {"botocore"},
     "lambda/automlv2_handlers/aws/unpack.py": {"boto3", "botocore"},
 }
 """Exceptions: what single files may import besides."""
