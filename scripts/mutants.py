@@ -3,7 +3,8 @@
     python scripts/mutants.py [--sample N] [--seed S] [--only TEXT] [--workers N]
 
 A sample of small changes, the same for the same seed and code, is made one at a time, each in a
-process forked from one that has all tests collected and run once. Fails if fewer than nine in ten
+process forked from one that has all tests collected and run once, by those tests that have run
+what is changed. Fails if fewer than nine in ten
 are noticed, or if one that is not noticed has no reason in ``accepted_mutants.toml``. Why this is a
 script of ours: docs/decisions.
 """
@@ -21,12 +22,14 @@ import sys
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
 from mutations import Mutation, mutations_of
+from touched import Place, Touched
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "lambda"
@@ -70,12 +73,13 @@ class Mutants:
         self._workers = workers
         self.found: list[Mutation] = []
         self.good = self.is_cold = False
+        self._touched = Touched(PACKAGE)
         self._output = os.fdopen(os.dup(1), "w")  # What is pytest's own, it keeps from us.
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
-        self.good = run(session.items, session)
+        self.good = run(session.items, session, self._touched.noted)
         words = "pass" if self.good else "FAIL"
         print(
             f"{len(session.items)} tests {words} without mutations", file=self._output, flush=True
@@ -92,7 +96,7 @@ class Mutants:
         while waiting or running:
             while waiting and len(running) < self._workers:
                 mutation = waiting.pop(0)
-                running[start(mutation, session)] = mutation
+                running[start(mutation, session, self._touched)] = mutation
             child, status = os.wait()
             mutation = running.pop(child)
             if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NOT_MADE:
@@ -105,10 +109,15 @@ class Mutants:
                 yield mutation
 
 
-def run(items: Sequence[pytest.Item], session: pytest.Session) -> bool:
-    """Run tests until one fails; whether none does."""
+def run(
+    items: Sequence[pytest.Item],
+    session: pytest.Session,
+    noted: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> bool:
+    """Run tests until one fails, each within ``noted`` of its id; whether none does."""
     for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        with noted(item.nodeid):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
             return False
     return True
@@ -135,7 +144,7 @@ def _is_ours(test: Path) -> bool:
     return "automlv2_handlers" in test.read_text()
 
 
-def start(mutation: Mutation, session: pytest.Session) -> int:
+def start(mutation: Mutation, session: pytest.Session, touched: Touched) -> int:
     """Run the tests in a process of their own, with changed code; return its id."""
     child = os.fork()
     if child:
@@ -147,19 +156,20 @@ def start(mutation: Mutation, session: pytest.Session) -> int:
         os.dup2(output, 1)
         os.dup2(output, 2)
         session.config.pluginmanager.unregister(name="terminalreporter")
-        make(mutation.changed_tree(), mutation.path)
-        status = int(not run(in_order(session.items, mutation.path), session))
+        places = make(mutation.changed_tree(), mutation.path)
+        items = [item for item in session.items if touched.by(item.nodeid, places)]
+        status = int(not run(in_order(items, mutation.path), session))
     finally:
         os._exit(status)
 
 
-def make(tree: ast.Module, path: Path) -> None:
-    """Let every function that a file has made by now run the code of a tree.
+def make(tree: ast.Module, path: Path) -> set[Place]:
+    """Let every function that a file has made by now run the code of a tree; return the changed.
 
     Raises:
         ValueError: If that changes nothing.
     """
-    changed = 0
+    changed: set[Place] = set()
     codes = _codes(compile(tree, str(path), "exec"))
     present: defaultdict[str, list[FunctionType]] = defaultdict(list)
     for item in gc.get_objects():
@@ -171,10 +181,12 @@ def make(tree: ast.Module, path: Path) -> None:
             continue  # Made by a call; whatever makes it will make another.
         for function in functions:
             code = codes[name][lines.index(function.__code__.co_firstlineno)]
-            changed += code != function.__code__
+            if code != function.__code__:
+                changed.add((str(path), name))
             function.__code__ = code
     if not changed:
         raise ValueError("no function has changed")
+    return changed
 
 
 def _codes(code: CodeType) -> dict[str, list[CodeType]]:

@@ -7,10 +7,10 @@ says less. All ages count from the function's first sight of the request.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final
 
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.resources.kind import LONGEST_SECONDS
 
 HOUR: Final = 3600
 FIRST_WAIT_SECONDS: Final = 15
@@ -80,10 +80,12 @@ def service_timeout(text: Any) -> float:
         return HOUR
 
 
-def wait_seconds(age: float, until: float = LONGEST_SECONDS) -> int:
+def wait_seconds(age: float, until: float = inf) -> int:
     """Return how long to wait at that age: an eighth of it, from 15 s to 5 min.
 
-    No wait leads past ``until``, the moment at which to answer.
+    Args:
+        age: Seconds since what is waited for began.
+        until: The age at which to answer, past which no wait leads. Default: there is none.
     """
     growing = min(max(age / 8, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
     return int(max(min(growing, until - age), 1)) if age < until else FIRST_WAIT_SECONDS

@@ -1,5 +1,6 @@
 """Releases under faults: dying functions, throttling, missing rights, late deliveries."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,12 @@ def user(stack, aws):
 
 def die():
     raise Crash
+
+
+def look_at(user, number):
+    """Return the state of an execution after one more look at a release."""
+    state = {"Table": user.stack.table, "Key": KEY, "Number": number, "Part": 1, "Turn": 0}
+    return machine.poll(state, user.aws, user.aws.now)
 
 
 def calls_of_a_release():
@@ -76,16 +83,39 @@ def test_a_passing_error_ends_no_release(user, aws, call, code):
 def test_a_record_that_somebody_else_has_written_first_is_read_again(user, aws):
     user.deploy()
     aws.run(lambda: user.release(1).state == "deploying" and bool(user.release(1).model))
-    state = {"Table": user.stack.table, "Key": KEY, "Number": 1, "Part": 1, "Turn": 0}
     aws.fail("put_item", "ConditionalCheckFailedException", "ConditionalCheckFailed")
 
-    after = machine.poll(state, aws, aws.now)
-
-    assert not after["Settled"]
+    assert not look_at(user, 1)["Settled"]
     assert user.release(1).state == "deploying"
     user.run()
     assert user.states == ["in-service"]
     user.check_at_rest()
+
+
+def test_a_release_whose_lease_another_one_has_taken_waits(user, aws):
+    user.deploy()
+    aws.run(lambda: bool(user.release(1).progress.get("Serve", {}).get("Requested")))
+    user.store.save(replace(user.head, mover=7, mover_until=aws.now + 900))
+
+    look_at(user, 1)
+
+    assert user.release(1).reason == "release 7, which may still move the endpoint"
+
+
+@pytest.mark.parametrize(("age", "seconds"), [(0, 15), (800, 100), (7200, 300), (80_000, 300)])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_release_is_looked_at_less_often_as_time_goes_on(user, aws, age, seconds, is_over):
+    aws.job_seconds = 3 * 24 * 3600
+    user.deploy()
+    if is_over:
+        aws.job_seconds = 60
+        aws.run(lambda: user.release(1).is_over)
+    since = user.release(1).since
+    aws.fail("describe_auto_ml_job_v2", "ThrottlingException")
+    aws.fail("describe_endpoint", "ThrottlingException")
+    state = {"Table": user.stack.table, "Key": KEY, "Number": 1, "Part": 1, "Turn": 0}
+
+    assert machine.poll(state, aws, since + age)["WaitSeconds"] == seconds
 
 
 def test_a_right_that_never_comes_ends_the_release_with_the_right(user, aws):

@@ -13,7 +13,11 @@ from tests.unit.events import event
     ],
 )
 def test_the_wait_grows_with_age_between_its_bounds(age, seconds):
-    assert polling.wait_seconds(age) == seconds
+    assert polling.wait_seconds(age, 3300) == seconds
+
+
+def test_what_has_no_moment_to_answer_at_is_looked_at_every_five_minutes():
+    assert [polling.wait_seconds(age) for age in (3200, 3300, 1e6)] == [300, 300, 300]
 
 
 @pytest.mark.parametrize("until", [5, 100, 3300, 3360])
@@ -28,7 +32,7 @@ def test_no_wait_leads_past_the_moment_at_which_to_answer(until):
 def test_a_link_of_fifty_five_minutes_polls_a_few_dozen_times():
     age, polls = 0, 0
     while age < 55 * 60:
-        age += polling.wait_seconds(age)
+        age += polling.wait_seconds(age, 55 * 60)
         polls += 1
 
     assert polls < 40
