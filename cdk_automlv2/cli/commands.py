@@ -35,6 +35,9 @@ _GROUPS = {
     "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),
     "status": Lazy(_RELEASES, "status", "Show how far releases are, and what serves.", "cli"),
     "wait": Lazy(_RELEASES, "wait", "Wait until a release has ended.", "cli"),
+    "watch": Lazy(
+        "cdk_automlv2.cli.watch.command", "watch", "Show live how far stacks and jobs are.", "cli"
+    ),
     "schema": Lazy(
         "cdk_automlv2.cli.validate",
         "schema",

@@ -87,8 +87,9 @@ class Stacks:
         return {"TemplateBody": {"Resources": self.templates[StackName]}}
 
     def describe_stacks(self, StackName):  # noqa: N803
-        self._known(StackName, "DescribeStacks")
-        return {"Stacks": [self.described[StackName]]}
+        name = StackName.split("/")[1] if "/" in StackName else StackName
+        self._known(name, "DescribeStacks")
+        return {"Stacks": [self.described[name]]}
 
     def get_paginator(self, operation):
         return SimpleNamespace(paginate=getattr(self, f"_{operation}"))

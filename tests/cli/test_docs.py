@@ -11,7 +11,7 @@ from cdk_automlv2.cli import commands
 from .account import JOB
 
 DOC = (Path(__file__).parents[2] / "docs" / "command.md").read_text()
-MEMBERS = dict(re.findall(r"^\| `([^`]+)` \| (.*`.*) \|$", DOC.split("## Members")[1], re.M))
+MEMBERS = dict(re.findall(r"^\| `([^`]+)`[^|]*\| (.*`.*) \|$", DOC.split("## Members")[1], re.M))
 
 
 def members(value):
@@ -40,6 +40,17 @@ def test_every_member_of_json_is_documented_and_none_is_only_documented(
     shown = members(json.loads(call(*arguments, "--json").stdout)) - {"schema-version"}
 
     assert shown == set(re.findall(r"`([a-z-]+)`", MEMBERS[row]))
+
+
+def test_the_members_of_events_are_documented(account, call):
+    account.clinic()
+
+    lines = call("watch", "Clinic", "--json").stdout.splitlines()
+
+    shown = set().union(*(json.loads(line) for line in lines)) - {"schema-version"}
+    text = next(value for key, value in MEMBERS.items() if key == "watch")
+    values = {"job", "candidate", "endpoint", "release", "result", "succeeded", "failed"}
+    assert shown == set(re.findall(r"`([a-z-]+)`", text)) - values - {"timed-out"}
 
 
 def test_every_command_is_in_the_page():

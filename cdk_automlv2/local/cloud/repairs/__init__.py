@@ -26,6 +26,7 @@ from cdk_automlv2.local.cloud.repairs import (
     rule_targets,
     scheduled_stacks,
     scheduler,
+    stack_events,
     state_machines,
     task_roles,
     template_tables,
@@ -55,3 +56,4 @@ def apply() -> None:
     alarms.apply()
     embedded_metrics.apply()
     template_tables.apply()
+    stack_events.apply()

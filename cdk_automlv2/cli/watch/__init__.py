@@ -1,0 +1,1 @@
+"""``automlv2 watch``: how far a stack, its jobs and its endpoints are, live."""

@@ -1,0 +1,120 @@
+"""Where events go: a live screen, rows, or lines of JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self
+
+from rich.console import RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from cdk_automlv2.cli import out, safe, times
+from cdk_automlv2.cli.watch import changes, view
+from cdk_automlv2.cli.watch.changes import Event
+from cdk_automlv2.cli.watch.snapshot import Snapshot
+
+
+class Display(Protocol):
+    """Shows snapshots as they come."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *error: object) -> None:
+        """End, however it ends."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show what is new."""
+
+    def note(self, words: str) -> None:
+        """Show a remark."""
+
+    def end(self, event: Event) -> None:
+        """Show how it ended."""
+
+
+def chosen(*, as_json: bool) -> Display:
+    """Return the display for whoever reads."""
+    if as_json or not out.is_terminal():
+        return Stream(as_json=as_json)
+    return Screen()
+
+
+class Screen:
+    """A block of the terminal that is drawn again each second; its last state stays."""
+
+    def __init__(self) -> None:
+        self._console = out.console()
+        self._glyphs = out.glyphs(self._console)
+        self._snapshot: Snapshot | None = None
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._render,
+            refresh_per_second=2,
+            vertical_overflow="visible",
+        )
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._live.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Leave the last state on the terminal."""
+        self._live.stop()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw it."""
+        self._snapshot = snapshot
+        self._live.refresh()
+
+    def note(self, words: str) -> None:
+        """Print a line above the block."""
+        self._console.print(Text(safe.lines(words), overflow="fold"))
+
+    def end(self, event: Event) -> None:
+        """Print nothing more: the block says it."""
+
+    def _render(self) -> RenderableType:
+        if self._snapshot is None:
+            return Text("")
+        settled = self._snapshot.is_settled
+        moment = self._snapshot.at if settled else times.now()
+        return view.render(self._snapshot, moment, self._glyphs)
+
+
+class Stream:
+    """One line for each event, on standard output."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._before: Snapshot | None = None
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Print what has changed."""
+        for event in changes.between(self._before, snapshot):
+            self._print(event)
+        self._before = snapshot
+
+    def note(self, words: str) -> None:
+        """Print a remark on standard error."""
+        out.remark(words)
+
+    def end(self, event: Event) -> None:
+        """Print the result."""
+        self._print(event)
+
+    def _print(self, event: Event) -> None:
+        if self._as_json:
+            out.event({"schema-version": out.SCHEMA, **event})
+            return
+        members = ("event", "id", "name", "state", "detail", "value", "reason")
+        cells: list[Any] = [out.plain(event["at"]), *(event[name] for name in members)]
+        out.row(["" if cell is None else cell for cell in cells])

@@ -1,0 +1,31 @@
+"""What a job is busy with, in three words instead of twenty statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+PREPARE: Final = "prepare data"
+TRAIN: Final = "train"
+REPORT: Final = "reports"
+DEPLOY: Final = "deploy"
+ORDER: Final = (PREPARE, TRAIN, REPORT, DEPLOY)
+
+_PHASES: Final[Mapping[str, str]] = {
+    "Starting": PREPARE,
+    "AnalyzingData": PREPARE,
+    "FeatureEngineering": PREPARE,
+    "PreTraining": PREPARE,
+    "ModelTuning": TRAIN,
+    "TrainingModels": TRAIN,
+    "MaxCandidatesReached": TRAIN,
+    "MaxAutoMLJobRuntimeReached": TRAIN,
+    "GeneratingExplainabilityReport": REPORT,
+    "GeneratingModelInsightsReport": REPORT,
+    "DeployingModel": DEPLOY,
+}
+
+
+def phase_of(secondary: str) -> str:
+    """Return the phase of a secondary status; empty for an end, and for one not known."""
+    return _PHASES.get(secondary, "")
