@@ -1,12 +1,12 @@
 """``make demo``: deploys app.py on this machine and shows that it works, from data to answer.
 
-KEEP=1 leaves everything up. The exit status is 0 only if every step did what it says.
+KEEP=1 leaves everything up, VERBOSE=1 shows what the CDK CLI says. The exit status is 0 only if
+every step did what it says.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import collections
 import os
 import signal
 import sys
@@ -17,18 +17,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+import click
+import demo_data
+from botocore.exceptions import BotoCoreError, ClientError
+from demo_story import Deployment, Story
 
 from cdk_automlv2.cli import tables
+from cdk_automlv2.cli.jobs import leaderboard
+from cdk_automlv2.cli.jobs.candidates import list_all
+from cdk_automlv2.cli.watch.look import Watched
 from cdk_automlv2.local import CdkError, LocalCloud, LocalCloudError
 
 ROOT = Path(__file__).parents[1]
 STACK = "TumourDiagnosis"
-HELD_OUT = ROOT / "data" / "diagnosis_held_out.csv"
 LEAST_ACCURACY = 0.85
-
-console = Console(highlight=False, width=max(Console().width, 140))
+LOOK_SECONDS = 0.4
+LAST_LINES = 30
+_METRICS = ("AUC", "Accuracy", "InferenceLatency")
 
 
 class DemoError(Exception):
@@ -37,74 +42,106 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo; return the exit status."""
-    started = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    keep = os.environ.get("KEEP") == "1"
+    story, keep = Story(), os.environ.get("KEEP") == "1"
     try:
-        with _cloud(keep) as cloud:
-            _deploy(cloud)
+        _introduce(story)
+        with _cloud(story, keep) as cloud:
+            _deploy(story, cloud)
             outputs = _outputs(cloud)
-            _leaderboard(cloud, outputs["JobName"])
-            _predict(cloud, outputs["EndpointName"])
+            _leaderboard(story, cloud, outputs["JobName"])
+            _predict(story, cloud, outputs["EndpointName"])
             if not keep:
-                _destroy(cloud)
+                _destroy(story, cloud)
     except (DemoError, CdkError, LocalCloudError, RuntimeError) as error:
-        console.print(f"[red]demo failed:[/red] {error}", soft_wrap=True)
+        story.say(f"demo failed: {error}", "red")
         return 1
     except KeyboardInterrupt:
-        console.print("interrupted; everything started here has been stopped")
+        story.say("interrupted; everything started here has been stopped")
         return 130
-    console.print(f"done in {time.monotonic() - started:.0f} s")
+    _what_next(story, keep)
     return 0
 
 
+def _introduce(story: Story) -> None:
+    rows, columns = demo_data.size(demo_data.TRAIN)
+    kept, _ = demo_data.size(demo_data.HELD_OUT)
+    story.say(
+        "AutoML on this machine: no account, no Docker. About a minute; on AWS longer.", "bold"
+    )
+    story.say()
+    story.pairs(
+        [
+            ("Data", f"{rows} breast tumours, {columns} measurements each"),
+            ("Question", f"malignant or benign? {kept} more rows are kept back for the end."),
+            ("App", "app.py: a job, the model of its best candidate, an endpoint;"),
+            ("", f"all in the stack {STACK}. AWS's waits pass 60 times as fast here."),
+        ]
+    )
+    story.say()
+
+
 @contextmanager
-def _cloud(keep: bool) -> Iterator[LocalCloud]:
+def _cloud(story: Story, keep: bool) -> Iterator[LocalCloud]:
     """Start the local cloud; stop it again, except that KEEP=1 leaves one that came to the end."""
-    _say("starting the local cloud (ministack, a SageMaker that trains) and bootstrapping it")
-    cloud = LocalCloud.start(ROOT / ".automlv2", left_running=keep)
+    with story.step("Local cloud", "starting") as block:
+        cloud = LocalCloud.start(ROOT / ".automlv2", left_running=keep)
+        block.words = "ready"
     try:
         yield cloud
     except BaseException:
         cloud.stop()
         raise
-    if keep:
-        _say("left running: automlv2 local status | invoke | destroy | stop")
-    else:
+    if not keep:
         cloud.stop()
 
 
-def _deploy(cloud: LocalCloud) -> None:
-    _say("cdk deploy of app.py")
+def _deploy(story: Story, cloud: LocalCloud) -> None:
+    seen = Deployment(story)
     done = threading.Event()
-    follower = threading.Thread(target=_follow_job, args=(cloud, done), daemon=True)
-    follower.start()
+    with story.step("cdk deploy", "waits for the job and the endpoint") as block:
+        if story.is_live:
+            block.below = seen.lines
+        follower = threading.Thread(target=_follow, args=(cloud, seen, done), daemon=True)
+        follower.start()
+        try:
+            _run_cdk(story, cloud, ["deploy", STACK, "--require-approval", "never"])
+        finally:
+            done.set()
+            follower.join()
+        _look(cloud, seen)
+
+
+def _follow(cloud: LocalCloud, seen: Deployment, done: threading.Event) -> None:
+    while not done.wait(LOOK_SECONDS):
+        _look(cloud, seen)
+
+
+def _look(cloud: LocalCloud, seen: Deployment) -> None:
+    """Look once; there is no stack at first, and a call may come in between."""
     try:
-        for line in cloud.cdk_lines(["deploy", STACK, "--require-approval", "never"], folder=ROOT):
-            _show_event(line)
-    finally:
-        done.set()
-        follower.join()
+        seen.see(Watched(cloud.client, stack=STACK).look())
+    except (BotoCoreError, ClientError, click.ClickException):
+        return
 
 
-def _show_event(line: str) -> None:
-    parts = [part.strip() for part in line.split("|")]
-    if len(parts) >= 5:
-        where = " ".join(parts[5].split("(")[0].split()) if len(parts) > 5 else ""
-        console.print(f"  [dim]stack[/dim]  {parts[3]:<22} {parts[4]:<34} {where}".rstrip())
-    elif line and not line.startswith(("Outputs", "Stack ARN", f"{STACK}.", "arn:")):
-        console.print(f"  [dim]{line}[/dim]", soft_wrap=True)
+def _run_cdk(story: Story, cloud: LocalCloud, arguments: list[str]) -> None:
+    """Run the CDK CLI; its last lines are shown if it fails.
 
-
-def _follow_job(cloud: LocalCloud, done: threading.Event) -> None:
-    sagemaker = cloud.client("sagemaker")
-    seen: set[tuple[str, str]] = set()
-    while not done.wait(0.3):
-        for job in sagemaker.list_auto_ml_jobs()["AutoMLJobSummaries"]:
-            fact = (job["AutoMLJobStatus"], job["AutoMLJobSecondaryStatus"])
-            if fact not in seen:
-                seen.add(fact)
-                console.print(f"  [cyan]job[/cyan]    {fact[0]:<22} {fact[1]}")
+    Raises:
+        CdkError: If it failed.
+    """
+    verbose = os.environ.get("VERBOSE") == "1"
+    last: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+    try:
+        for line in cloud.cdk_lines(arguments, folder=ROOT):
+            last.append(line)
+            if verbose:
+                story.say(line, "dim")
+    except CdkError:
+        if not verbose:
+            story.say("\n".join(last))
+        raise
 
 
 def _outputs(cloud: LocalCloud) -> dict[str, str]:
@@ -112,59 +149,86 @@ def _outputs(cloud: LocalCloud) -> dict[str, str]:
     return {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
 
 
-def _leaderboard(cloud: LocalCloud, job_name: str) -> None:
-    _say(f"candidates of {job_name}, scored on rows they have not learnt from")
-    candidates = cloud.client("sagemaker").list_candidates_for_auto_ml_job(
-        AutoMLJobName=job_name, SortBy="FinalObjectiveMetricValue", SortOrder="Descending"
-    )["Candidates"]
-    tables.leaderboard(candidates, console)
+def _leaderboard(story: Story, cloud: LocalCloud, job: str) -> None:
+    story.title("Candidates, judged on rows that they were not trained on")
+    story.say()
+    described = cloud.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=job)
+    best = described["BestCandidate"]["CandidateName"]
+    found = leaderboard.ranked(list_all(cloud.client, job))
+    leaderboard.show(story.console, found, best, indent=6, metrics=_METRICS)
+    story.say("      The endpoint serves the one with the star.")
+    story.say()
 
 
-def _predict(cloud: LocalCloud, endpoint_name: str) -> None:
-    status = cloud.client("sagemaker").describe_endpoint(EndpointName=endpoint_name)
-    if status["EndpointStatus"] != "InService":
-        raise DemoError(f"endpoint {endpoint_name} is {status['EndpointStatus']}")
-    _say(f"endpoint {endpoint_name} is InService; asking it about rows it has never seen")
-    with HELD_OUT.open(newline="") as source:
-        rows = list(csv.reader(source))[1:]
-    body = io.StringIO()
-    csv.writer(body, lineterminator="\n").writerows(row[1:] for row in rows)
+def _predict(story: Story, cloud: LocalCloud, endpoint: str) -> None:
+    status = cloud.client("sagemaker").describe_endpoint(EndpointName=endpoint)["EndpointStatus"]
+    if status != "InService":
+        raise DemoError(f"endpoint {endpoint} is {status}")
+    truths, body = demo_data.questions()
+    story.title(f"The endpoint answers the {len(truths)} rows kept back")
     answer = cloud.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName=endpoint_name, ContentType="text/csv", Body=body.getvalue().encode()
+        EndpointName=endpoint, ContentType="text/csv", Body=body
     )
-    answers = list(csv.reader(io.StringIO(answer["Body"].read().decode())))
-    _compare([row[0] for row in rows], answers)
+    found = demo_data.compare(truths, answer["Body"].read())
+    _matrix(story, found)
+    if found.accuracy < LEAST_ACCURACY:
+        raise DemoError(f"accuracy {found.accuracy:.3f} is below {LEAST_ACCURACY}")
 
 
-def _compare(truths: list[str], answers: list[list[str]]) -> None:
-    table = Table(
-        "row", "truth", "predicted", "probability", title="first ten", title_justify="left"
+def _matrix(story: Story, found: demo_data.Comparison) -> None:
+    width = max(map(len, found.labels)) + 2
+    start = " " * 6
+    story.say()
+    story.say(f"{start}{'':<{width + 5}}{'predicted':>{width}}")
+    story.say(f"{start}{'':<{width + 5}}{''.join(f'{label:>{width}}' for label in found.labels)}")
+    for truth in found.labels:
+        counts = "".join(f"{found.counts[truth, said]:>{width}}" for said in found.labels)
+        story.say(f"{start}true {truth:<{width}}{counts}")
+    right = found.total - len(found.wrong)
+    story.say()
+    story.say(f"{start}{right} of {found.total} right ({found.accuracy:.3f})")
+    for item in found.wrong:
+        words = f"row {item.row} is {item.truth}, said {item.said} ({item.chance:.2f} sure)"
+        story.say(f"{start}wrong: {words}")
+    story.say()
+
+
+def _destroy(story: Story, cloud: LocalCloud) -> None:
+    with story.step("cdk destroy", "deletes all of it") as block:
+        _run_cdk(story, cloud, ["destroy", STACK, "--force"])
+        left: dict[str, Any] = tables.inventory(cloud)
+        del left["jobs"]  # AWS keeps the record of every job for ever, and cannot delete it.
+        remains = {kind: rows for kind, rows in left.items() if rows}
+        if remains:
+            raise DemoError(f"something is left: {remains}")
+        block.words = "nothing left but the record of the job"
+
+
+def _what_next(story: Story, keep: bool) -> None:
+    took = time.monotonic() - story.began
+    story.say()
+    story.say(f"Done in {took:.0f} s.", "bold")
+    bin_ = ".venv/bin/automlv2"
+    file = demo_data.HELD_OUT.relative_to(ROOT)
+    ask = f"{bin_} invoke {STACK} --local --file {file} --without {demo_data.TARGET}"
+    if keep:
+        story.pairs(
+            [
+                ("Ask it", ask),
+                ("Look", f"{bin_} candidates {STACK} --local"),
+                ("Change", f"edit app.py, then {bin_} local deploy"),
+                ("Stop", f"{bin_} local destroy && {bin_} local stop"),
+            ]
+        )
+        return
+    story.pairs(
+        [
+            ("Next", "KEEP=1 make demo      leaves it running, with commands to try"),
+            ("", "VERBOSE=1 make demo   shows every stack event"),
+            ("", "docs/local-data.md    your own data: what is taken"),
+            ("", "README.md             what else there is, and AWS"),
+        ]
     )
-    for number, (truth, (label, chance)) in enumerate(zip(truths, answers, strict=True), start=1):
-        if number <= 10:
-            table.add_row(str(number), truth, label, f"{float(chance):.3f}")
-    console.print(table)
-    right = sum(truth == answer[0] for truth, answer in zip(truths, answers, strict=True))
-    accuracy = right / len(truths)
-    console.print(f"  {right} of {len(truths)} right: accuracy {accuracy:.3f}")
-    if accuracy < LEAST_ACCURACY:
-        raise DemoError(f"accuracy {accuracy:.3f} is below {LEAST_ACCURACY}")
-
-
-def _destroy(cloud: LocalCloud) -> None:
-    _say("cdk destroy")
-    for line in cloud.cdk_lines(["destroy", STACK, "--force"], folder=ROOT):
-        _show_event(line)
-    left: dict[str, Any] = tables.inventory(cloud)
-    del left["jobs"]  # AWS keeps the record of every job for ever, and has no call to delete it.
-    remains = {kind: rows for kind, rows in left.items() if rows}
-    if remains:
-        raise DemoError(f"something is left: {remains}")
-    console.print(f"  nothing is left: no {', no '.join(left)}")
-
-
-def _say(words: str) -> None:
-    console.print(f"[bold]==[/bold] {words}", soft_wrap=True)
 
 
 if __name__ == "__main__":

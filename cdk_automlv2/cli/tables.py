@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from cdk_automlv2.local import LocalCloud
 
 Inventory = dict[str, list[dict[str, str]]]
@@ -61,23 +58,3 @@ def _running_executions(states: Any) -> list[dict[str, str]]:
             {"name": item["name"], "status": item["status"]} for item in found["executions"]
         ]
     return running
-
-
-def leaderboard(candidates: list[dict[str, Any]], console: Console) -> None:
-    """Print candidates, the best first as given, with all their metrics."""
-    names = sorted(
-        {metric["StandardMetricName"] for item in candidates for metric in _metrics(item)}
-    )
-    objective = candidates[0]["FinalAutoMLJobObjectiveMetric"]["MetricName"]
-    names.remove(objective)
-    table = Table("candidate", f"{objective} *", *names, title="leaderboard", title_justify="left")
-    for item in candidates:
-        values = {metric["StandardMetricName"]: metric["Value"] for metric in _metrics(item)}
-        numbers = [f"{values[name]:.4g}" for name in (objective, *names)]
-        table.add_row(item["CandidateName"], *numbers)
-    console.print(table)
-
-
-def _metrics(candidate: dict[str, Any]) -> list[dict[str, Any]]:
-    metrics: list[dict[str, Any]] = candidate["CandidateProperties"]["CandidateMetrics"]
-    return metrics

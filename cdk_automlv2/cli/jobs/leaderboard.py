@@ -112,7 +112,14 @@ def number(value: float | None, name: str = "") -> str:
     return f"{value:#.4g}".removesuffix(".")
 
 
-def show(console: Console, candidates: Sequence[Candidate], best: str, *, indent: int = 0) -> None:
+def show(
+    console: Console,
+    candidates: Sequence[Candidate],
+    best: str,
+    *,
+    indent: int = 0,
+    metrics: Sequence[str] | None = None,
+) -> None:
     """Print a leaderboard.
 
     Args:
@@ -120,8 +127,11 @@ def show(console: Console, candidates: Sequence[Candidate], best: str, *, indent
         candidates: In the order of the rows.
         best: Name of the job's best candidate.
         indent: Columns of the terminal to leave free on the left.
+        metrics: Those of the validation rows that are shown, besides the objective. Default: all.
     """
     keys = metric_keys(candidates)
+    if metrics is not None:
+        keys = [key for name in metrics if (key := (name, VALIDATION)) in keys]
     prefix = shared_prefix([item["CandidateName"] for item in candidates])
     states = {str(item.get("CandidateStatus")) for item in candidates}
     columns = [

@@ -1,8 +1,8 @@
 """The events of stacks have times that differ, in the order in which they happened.
 
-ministack gives IN_PROGRESS and COMPLETE of what is made at once the same millisecond. Clients order
-events by their times, and lists come newest first: where times are equal, the CDK CLI shows COMPLETE
-above IN_PROGRESS. AWS "Returns all stack related events for a specified stack in reverse
+ministack gives IN_PROGRESS and COMPLETE of what is made at once the same millisecond. Clients
+order events by their times, and lists come newest first: where times are equal, the CDK CLI shows
+COMPLETE above IN_PROGRESS. AWS "Returns all stack related events for a specified stack in reverse
 chronological order".
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html
 """
