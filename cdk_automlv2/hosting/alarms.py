@@ -14,7 +14,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from cdk_automlv2.hosting.metrics import ASYNCHRONOUS, SERVERLESS, EndpointMetrics
+from cdk_automlv2.hosting.interface import ASYNCHRONOUS, SERVERLESS
+from cdk_automlv2.hosting.metrics import EndpointMetrics
 
 _PERIOD_MINUTES: Final = 5
 _PERIODS: Final = 3

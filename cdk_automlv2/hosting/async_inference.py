@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
-
 from cdk_automlv2._core.common_rules import kms_key_rule
-from cdk_automlv2._core.grants import RoleGrants
-from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.options import Rule
-from cdk_automlv2._core.s3 import S3Location
-from cdk_automlv2._core.s3_grants import grant_read, grant_write
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.destinations import Destination, destination_faults, location_of
+from cdk_automlv2.hosting.destinations import destination_faults, location_of
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.job.output import AutoMLOutput
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
+
+    from cdk_automlv2._core.grants import RoleGrants
+    from cdk_automlv2._core.s3 import S3Location
+    from cdk_automlv2.hosting.destinations import Destination
 
 IncludeInferenceResponse = Literal["SUCCESS_NOTIFICATION_TOPIC", "ERROR_NOTIFICATION_TOPIC"]
 
@@ -121,6 +120,8 @@ class AsyncInference(RequestPart):
 
     def to_request(self) -> dict[str, Any]:
         """Return the API's AsyncInferenceConfig."""
+        from cdk_automlv2._core.keys import optional_key_arn
+
         request = super().to_request()
         output: dict[str, Any] = {
             "S3OutputPath": self.output_location().uri,
@@ -162,6 +163,8 @@ class AsyncInference(RequestPart):
 
     def grant(self, grantee: iam.IGrantable) -> None:
         """Let whoever invokes the endpoint write requests, and read what becomes of them."""
+        from cdk_automlv2._core.s3_grants import grant_read, grant_write
+
         for place in self.inputs:
             grant_write(location_of(place), grantee)
         grant_read(self.output_location(), grantee)

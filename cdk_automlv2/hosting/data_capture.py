@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
-
-import aws_cdk as cdk
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cdk_automlv2._core.common_rules import kms_key_rule
-from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.options import Rule
-from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.destinations import destination_rule, location_of
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.job.output import AutoMLOutput
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+
+    from cdk_automlv2._core.s3 import S3Location
 
 CaptureMode = Literal["Input", "Output"]
 
@@ -83,6 +84,8 @@ class DataCapture(RequestPart):
 
         Both modes are listed: the service refused ``InputAndOutput`` for years.
         """
+        from cdk_automlv2._core.keys import optional_key_arn
+
         request = super().to_request()
         request["CaptureOptions"] = [{"CaptureMode": mode} for mode in self.capture_modes]
         request["DestinationS3Uri"] = self.location().uri

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
-import aws_cdk as cdk
-
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import is_token, without_none
@@ -16,6 +14,7 @@ from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.request_part import RequestPart
 
 if TYPE_CHECKING:
+    import aws_cdk as cdk
     from aws_cdk import aws_cloudwatch as cloudwatch
 
 Strategy = Literal["all_at_once", "canary", "linear", "rolling"]
@@ -237,11 +236,11 @@ class Deployment(RequestPart):
             **more,
         )
 
-    def problems(self) -> Iterator[OptionFault]:
-        """Yield every wrong type and broken limit, then every broken rule between fields."""
-        found = list(super().problems())
+    def broken_rules(self, faulty: set[str]) -> Iterator[OptionFault]:
+        """Yield every broken limit and rule, but of fields that are of a wrong type."""
+        found = list(super().broken_rules(faulty))
         yield from found
-        if not found:
+        if not found and not faulty:
             yield from self._misplaced()
             yield from self._too_short()
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
-
-from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.output import AutoMLOutput, given_output
 
-Destination = AutoMLOutput | s3.IBucket | str
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
+
+    from cdk_automlv2._core.s3 import S3Location
+
+    Destination = AutoMLOutput | s3.IBucket | str
 
 
 def location_of(destination: Destination, kms_key: kms.IKey | str | None = None) -> S3Location:

@@ -31,8 +31,13 @@ from cdk_automlv2.hosting.endpoint_rules import RULES, age_rule
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
 from cdk_automlv2.hosting.guardrails import Guardrails
 from cdk_automlv2.hosting.imports import EndpointImports
-from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
-from cdk_automlv2.hosting.metrics import ASYNCHRONOUS, REAL_TIME, SERVERLESS
+from cdk_automlv2.hosting.interface import (
+    ASYNCHRONOUS,
+    REAL_TIME,
+    SERVERLESS,
+    VARIANT_NAME,
+    IAutoMLModel,
+)
 from cdk_automlv2.hosting.variants import (
     InstanceVariant,
     ServerlessVariant,

@@ -11,8 +11,7 @@ from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.deployment import MOST_ALARMS, Deployment
-from cdk_automlv2.hosting.interface import VARIANT_NAME
-from cdk_automlv2.hosting.metrics import ASYNCHRONOUS
+from cdk_automlv2.hosting.interface import ASYNCHRONOUS, VARIANT_NAME
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES
 from cdk_automlv2.hosting.serverless import shown_model
 from cdk_automlv2.hosting.variants import (

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cdk_automlv2.problem_configs import ProblemConfig
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_iam as iam
+
+REAL_TIME, SERVERLESS, ASYNCHRONOUS = "real time", "serverless", "asynchronous"
+"""The kinds of endpoints."""
 
 VARIANT_NAME = "AllTraffic"
 """Constant: traffic shifting and RetainAllVariantProperties match variants by name."""

@@ -11,9 +11,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Node
 
 from cdk_automlv2.errors import OptionFault, OptionsError
-from cdk_automlv2.hosting.interface import VARIANT_NAME
+from cdk_automlv2.hosting.interface import ASYNCHRONOUS, REAL_TIME, SERVERLESS, VARIANT_NAME
 
-REAL_TIME, SERVERLESS, ASYNCHRONOUS = "real time", "serverless", "asynchronous"
 _ANSWERING: Final = (REAL_TIME, SERVERLESS)
 _ON_INSTANCES: Final = (REAL_TIME, ASYNCHRONOUS)
 _SERVICE: Final = "AWS/SageMaker"

@@ -39,9 +39,13 @@ class RequestPart:
     def problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type and broken limit, then every broken rule between fields."""
         found = field_faults(self, lambda _name, _value: ())
-        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
         faulty = {re.split(r"[.\[ ]", fault.path)[0] for fault in found}
         yield from found
+        yield from self.broken_rules(faulty)
+
+    def broken_rules(self, faulty: set[str]) -> Iterator[OptionFault]:
+        """Yield every broken limit and rule, but of fields that are of a wrong type."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}  # type: ignore[arg-type]
         for name in (name for name in values if name not in faulty):
             yield from self._limit(name, values[name])
         yield from rule_faults(self.rules, values, faulty)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
-
-import aws_cdk as cdk
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.imports import served
 from cdk_automlv2.hosting.instance_types import processing_unit
 from cdk_automlv2.hosting.interface import VARIANT_NAME, IAutoMLModel
 from cdk_automlv2.hosting.option_rules import instance_type_rule, unit_rule, volume_size_rule
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.hosting.serverless import memory_rule, provisioned_rule, serverless_rule
 from cdk_automlv2.problem_configs.serving import serving_of
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 SHADOW_NAME = "Shadow"
 
@@ -120,6 +120,8 @@ class InstanceVariant(RequestPart):
 
     def bind(self, stack: cdk.Stack, name: str = VARIANT_NAME) -> dict[str, Any]:
         """Return the API's ProductionVariant; ``name`` is for one that has none of its own."""
+        from cdk_automlv2.hosting.imports import served
+
         served(self.model)._serve_on(processing_unit(self.instance_type))
         return _bound(self, stack, name)
 
@@ -168,6 +170,8 @@ class ServerlessVariant(RequestPart):
 
     def bind(self, stack: cdk.Stack, name: str = VARIANT_NAME) -> dict[str, Any]:
         """Return the API's ProductionVariant; ``name`` is for one that has none of its own."""
+        from cdk_automlv2.hosting.imports import served
+
         served(self.model)._serve_on("CPU")
         return _bound(self, stack, name)
 
@@ -176,6 +180,8 @@ Variant = InstanceVariant | ServerlessVariant
 
 
 def _bound(variant: Variant, stack: cdk.Stack, name: str) -> dict[str, Any]:
+    from cdk_automlv2.hosting.imports import served
+
     known = {"VariantName": variant.variant_name or name}
     model = {"ModelName": served(variant.model)._serve_in(stack)}
     return {**known, **model, **without_none(**variant.to_request())}

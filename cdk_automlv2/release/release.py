@@ -214,12 +214,7 @@ class AutoMLRelease(ReleaseRetraining):
                 "tags": tags,
             },
         )
-        if keep_history:
-            self._shared.keep_history()
-        if notify is not None:
-            self._notify(notify)
-        if removal_policy is not None:
-            self.apply_removal_policy(removal_policy)
+        self._settle(notify, removal_policy, keep_history=keep_history)
 
     @classmethod
     def of_job(
@@ -297,6 +292,21 @@ class AutoMLRelease(ReleaseRetraining):
         for part in (job, self._model, self._endpoint):
             stand_for(part, self._resource)
             self._shared.before_rendering(partial(pass_on_dependencies, part, self._resource))
+
+    def _settle(
+        self,
+        notify: sns.ITopic | None,
+        removal_policy: cdk.RemovalPolicy | None,
+        *,
+        keep_history: bool,
+    ) -> None:
+        """Say what is told of releases, and what stays of them."""
+        if keep_history:
+            self._shared.keep_history()
+        if notify is not None:
+            self._notify(notify)
+        if removal_policy is not None:
+            self.apply_removal_policy(removal_policy)
 
     @checked(renamed(removal_policy_rule, removal_policy="policy"))
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:

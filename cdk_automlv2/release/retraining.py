@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,56 +19,18 @@ from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.release.events import ReleaseEvents
 from cdk_automlv2.release.parts import DetachedJob, ReleasedEndpoint
+from cdk_automlv2.release.retraining_rules import (
+    DAY_SECONDS,
+    QUIET_SECONDS,
+    cool_down_rule,
+    max_wait_rule,
+    quiet_rule,
+    seconds_of,
+)
 from cdk_automlv2.release.stack_releases import StackReleases
 
 _SCHEDULER_ID = "<aws.scheduler.execution-id>"
 """What EventBridge Scheduler replaces by an id that is the same for each attempt."""
-
-_LONGEST_SECONDS = 7 * 24 * 3600
-_QUIET_SECONDS = 15 * 60
-_DAY_SECONDS = 24 * 3600
-
-
-def _seconds_faults(name: str, value: cdk.Duration | None, least: int) -> Iterator[OptionFault]:
-    if value is None:
-        return
-    if value.is_unresolved():
-        yield OptionFault(name, "must be known at synth", "a token")
-        return
-    seconds = value.to_milliseconds() / 1000
-    if not least <= seconds <= _LONGEST_SECONDS:
-        rule = f"must be {least} s to {_LONGEST_SECONDS // 86400} days"
-        yield OptionFault(name, rule, value.to_human_string())
-    elif seconds % 1:
-        yield OptionFault(name, "must be whole seconds", f"{seconds:g} s")
-
-
-def quiet_rule(quiet_for: cdk.Duration | None) -> Iterator[OptionFault]:
-    """Long enough for one upload of several objects."""
-    yield from _seconds_faults("quiet_for", quiet_for, 1)
-
-
-def max_wait_rule(
-    quiet_for: cdk.Duration | None, max_wait: cdk.Duration | None
-) -> Iterator[OptionFault]:
-    """Not shorter than one wait for quiet."""
-    found = list(_seconds_faults("max_wait", max_wait, 1))
-    yield from found
-    if found or any(value and value.is_unresolved() for value in (quiet_for, max_wait)):
-        return
-    quiet = _seconds(quiet_for, _QUIET_SECONDS)
-    if _seconds(max_wait, _DAY_SECONDS) < quiet:
-        got = "1 day" if max_wait is None else max_wait.to_human_string()
-        yield OptionFault("max_wait", f"must be quiet_for, {quiet} s, or more", got)
-
-
-def cool_down_rule(cool_down: cdk.Duration | None) -> Iterator[OptionFault]:
-    """A time that an alarm may not start a second release in."""
-    yield from _seconds_faults("cool_down", cool_down, 0)
-
-
-def _seconds(value: cdk.Duration | None, usual: int) -> int:
-    return usual if value is None else int(value.to_milliseconds() // 1000)
 
 
 class ReleaseRetraining(ReleaseEvents):
@@ -159,8 +120,8 @@ class ReleaseRetraining(ReleaseEvents):
             source=["aws.s3"], detail_type=["Object Created"], detail=detail
         )
         waits = {
-            "QuietSeconds": _seconds(quiet_for, _QUIET_SECONDS),
-            "MaxWaitSeconds": _seconds(max_wait, _DAY_SECONDS),
+            "QuietSeconds": seconds_of(quiet_for, QUIET_SECONDS),
+            "MaxWaitSeconds": seconds_of(max_wait, DAY_SECONDS),
         }
         return self._rule(id, pattern, "NewData", "new-data", waits)
 
@@ -192,7 +153,7 @@ class ReleaseRetraining(ReleaseEvents):
                 "previousState": {"value": [{"anything-but": ["ALARM"]}]},
             },
         )
-        waits = {"CoolDownSeconds": _seconds(cool_down, _DAY_SECONDS)}
+        waits = {"CoolDownSeconds": seconds_of(cool_down, DAY_SECONDS)}
         return self._rule(id, pattern, "Retrain", "alarm", waits)
 
     def grant_retrain(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -6,14 +6,18 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.job.limits import AutoMLLimits
 from cdk_automlv2.release.parts import DetachedJob
-from cdk_automlv2.specs.lengths import Length
+from cdk_automlv2.specs.build_parts import (
+    add_alarms,
+    add_retraining,
+    construct_options,
+    served_variants,
+)
 from cdk_automlv2.specs.spec import Spec
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
     Raises:
         OptionsError: If the constructs find more wrong than the files show.
     """
-    options = _constructs_options(spec.job)
+    options = construct_options(scope, spec.job)
     made = kind(scope, id, **_taken(kind.__init__, options))
     if spec.limits is not None:
         AutoMLLimits.of(made).configure(**spec.limits)
@@ -43,14 +47,20 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
     if spec.model is None:
         return made
     is_served = spec.endpoint is not None
-    model = AutoMLModel(
-        made, "EndpointModel" if is_served else "Model", job=job, **_constructs_options(spec.model)
-    )
+    of_model = construct_options(made, spec.model)
+    model = AutoMLModel(made, "EndpointModel" if is_served else "Model", job=job, **of_model)
     if spec.endpoint is not None:
-        made.endpoint = AutoMLEndpoint(
-            made, "Endpoint", model=model, **_constructs_options(spec.endpoint)
-        )
+        _endpoint(made, model, dict(spec.endpoint))
     return made
+
+
+def _endpoint(made: AutoMLV2, model: AutoMLModel, options: dict[str, Any]) -> None:
+    alarms = options.pop("alarms", None)
+    served = served_variants(made, model, options)
+    given = construct_options(made, options) | served
+    made.endpoint = AutoMLEndpoint(made, "Endpoint", **given)
+    if alarms is not None:
+        add_alarms(made, made.endpoint, alarms)
 
 
 def _release(
@@ -58,32 +68,31 @@ def _release(
 ) -> None:
     """Make one release of all, which no stack waits for; as ``fit(wait=False)`` and ``deploy``."""
     job = made.fit(**_taken(made.fit, {**options, "wait": False}))
-    endpoint = _constructs_options(spec.endpoint or {})
+    given = dict(spec.endpoint or {})
+    alarms = given.pop("alarms", None)
+    endpoint = construct_options(made, given)
     policy = endpoint.pop("removal_policy", None)
     assert isinstance(job, DetachedJob)
-    made._release_of(
+    served = made._release_of(
         "Endpoint",
         job,
         release.get("gates"),
         endpoint.pop("endpoint_name", None),
-        _constructs_options(spec.model or {}),
+        construct_options(made, spec.model or {}),
         endpoint,
     )
-    if policy is not None:
-        made.release.apply_removal_policy(policy)
+    of_release = construct_options(made, release)
+    made.release._settle(
+        notify=of_release.get("notify"),
+        keep_history=of_release.get("keep_history", False),
+        removal_policy=policy,
+    )
+    if alarms is not None:
+        add_alarms(made, served, alarms)
+    add_retraining(made, made.release, release.get("retraining") or ())
 
 
 def _taken(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that a function takes: of ``AutoMLV2`` and ``fit`` each has its own."""
     names = inspect.signature(function).parameters
     return {name: value for name, value in options.items() if name in names}
-
-
-def _constructs_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _constructs_value(name, value) for name, value in options.items()}
-
-
-def _constructs_value(name: str, value: Any) -> Any:
-    if isinstance(value, Length):
-        return cdk.Duration.seconds(value.seconds)
-    return cdk.RemovalPolicy[value] if name == "removal_policy" else value

@@ -93,6 +93,10 @@ def fullest(spread: StackFile, base: Size, own: Mapping[str, Size]) -> float:
     return max((size.fill() for size in loads.values()), default=0)
 
 
+_MORE_RESOURCES = ("alarms", "deployment", "shadow_variant", "variants")
+"""Options of an endpoint whose values decide how many resources there are."""
+
+
 def _likeness(spec: Spec) -> Any:
     """Return what models have in common that take the same: their options, channels and waits."""
     job = spec.job
@@ -104,7 +108,10 @@ def _likeness(spec: Spec) -> Any:
     serving = (spec.endpoint or {}).get("timeout")
     more = 0 if serving is None else len(links(serving.seconds))
     problem = type(job["problem_config"])
-    return (problem, tuple(inputs), *options, len(links(seconds)), more, job.get("wait"))
+    parts_of_endpoint = [(spec.endpoint or {}).get(name) for name in _MORE_RESOURCES]
+    retraining = (spec.release or {}).get("retraining")
+    values = repr([*parts_of_endpoint, retraining])
+    return (problem, values, tuple(inputs), *options, len(links(seconds)), more, job.get("wait"))
 
 
 def _size(specs: Sequence[Spec]) -> Size:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2.hosting.variants import InstanceVariant, ServerlessVariant
 from cdk_automlv2.problem_configs import KINDS, ProblemConfig
 from cdk_automlv2.release.gates import (
     BetterThanDeployed,
@@ -29,3 +30,13 @@ GATES: Mapping[str, Any] = {
     for gate in (ObjectiveGate, BetterThanDeployed, LatencyGate, SmokeTest)
 }
 """``objective``, ``smoke_test``, … → such gates; that of a function needs the function."""
+
+VARIANTS: Mapping[str, Any] = {"instance": InstanceVariant, "serverless": ServerlessVariant}
+"""``instance``, ``serverless`` → such variants of an endpoint."""
+
+RETRAINING: Mapping[str, str] = {
+    "schedule": "retrain_on_schedule",
+    "new_data": "retrain_on_new_data",
+    "alarm": "retrain_on_alarm",
+}
+"""What trains a release again → the method of ``AutoMLRelease``."""

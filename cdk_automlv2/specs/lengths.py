@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 PATTERN = rf"^[0-9]{{1,9}} ({'|'.join(_UNITS)})s?$"
+SHORT_PATTERN = r"^[0-9]{1,9} (milliseconds?|seconds?)$"
+SHORT_RULE = "must be a number and a unit, such as 200 milliseconds or 2 seconds"
 RULE = "must be a number and a unit, such as 90 seconds, 30 minutes, 12 hours or 2 days"
 
 
@@ -16,6 +18,7 @@ class Length:
 
     text: str
     seconds: int
+    milliseconds: int = 0
 
     def is_unresolved(self) -> bool:
         """Return False: a file knows its times."""
@@ -23,7 +26,7 @@ class Length:
 
     def to_milliseconds(self) -> int:
         """Return the whole length."""
-        return self.seconds * 1000
+        return self.seconds * 1000 + self.milliseconds
 
     def to_seconds(self) -> int:
         """Return the whole length."""
@@ -40,6 +43,15 @@ def parse(text: str) -> Length | None:
         return None
     number, unit = text.split(" ")
     return Length(text, int(number) * _UNITS[unit.removesuffix("s")])
+
+
+def parse_short(text: str) -> Length | None:
+    """Return a length of milliseconds or seconds; ``None`` if it is none."""
+    if not re.fullmatch(SHORT_PATTERN, text):
+        return None
+    number, unit = text.split(" ")
+    seconds, rest = divmod(int(number) * (1 if unit.startswith("milli") else 1000), 1000)
+    return Length(text, seconds, rest)
 
 
 def hint(text: str) -> str | None:

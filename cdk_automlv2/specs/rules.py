@@ -8,12 +8,19 @@ from typing import Any
 
 from cdk_automlv2._core.options import Rule, rule_faults
 from cdk_automlv2.errors import OptionFault
-from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
+from cdk_automlv2.hosting.deployment import errors_rule
+from cdk_automlv2.hosting.endpoint_rules import RULES as ENDPOINT_RULES
+from cdk_automlv2.hosting.endpoint_rules import age_rule
+from cdk_automlv2.hosting.interface import ASYNCHRONOUS, REAL_TIME, SERVERLESS
+from cdk_automlv2.hosting.option_rules import MODEL_RULES
+from cdk_automlv2.hosting.variants import ServerlessVariant
 from cdk_automlv2.job.option_rules import JOB_RULES
 from cdk_automlv2.limits import Limits, Trained, amount_faults
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.option_rules import gates_rule
+from cdk_automlv2.release.retraining_rules import TRIGGER_RULES, once_rule
 from cdk_automlv2.specs.meaning import Meaning
+from cdk_automlv2.specs.parts import ServedModel, faults_of_parts, named_parts, with_parts
 from cdk_automlv2.specs.walk import resolved, schema
 
 
@@ -22,14 +29,6 @@ class _Job:
     """What rules ask of a job."""
 
     problem_config: Any
-
-
-@dataclass(frozen=True)
-class _Model:
-    """What rules ask of a model."""
-
-    problem_config: Any
-    processing_unit: str
 
 
 class _Options(dict[str, Any]):
@@ -58,15 +57,71 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _asking(found.model.get("gates") or [])
         yield from _waited_for(found)
     if found.endpoint is not None and found.model is not None:
-        unit = found.model.get("processing_unit") or serving_of(config).units[0]
-        model = _Model(config, unit)
-        yield from _judged("endpoint", ENDPOINT_RULES, {**found.endpoint, "model": model}, faulty)
+        yield from _served(found, config, faulty)
     if found.release is not None:
         given = {**found.release, "problem_config": config}
         yield from _judged("release", (gates_rule,), given, faulty)
+        yield from _retrained(found.release.get("retraining") or [], faulty)
         yield from _released(found)
     if found.limits is not None:
         yield from _limited(found.limits, config)
+
+
+def _served(found: Meaning, config: Any, faulty: set[str]) -> Iterator[OptionFault]:
+    """Judge the endpoint, its parts and its alarms."""
+    assert found.model is not None
+    assert found.endpoint is not None
+    given = found.model
+    unit = given.get("processing_unit") or serving_of(config).units[0]
+    model = ServedModel(
+        config,
+        unit,
+        has_vpc=given.get("vpc_config") is not None,
+        is_isolated=given.get("enable_network_isolation") is True,
+    )
+    parts = dict(named_parts(found.endpoint, model))
+    below = {path.removeprefix("endpoint.") for path in faulty if path.startswith("endpoint.")}
+    within = list(faults_of_parts(parts, below))
+    for fault in within:
+        yield OptionFault(f"endpoint.{fault.path}", fault.rule, fault.got, fault.fix)
+    options = with_parts(found.endpoint, parts)
+    options["model"] = None if "variants" in options else model
+    wrong = faulty | {f"endpoint.{fault.path}" for fault in within}
+    path = "endpoint.instance_type"
+    if "variants" not in options and "instance_type" not in options and path not in wrong:
+        yield OptionFault(path, "must be set", None, "or give variants")
+        wrong.add(path)
+    yield from _judged("endpoint", ENDPOINT_RULES, options, wrong)
+    alarms = found.endpoint.get("alarms")
+    if alarms is not None:
+        yield from _rung(alarms, _kind_of(options))
+
+
+def _kind_of(endpoint: Mapping[str, Any]) -> str:
+    if endpoint.get("async_inference") is not None:
+        return ASYNCHRONOUS
+    variants = endpoint.get("variants") or ()
+    is_serverless = any(isinstance(one, ServerlessVariant) for one in variants)
+    return SERVERLESS if is_serverless else REAL_TIME
+
+
+def _rung(alarms: Mapping[str, Any], kind: str) -> Iterator[OptionFault]:
+    """Judge the alarms of an endpoint."""
+    values = {"errors": alarms.get("errors"), "age": alarms.get("age"), "kind": kind}
+    for fault in rule_faults((errors_rule, age_rule), values, set()):
+        yield OptionFault(f"endpoint.alarms.{fault.path}", fault.rule, fault.got, fault.fix)
+
+
+def _retrained(retraining: list[Any], faulty: set[str]) -> Iterator[OptionFault]:
+    """Judge what trains a release again."""
+    for index, item in enumerate(retraining):
+        path = f"release.retraining[{index}]"
+        within = {name.removeprefix(f"{path}.") for name in faulty if name.startswith(path)}
+        values = _Options(item)
+        for fault in rule_faults(TRIGGER_RULES[item["kind"]], values, within):
+            yield OptionFault(f"{path}.{fault.path}", fault.rule, fault.got, fault.fix)
+    for fault in once_rule(retraining):
+        yield OptionFault(f"release.{fault.path}", fault.rule, fault.got, fault.fix)
 
 
 def _limited(limits: Mapping[str, Any], config: Any) -> Iterator[OptionFault]:

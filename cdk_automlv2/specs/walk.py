@@ -164,6 +164,14 @@ class Walk:
             fix = f"write [{node.text}]"
         self.fault(node, path, f"must be {words}", got, fix)
 
+    def short(self, path: str, node: Node) -> lengths.Length | None:
+        """Return a length of time that may be less than a second."""
+        text = node.text if isinstance(node, Scalar) else _WORDS[type(node)]
+        found = lengths.parse_short(text) if isinstance(node, Scalar) else None
+        if found is None:
+            self.fault(node, path, lengths.SHORT_RULE, text, None)
+        return found
+
     def length(self, path: str, node: Node) -> lengths.Length | None:
         """Return a length of time."""
         text = node.text if isinstance(node, Scalar) else _WORDS[type(node)]
@@ -179,6 +187,15 @@ class Walk:
         if text in allowed:
             return text
         self.fault(node, path, f"must be one of {', '.join(allowed)}", text, nearest(text, allowed))
+        return None
+
+    def formed(self, path: str, node: Node, name: str) -> str | None:
+        """Return a text of a definition's form, which no other rule judges."""
+        part = schema()["definitions"][name]
+        text = node.text if isinstance(node, Scalar) else _WORDS[type(node)]
+        if isinstance(node, Scalar) and re.fullmatch(part["pattern"], text):
+            return text
+        self.fault(node, path, f"must be {part['title']}", text, None)
         return None
 
     def kinded(self, path: str, node: Node, kinds: str, prefix: str) -> dict[str, Any] | None:
@@ -197,6 +214,17 @@ class Walk:
         return self.options(path, node, schema()["definitions"][f"{prefix}{name}"])
 
 
+def _kinds(name: str) -> dict[str, Callable[[Walk, str, Node], Any]]:
+    """Return what reads the kind of one of several, and the whole."""
+    kinds = f"{name}_kind"
+    return {
+        f"#/definitions/{kinds}": lambda walk, path, node: walk.one_of(path, node, kinds),
+        f"#/definitions/{name}": lambda walk, path, node: walk.kinded(
+            path, node, kinds, f"{name}_"
+        ),
+    }
+
+
 _SPECIAL: Mapping[str, Callable[[Walk, str, Node], Any]] = {
     "#/definitions/duration": Walk.length,
     "#/definitions/removal_policy": lambda walk, path, node: walk.one_of(
@@ -206,6 +234,12 @@ _SPECIAL: Mapping[str, Callable[[Walk, str, Node], Any]] = {
     "#/definitions/gate_kind": lambda walk, path, node: walk.one_of(path, node, "gate_kind"),
     "#/definitions/problem_config": lambda walk, path, node: walk.kinded(path, node, "kind", ""),
     "#/definitions/gate": lambda walk, path, node: walk.kinded(path, node, "gate_kind", "gate_"),
+    "#/definitions/latency": Walk.short,
+    "#/definitions/topic": lambda walk, path, node: walk.formed(path, node, "topic"),
+    "#/definitions/bucket": lambda walk, path, node: walk.formed(path, node, "bucket"),
+    "#/definitions/model_name": lambda walk, path, node: walk.formed(path, node, "model_name"),
+    **_kinds("variant"),
+    **_kinds("retraining"),
 }
 """Definitions that become more than plain values."""
 

@@ -1,0 +1,129 @@
+"""The schema of what stands below ``endpoint`` and ``release``: variants, alarms, retraining."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
+from cdk_automlv2.release.release import AutoMLRelease
+from cdk_automlv2.specs import lengths
+from cdk_automlv2.specs.kinds import RETRAINING, VARIANTS
+from cdk_automlv2.specs.schema_of import Schema, of_dataclass, of_method, request_shapes
+
+_TOPIC = r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]{1,256}$"
+
+
+def definitions() -> Schema:
+    """Return the definitions."""
+    triggers = {name: getattr(AutoMLRelease, method) for name, method in RETRAINING.items()}
+    return {
+        "topic": _formed("the ARN of an SNS topic", _TOPIC),
+        "bucket": _formed("the name of a bucket", "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
+        "model_name": _formed("the name of a model", "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"),
+        "latency": {
+            "type": "string",
+            "pattern": lengths.SHORT_PATTERN,
+            "examples": ["200 milliseconds", "2 seconds"],
+        },
+        "variant_kind": {"enum": list(VARIANTS), "description": "The kind of variant."},
+        "variant": _kinded("A model behind the endpoint.", "variant_kind", "variant_"),
+        **{
+            f"variant_{name}": with_kind(_variant(kind), "variant_kind")
+            for name, kind in VARIANTS.items()
+        },
+        "shadow_variant": _variant(VARIANTS["instance"]),
+        "alarms": _alarms(),
+        "retraining_kind": {"enum": list(triggers), "description": "What trains again."},
+        "retraining": _kinded("What trains again.", "retraining_kind", "retraining_"),
+        **{
+            f"retraining_{name}": with_kind(_trigger(name, method), "retraining_kind")
+            for name, method in triggers.items()
+        },
+    }
+
+
+def of_endpoint() -> Schema:
+    """Return what an endpoint has in files beside the options of its construct."""
+    return {"alarms": {"$ref": "#/definitions/alarms"}}
+
+
+def of_release() -> Schema:
+    """Return what a release has in files beside the options of its construct."""
+    return {
+        "retraining": {
+            "description": "What trains the model again: schedules, new data, alarms.",
+            "type": "array",
+            "items": {"$ref": "#/definitions/retraining"},
+        }
+    }
+
+
+def _variant(kind: Any) -> Schema:
+    made = of_dataclass(kind, request_shapes(kind))
+    about = "A model that exists already, by its name. Default: the model of this file."
+    made["properties"]["model_name"] = {
+        "description": about,
+        "allOf": [{"$ref": "#/definitions/model_name"}],
+    }
+    return made
+
+
+def _formed(title: str, pattern: str) -> Schema:
+    return {"type": "string", "title": title, "description": title, "pattern": pattern}
+
+
+def _alarms() -> Schema:
+    topics = {
+        "type": "array",
+        "items": {"$ref": "#/definitions/topic"},
+        "description": "Topics that are told when an alarm rings, and when it is over.",
+    }
+    made = of_method(AutoMLEndpoint.add_alarms, "actions", notify=topics)
+    return made | {"description": "The alarms that suit the endpoint."}
+
+
+def _trigger(name: str, method: Any) -> Schema:
+    instead: dict[str, Schema] = {
+        "schedule": {
+            "schedule": {"type": "string", "examples": ["cron(0 3 ? * SUN *)", "rate(7 days)"]},
+            "time_zone": {
+                "type": "string",
+                "description": "Time zone of the schedule, such as Europe/Berlin. Default: UTC.",
+            },
+        },
+        "new_data": {"bucket": {"allOf": [{"$ref": "#/definitions/bucket"}]}},
+        "alarm": {"alarm": {"type": "string", "minLength": 1, "maxLength": 2048}},
+    }
+    made = of_method(method, **instead[name])
+    return made | {"description": (inspect.getdoc(method) or "").partition("\n")[0]}
+
+
+def with_kind(made: Schema, kinds: str) -> Schema:
+    """Return the schema of one kind of several."""
+    made["required"] = ["kind", *made["required"]]
+    made["properties"] = {"kind": {"$ref": f"#/definitions/{kinds}"}, **made["properties"]}
+    return made
+
+
+def kinded(description: str, kinds: str, prefix: str, names: list[str]) -> Schema:
+    """Return a mapping whose ``kind`` says which of several it is."""
+    cases = [
+        {
+            "if": {"required": ["kind"], "properties": {"kind": {"const": name}}},
+            "then": {"$ref": f"#/definitions/{prefix}{name}"},
+        }
+        for name in names
+    ]
+    return {
+        "description": description,
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"$ref": f"#/definitions/{kinds}"}},
+        "allOf": cases,
+    }
+
+
+def _kinded(description: str, kinds: str, prefix: str) -> Schema:
+    names = list(VARIANTS if kinds == "variant_kind" else RETRAINING)
+    return kinded(description, kinds, prefix, names)

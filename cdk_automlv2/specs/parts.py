@@ -1,0 +1,97 @@
+"""The parts of an endpoint as its rules judge them: made of plain values, without the CDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, get_type_hints
+
+from cdk_automlv2._core.annotations import check_of, deferred
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.hosting.async_inference import AsyncInference
+from cdk_automlv2.hosting.data_capture import DataCapture
+from cdk_automlv2.hosting.deployment import Deployment
+from cdk_automlv2.hosting.request_part import RequestPart
+from cdk_automlv2.hosting.variants import InstanceVariant
+from cdk_automlv2.specs.kinds import VARIANTS
+
+PARTS: Mapping[str, type[RequestPart]] = {
+    "async_inference": AsyncInference,
+    "data_capture": DataCapture,
+    "deployment": Deployment,
+}
+"""Options of an endpoint that are parts → their classes."""
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """What rules ask of a model."""
+
+    problem_config: Any
+    processing_unit: str | None
+    model_name: str = "the model of this file"
+    has_vpc: bool = False
+    is_isolated: bool = False
+
+
+def variant_options(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a variant, without what says which kind and whose model it is."""
+    return {key: value for key, value in item.items() if key not in ("kind", "model_name")}
+
+
+def named_parts(
+    endpoint: Mapping[str, Any], model: ServedModel
+) -> Iterator[tuple[str, RequestPart]]:
+    """Yield the parts that a file gives an endpoint, each with its path below it."""
+    for name, kind in PARTS.items():
+        if name in endpoint:
+            yield name, _unchecked(kind, endpoint[name])
+    for index, item in enumerate(endpoint.get("variants") or ()):
+        yield f"variants[{index}]", _variant(VARIANTS[item["kind"]], item, model)
+    if "shadow_variant" in endpoint:
+        yield "shadow_variant", _variant(InstanceVariant, endpoint["shadow_variant"], model)
+
+
+def faults_of_parts(parts: Mapping[str, RequestPart], faulty: set[str]) -> Iterator[OptionFault]:
+    """Yield what is wrong within parts.
+
+    Args:
+        parts: Parts by their path below the endpoint.
+        faulty: Paths, below the endpoint, of what is wrong already.
+    """
+    for path, part in parts.items():
+        within = {name.removeprefix(f"{path}.") for name in faulty if name.startswith(f"{path}.")}
+        wrong = {name.partition(".")[0].partition("[")[0] for name in within}
+        words = list(_words_faults(part))
+        wrong |= {fault.path.partition("[")[0] for fault in words}
+        for fault in [*words, *part.broken_rules(wrong)]:
+            yield OptionFault(f"{path}.{fault.path}", fault.rule, fault.got, fault.fix)
+
+
+def _words_faults(part: RequestPart) -> Iterator[OptionFault]:
+    """Yield what is none of the words that a field may have."""
+    hints = get_type_hints(type(part), localns=deferred(type(part)), include_extras=True)
+    for item in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, item.name)
+        if value is not None and "Literal" in repr(hints[item.name]):
+            yield from check_of(hints[item.name]).faults(item.name, value)
+
+
+def with_parts(endpoint: Mapping[str, Any], parts: Mapping[str, RequestPart]) -> dict[str, Any]:
+    """Return an endpoint's options, with parts in the place of plain values."""
+    variants = [part for path, part in parts.items() if path.startswith("variants[")]
+    whole = {path: part for path, part in parts.items() if not path.startswith("variants[")}
+    return {**endpoint, **whole, **({"variants": variants} if variants else {})}
+
+
+def _variant(kind: Any, item: Mapping[str, Any], model: ServedModel) -> RequestPart:
+    name = item.get("model_name")
+    served = model if name is None else ServedModel(None, None, name)
+    return _unchecked(kind, {**variant_options(item), "model": served})
+
+
+def _unchecked(kind: Any, values: Mapping[str, Any]) -> RequestPart:
+    """Return a part whose types the schema has checked; what is missing is unset."""
+    missing = {item.name: None for item in fields(kind) if item.default is MISSING}
+    made: RequestPart = kind.of_checked(**missing | dict(values))
+    return made
