@@ -18,6 +18,9 @@ _GROUPS = {
     ),
     "invoke": Lazy(f"{_JOBS}.invoke", "invoke", "Send rows or a file to an endpoint.", "cli"),
     "abort": Lazy(_RELEASES, "abort", "End the release that is under way.", "cli"),
+    "explain": Lazy(
+        "cdk_automlv2.cli.explain.command", "explain", "Say why a stack has failed.", "cli"
+    ),
     "history": Lazy(_RELEASES, "history", "Show all releases of a construct.", "cli"),
     "local": Lazy(
         "cdk_automlv2.cli.local",
@@ -28,6 +31,7 @@ _GROUPS = {
     "lock": Lazy(
         "cdk_automlv2.cli.releases.lock", "lock", "Write down what serves, for elsewhere.", "cli"
     ),
+    "logs": Lazy(f"{_JOBS}.logs", "logs", "Show the logs of a stack, job or endpoint.", "cli"),
     "plan": Lazy(
         "cdk_automlv2.cli.plan.command", "plan", "Say what a deployment will train and move.", "cli"
     ),

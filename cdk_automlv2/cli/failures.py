@@ -46,11 +46,24 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, next: str = DOCTOR) -> None:
         super().__init__(safe.lines(message))
-        self.next = safe.line(next)
+        self.next = safe.line(following(next))
 
     def format_message(self) -> str:
         """Return the words, the next command on a line of its own."""
         return f"{self.message}\nnext: {self.next}"
+
+
+def following(words: str) -> str:
+    """Return the next command with the options that say which AWS was meant."""
+    context = click.get_current_context(silent=True)
+    if context is None or not words.startswith("automlv2 "):
+        return words
+    chosen = context.params
+    added = " --local" if chosen.get("local") else ""
+    for name in ("profile", "region"):
+        added += f" --{name} {chosen[name]}" if chosen.get(name) else ""
+    end = min(place for mark in (",", ";", " if ") if (place := f"{words}{mark}".find(mark)) >= 0)
+    return f"{words[:end]}{added}{words[end:]}"
 
 
 @contextmanager

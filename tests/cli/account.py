@@ -79,6 +79,8 @@ class Stacks:
         self.resources[name] = states or {}
 
     def _known(self, name, operation):
+        if name.partition("/")[2].split("/")[0] in self.templates:
+            return
         if name not in self.templates:
             raise refusal("ValidationError", f"Stack with id {name} does not exist", operation)
 
@@ -96,10 +98,12 @@ class Stacks:
 
     def _list_stack_resources(self, StackName):  # noqa: N803
         self._known(StackName, "ListStackResources")
+        StackName = StackName.split("/")[1] if "/" in StackName else StackName  # noqa: N806
         state = self.resources[StackName]
         found = [
             {
                 "LogicalResourceId": name,
+                "ResourceType": self.templates[StackName][name]["Type"],
                 "ResourceStatus": state.get(name, "CREATE_COMPLETE"),
                 **({"PhysicalResourceId": own} if (own := self.ids[StackName].get(name)) else {}),
             }
@@ -179,6 +183,45 @@ class SageMaker:
         return SimpleNamespace(paginate=paginate)
 
 
+class Logs:
+    """CloudWatch Logs: lines by group; a group that is not there is refused."""
+
+    def __init__(self):
+        self.groups = {}
+        self.requests = []
+
+    def write(self, group, seconds, message):
+        event = {"timestamp": int(at(seconds).timestamp() * 1000), "message": message}
+        lines = self.groups.setdefault(group, [])
+        lines.append({**event, "eventId": f"{group}-{len(lines)}"})
+
+    def get_paginator(self, operation):
+        assert operation == "filter_log_events"
+        return SimpleNamespace(paginate=self._paginate)
+
+    def _paginate(self, logGroupName, startTime, **more):  # noqa: N803
+        self.requests.append((logGroupName, more))
+        if logGroupName not in self.groups:
+            words = "The specified log group does not exist."
+            raise refusal("ResourceNotFoundException", words, "FilterLogEvents")
+        found = [item for item in self.groups[logGroupName] if item["timestamp"] >= startTime]
+        return [{"events": found[:1]}, {"events": found[1:]}]
+
+
+class StepFunctions:
+    """Executions of one state machine."""
+
+    def __init__(self):
+        self.executions = []
+
+    def list_executions(self, stateMachineArn, statusFilter):  # noqa: N803
+        found = [item for item in self.executions if item["status"] == statusFilter]
+        return {"executions": found}
+
+    def describe_execution(self, executionArn):  # noqa: N803
+        return next(item for item in self.executions if item["executionArn"] == executionArn)
+
+
 class Runtime:
     """Answers each row with the number of its values."""
 
@@ -202,7 +245,11 @@ class Account:
         self.cloudformation = Stacks()
         self.sagemaker = SageMaker()
         self.runtime = Runtime()
+        self.logs = Logs()
+        self.executions = StepFunctions()
         self.services = {
+            "logs": self.logs,
+            "stepfunctions": self.executions,
             "cloudformation": self.cloudformation,
             "sagemaker": self.sagemaker,
             "sagemaker-runtime": self.runtime,
@@ -227,7 +274,14 @@ class Account:
                 "Job1A2B3C4D": custom("AutoMLJobV2", "Clinic/Diagnosis/Job/Resource"),
                 "Wait": custom("AutoMLWait", "Clinic/Diagnosis/Job/Wait1"),
                 "End": custom("AutoMLEndpoint", "Clinic/Diagnosis/Endpoint/Resource", **properties),
+                "AutoMLV2ProviderFunctionLog1": {"Type": "AWS::Logs::LogGroup"},
+                "AutoMLV2ProviderWaiter1": {"Type": "AWS::StepFunctions::StateMachine"},
             },
-            {"Job1A2B3C4D": JOB, "End": ENDPOINT},
+            {
+                "Job1A2B3C4D": JOB,
+                "End": ENDPOINT,
+                "AutoMLV2ProviderFunctionLog1": "function-log",
+                "AutoMLV2ProviderWaiter1": "waiter",
+            },
             **options,
         )

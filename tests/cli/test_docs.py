@@ -8,7 +8,7 @@ import pytest
 
 from cdk_automlv2.cli import commands
 
-from .account import JOB
+from .account import JOB, START, job
 
 DOC = (Path(__file__).parents[2] / "docs" / "command.md").read_text()
 MEMBERS = dict(re.findall(r"^\| `([^`]+)`[^|]*\| (.*`.*) \|$", DOC.split("## Members")[1], re.M))
@@ -51,6 +51,28 @@ def test_the_members_of_events_are_documented(account, call):
     text = next(value for key, value in MEMBERS.items() if key == "watch")
     values = {"job", "candidate", "endpoint", "release", "result", "succeeded", "failed"}
     assert shown == set(re.findall(r"`([a-z-]+)`", text)) - values - {"timed-out"}
+
+
+def test_the_members_of_an_explanation_and_of_a_log_line_are_documented(account, call):
+    account.clinic()
+    account.sagemaker.jobs[JOB] = job("Failed", FailureReason="no rows")
+    account.cloudformation.events["arn:aws:cloudformation:eu-west-1:1:stack/Clinic/1"] = [
+        {
+            "LogicalResourceId": "Wait",
+            "ResourceType": "Custom::AutoMLWait",
+            "ResourceStatus": "CREATE_FAILED",
+            "ResourceStatusReason": f"AutoML job '{JOB}' failed",
+            "Timestamp": START,
+        }
+    ]
+    account.logs.write("function-log", 0, "{}")
+
+    explained = members(json.loads(call("explain", "Clinic", "--json").stdout))
+    logged = members(json.loads(call("logs", "Clinic", "--since", "9999d", "--json").stdout))
+
+    text = next(value for key, value in MEMBERS.items() if key == "logs")
+    assert explained == {"schema-version", *re.findall(r"`([a-z-]+)`", MEMBERS["explain"])}
+    assert logged == {"schema-version", *re.findall(r"`([a-z-]+)`", text)}
 
 
 def test_every_command_is_in_the_page():

@@ -12,7 +12,7 @@ import click
 
 from cdk_automlv2.cli import aws, console
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.failures import following, friendly_errors
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
@@ -152,7 +152,7 @@ def _ask(client: Client, name: str, task: Mapping[str, Any]) -> None:
     if "Refused" in returned:
         raise click.ClickException(returned["Refused"])
     click.echo(returned["Answer"])
-    click.echo(f"next: automlv2 wait {place.name}", err=True)
+    click.echo(f"next: {following(f'automlv2 wait {place.name}')}", err=True)
 
 
 def _show(rows: list[dict[str, Any]], *, plain: bool, as_json: bool) -> None:

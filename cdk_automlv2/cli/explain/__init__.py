@@ -1,0 +1,1 @@
+"""``automlv2 explain``: why a stack has failed, and what to do."""
