@@ -4,9 +4,8 @@
 
 A sample of small changes, the same for the same seed and code, is made one at a time, each in a
 process forked from one that has all tests collected and run once, by those tests that have run
-what is changed. Fails if fewer than nine in ten
-are noticed, or if one that is not noticed has no reason in ``accepted_mutants.toml``. Why this is a
-script of ours: docs/decisions.
+what is changed. Fails if fewer than nine in ten are noticed, or if one that is not noticed has no
+reason in ``accepted_mutants.toml``. Why this is a script of ours: docs/decisions.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import gc
 import hashlib
 import os
 import resource
-import subprocess
 import sys
 import time
 import tomllib
@@ -49,7 +47,7 @@ _LAST = (
     *("test_release_faults.py", "test_any_release.py"),
 )
 _STARTS_NODE = ("test_most_tags.py",)
-"""Left out: all forks would share what it starts."""
+"""Left out: all forks share one Node process, in which policies are synthesized one at a time."""
 
 _SEQUENCES = "30"
 _NOT_MADE = 3
@@ -65,14 +63,13 @@ class Mutants:
     Attributes:
         found: Those that no test has noticed.
         good: Whether the tests pass without any mutation.
-        is_cold: Whether policies were synthesized for them, which the next run finds kept.
     """
 
     def __init__(self, chosen: Sequence[Mutation], workers: int) -> None:
         self._chosen = chosen
         self._workers = workers
         self.found: list[Mutation] = []
-        self.good = self.is_cold = False
+        self.good = False
         self._touched = Touched(PACKAGE)
         self._output = os.fdopen(os.dup(1), "w")  # What is pytest's own, it keeps from us.
 
@@ -84,8 +81,7 @@ class Mutants:
         print(
             f"{len(session.items)} tests {words} without mutations", file=self._output, flush=True
         )
-        self.is_cold = "jsii" in sys.modules
-        if self.good and not self.is_cold:
+        if self.good:
             self.found += self._survivors(session)
         return True
 
@@ -233,9 +229,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not tried.good:
         print("the tests fail without any mutation")
         return 1
-    if tried.is_cold:
-        again = [sys.executable, __file__, *(sys.argv[1:] if arguments is None else arguments)]
-        return subprocess.run(again, check=False).returncode
     return report(chosen, tried.found, (time.monotonic() - began) / 60)
 
 

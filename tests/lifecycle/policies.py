@@ -7,12 +7,14 @@ into documents, once for each set of options that rights depend on. Names that o
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +27,7 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 
 MACHINE = "machine"
 _ANY_STACK = "any-stack"
+_NO_CONSTRUCTS = {"cli", "local", "reports"}
 _JOB_ROLE = "arn:aws:iam::111122223333:role/job"
 _HOST_ROLE = "arn:aws:iam::111122223333:role/host"
 _OUTPUT = "s3://out/"
@@ -69,14 +72,23 @@ def _documents(wanted: str, stack_id: str, scope: str) -> list[dict[str, Any]] |
     """Return what was synthesized before, by this process or one of the same constructs."""
     digest = hashlib.sha256(f"{_sources()} {wanted} {stack_id} {scope}".encode()).hexdigest()
     kept = Path(tempfile.gettempdir()) / f"automlv2-policies-{getpass.getuser()}" / digest
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
     if not kept.exists():
-        documents = _synthesized(wanted, stack_id, scope)
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        with _one_at_a_time(kept.parent):
+            documents = _synthesized(wanted, stack_id, scope)
         written = kept.with_suffix(f".{os.getpid()}")
         written.write_text(json.dumps(documents))
         written.replace(kept)
     found: list[dict[str, Any]] | None = json.loads(kept.read_text())
     return found
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let no other process synthesize meanwhile: forks share one Node process."""
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 @cache
@@ -86,7 +98,12 @@ def _sources() -> str:
 
     digest = hashlib.sha256(version("aws-cdk-lib").encode())
     folder = Path(cdk_automlv2.__file__).parent
-    for path in [Path(__file__), *sorted(folder.rglob("*.py"))]:
+    paths = [
+        path
+        for path in folder.rglob("*.py")
+        if path.relative_to(folder).parts[0] not in _NO_CONSTRUCTS
+    ]
+    for path in [Path(__file__), *sorted(paths)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
