@@ -76,7 +76,7 @@ def test_the_members_of_an_explanation_and_of_a_log_line_are_documented(account,
 
 
 def test_every_command_is_in_the_page():
-    missing = [name for name in commands.automlv2._lazy if f"`{name}`" not in DOC]
+    missing = [name for name in commands.automlv2.list_commands(None) if f"`{name}`" not in DOC]
     missing = [name for name in missing if f"automlv2 {name}" not in DOC]
 
     assert set(missing) <= {"retrain", "rollback", "abort", "lock", "history"}
