@@ -230,6 +230,15 @@ class FunctionRights:
                 resource, condition = key_resource(key)
                 self._allow(DECRYPT, resource, condition=condition)
 
+    def register_models(self, group: str, *, deletes: bool) -> None:
+        """Let it register versions in a model package group; they bear no tags of their own."""
+        actions = ("CreateModelPackage", "DescribeModelPackage")
+        for resource in (f"model-package/{group}/*", f"model-package-group/{group}"):
+            self._allow(_actions(actions), arn("sagemaker", resource.lower()))
+        if deletes:
+            versions = arn("sagemaker", f"model-package/{group}/*".lower())
+            self._allow(_actions(("DeleteModelPackage",)), versions)
+
     def see_alarms(self) -> None:
         """Let it see the states of alarms; one right for all, whatever their names."""
         self._allow(("cloudwatch:DescribeAlarms",), arn("cloudwatch", "alarm:*"))

@@ -36,6 +36,7 @@ _GROUPS = {
         "cdk_automlv2.cli.plan.command", "plan", "Say what a deployment will train and move.", "cli"
     ),
     "retrain": Lazy(_RELEASES, "retrain", "Train again on the data as they are now.", "cli"),
+    "promote": Lazy(_RELEASES, "promote", "Let an undecided release pass, with a reason.", "cli"),
     "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),
     "status": Lazy(_RELEASES, "status", "Show how far releases are, and what serves.", "cli"),
     "wait": Lazy(_RELEASES, "wait", "Wait until a release has ended.", "cli"),

@@ -37,7 +37,7 @@ from cdk_automlv2.problem_configs import ProblemConfig
 from cdk_automlv2.release.gates import FunctionGate, Gate
 from cdk_automlv2.release.option_rules import RELEASE_RULES
 from cdk_automlv2.release.parts import DetachedJob, ReleasedEndpoint, ReleasedModel
-from cdk_automlv2.release.retraining import ReleaseRetraining
+from cdk_automlv2.release.registration import ReleaseRegistration
 from cdk_automlv2.release.stack_releases import StackReleases
 
 _NAME_LENGTH = 63
@@ -53,7 +53,7 @@ _LEFT_OUT = (
 
 
 @jsii.implements(sagemaker_refs.IEndpointRef)
-class AutoMLRelease(ReleaseRetraining):
+class AutoMLRelease(ReleaseRegistration):
     """A model that is trained, judged and deployed while no stack waits for it.
 
     The deployment starts a *release* and is done; the release trains, asks the gates, makes the
@@ -245,7 +245,7 @@ class AutoMLRelease(ReleaseRetraining):
             OptionsError: If the job is a part of another release.
         """
         made = cls.__new__(cls)
-        ReleaseRetraining.__init__(made, scope, id)
+        ReleaseRegistration.__init__(made, scope, id)
         made._assemble(job, base, gates, endpoint_name, of_model, of_endpoint)
         return made
 

@@ -34,7 +34,9 @@ _MOST_STATE_BYTES: Final = 190_000
 """Of Step Functions' 262,144: progress, an error's cause and the answer come to it."""
 
 
-_OF_RELEASES: Final = frozenset({"Release", "Retrain", "NewData", "Rollback", "Abort"})
+_OF_RELEASES: Final = frozenset(
+    {"Release", "Retrain", "NewData", "Rollback", "Abort", "Promote", "Approval"}
+)
 
 
 @dataclass(frozen=True, slots=True)

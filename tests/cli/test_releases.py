@@ -183,3 +183,40 @@ def test_local_and_a_profile_exclude_each_other(command):
 
     assert refused.exit_code == 2
     assert "--local goes without --profile and --region" in refused.stderr
+
+
+def test_a_promotion_records_who_has_decided_and_why(user, run):
+    user.deploy(Gates=[{"Type": "Objective", "Metric": "AUC", "Minimum": 0.5}])
+    user.run()
+    assert run("wait", "Shop/Churn").exit_code == 6
+
+    done = run("promote", "Shop/Churn", "--why", "AUC is not computed\nfor one class")
+    assert (done.exit_code, done.stdout) == (0, "release 2 started: promotes release 1\n")
+    user.run()
+
+    assert run("wait", "Shop/Churn").exit_code == 0
+    [newest, _] = json.loads(run("history", "Shop/Churn", "--json").stdout)
+    assert newest["by"] == "arn:aws:iam::111122223333:user/ann"
+    assert newest["why"] == "AUC is not computed for one class"
+    assert newest["gates"][0]["Reason"] == (
+        "promoted by arn:aws:iam::111122223333:user/ann: AUC is not computed for one class"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "words"),
+    [
+        (("--why", "because"), 1, "release 1 is in-service, not undecided"),
+        ((), 2, "Missing option '--why'"),
+        (("--why", " "), 2, "--why needs a reason"),
+        (("0", "--why", "because"), 2, "Invalid value for '[NUMBER]'"),
+    ],
+)
+def test_a_promotion_that_is_none_ends_with_its_exit_status(user, run, options, status, words):
+    user.deploy()
+    user.run()
+    refused = run("promote", "Shop/Churn", *options)
+
+    assert refused.exit_code == status
+    assert words in refused.stderr
+    assert user.states == ["in-service"]

@@ -46,6 +46,9 @@ _ON = {
     "update_endpoint_weights_and_capacities": (("endpoint", "EndpointName"),),
     "describe_endpoint": (("endpoint", "EndpointName"),),
     "delete_endpoint": (("endpoint", "EndpointName"),),
+    "create_model_package": (("model-package", "ModelPackageGroupName"),),
+    "describe_model_package": (("model-package", "ModelPackageName"),),
+    "delete_model_package": (("model-package", "ModelPackageName"),),
 }
 """The kinds of resources that an operation of SageMaker is asked for, and what names them."""
 
@@ -94,10 +97,17 @@ def sagemaker(operation: str, request: Request, place: Place, tags_of: TagsOf) -
         return [Question(action, request["ResourceArn"], context | _tags_asked(request))]
     found = []
     for kind, member in _ON[operation]:
-        arn = place.arn(kind, request[member])
+        arn = _named(place, kind, request[member])
         own = {} if _is_made_by(operation, kind) else _resource_tags(tags_of(arn))
         found.append(Question(action, arn, own | _tags_asked(request) | _settings(request)))
     return [*found, *_dependent(operation, request, found[0].resource, place)]
+
+
+def _named(place: Place, kind: str, name: str) -> str:
+    """Return the ARN; of a version that is to be made, as the service asks for it."""
+    if name.startswith("arn:"):
+        return name
+    return place.arn(kind, f"{name}/1" if kind == "model-package" else name)
 
 
 def _dependent(operation: str, request: Request, arn: str, place: Place) -> Iterator[Question]:

@@ -15,6 +15,7 @@ from .services.control import Control
 from .services.endpoints import Endpoints
 from .services.jobs import CONTAINER, Jobs, candidate
 from .services.models import models_of
+from .services.packages import Packages
 from .services.storage import Storage
 from .services.tables import Tables
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTAINER", "PLACE", "Account", "Crash", "FakeAws", "Lags", "candidate", "model_of"]
 
 
-class FakeAws(Jobs, Endpoints, Storage, Tables, Control, Boto3Gateway):
+class FakeAws(Jobs, Endpoints, Packages, Storage, Tables, Control, Boto3Gateway):
     """All services of the account, and the gateway to them.
 
     Attributes:

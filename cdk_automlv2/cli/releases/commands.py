@@ -136,12 +136,29 @@ def abort(client: Client, name: str) -> None:
     _ask(client, name, {"Task": "Abort"})
 
 
-def _ask(client: Client, name: str, task: Mapping[str, Any]) -> None:
+@click.command()
+@click.argument("name", metavar="STACK/ID")
+@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.option("--why", required=True, help="The reason, which is recorded with who has decided.")
+@aws.options
+def promote(client: Client, name: str, number: int | None, why: str) -> None:
+    """Let the newest release, or release NUMBER, pass the gate that could not measure.
+
+    The gates after it are asked still. Exit status: 0 started, 1 not possible (the reason is
+    printed), 2 wrong usage; automlv2 wait has that of the release.
+    """
+    if not why.strip():
+        raise click.UsageError("--why needs a reason")
+    task = {"Task": "Promote", **({"Number": number} if number else {})}
+    _ask(client, name, task, why)
+
+
+def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> None:
     """Ask the function; the token makes a retry by boto3 the same request."""
     with friendly_errors():
         place = find.one(client, name)
         who = client("sts").get_caller_identity()["Arn"]
-        trigger = {"Kind": "command", "Id": str(uuid.uuid4()), "By": who}
+        trigger = {"Kind": "command", "Id": str(uuid.uuid4()), "By": who, "Why": why}
         event = {**task, "Key": place.key, "Trigger": trigger}
         answer = client("lambda").invoke(
             FunctionName=place.function, Payload=json.dumps(event).encode()

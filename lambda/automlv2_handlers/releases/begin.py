@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.domain.release_states import ReleaseState
 from automlv2_handlers.errors import GatewayError, LifecycleError
-from automlv2_handlers.releases.records import Head, Release, Settings, Trigger
+from automlv2_handlers.releases.records import APPROVAL, Head, Release, Settings, Trigger
 from automlv2_handlers.releases.store import Store
 from automlv2_handlers.releases.tell import tell_all
+
+_JUDGED_ANEW: Final[Mapping[str, Any]] = {
+    "state": ReleaseState.TRAINED,
+    "source": 0,
+    "package": "",
+    "package_containers": "",
+}
+"""What differs in a release whose candidate is judged, from one that only serves it."""
 
 
 def asked_by_stack(
@@ -26,15 +34,15 @@ def asked_by_stack(
         now: Epoch seconds.
         rolling_back: Whether the stack goes back to what it was.
     """
-    taken = _taken(store, trigger)
+    taken = started_by(store, trigger)
     if taken is not None:
         return taken
     head = store.head()
     if head is None or head.gone:
-        return _start(store, head or Head(store.key, settings), settings, trigger, now)
+        return start(store, head or Head(store.key, settings), settings, trigger, now)
     if head.settings.desired != settings.desired:
         source = _earlier(store, settings) if rolling_back else None
-        return _start(store, head, settings, trigger, now, source)
+        return start(store, head, settings, trigger, now, source)
     if head.settings.judged_by != settings.judged_by:
         return _judge_anew(store, head, settings, trigger, now)
     if head.settings != settings:
@@ -48,10 +56,10 @@ def retrain(store: Store, trigger: Trigger, now: float, cool_down: float = 0) ->
     Raises:
         LifecycleError: If there is nothing to train.
     """
-    taken = _taken(store, trigger)
+    taken = started_by(store, trigger)
     if taken is not None:
         return f"release {taken.number} was started by this trigger already"
-    head = _head(store)
+    head = head_of(store)
     if trigger.kind == "alarm" and now < head.not_before:
         return "not started: the last one that an alarm has started is too recent"
     if head.active:
@@ -61,7 +69,7 @@ def retrain(store: Store, trigger: Trigger, now: float, cool_down: float = 0) ->
         return f"not started: release {head.active} is under way"
     if trigger.kind == "alarm":
         head = replace(head, not_before=now + cool_down)
-    release = _start(store, head, head.settings, trigger, now)
+    release = start(store, head, head.settings, trigger, now)
     return f"release {release.number} started"
 
 
@@ -77,10 +85,10 @@ def roll_back(store: Store, trigger: Trigger, number: int, now: float) -> str:
     Raises:
         LifecycleError: If there is no such release, or nothing of it to serve.
     """
-    taken = _taken(store, trigger)
+    taken = started_by(store, trigger)
     if taken is not None:
         return f"release {taken.number} was started by this trigger already"
-    head = _head(store)
+    head = head_of(store)
     wanted = number or (head.previous if not head.active else head.serving or head.previous)
     source = store.release(wanted)
     if source is None:
@@ -88,7 +96,7 @@ def roll_back(store: Store, trigger: Trigger, number: int, now: float) -> str:
         raise LifecycleError(f"cannot roll back: {what}")
     if not source.candidate:
         raise LifecycleError(f"cannot roll back: release {source.number} has no candidate")
-    release = _start(store, head, source.settings, trigger, now, source, keep=True)
+    release = start(store, head, source.settings, trigger, now, source, keep=True)
     return f"release {release.number} started: serves release {source.number} again"
 
 
@@ -98,7 +106,7 @@ def abort(store: Store, trigger: Trigger, now: float) -> str:
     Raises:
         LifecycleError: If none is under way.
     """
-    head = _head(store)
+    head = head_of(store)
     release = store.release(head.active)
     if release is None or release.is_over:
         raise LifecycleError("no release is under way")
@@ -123,7 +131,7 @@ def run(store: Store, release: Release, part: int = 1) -> None:
     logs.fact("release runs", release=release.number, key=store.key, execution=name, first=first)
 
 
-def _taken(store: Store, trigger: Trigger) -> Release | None:
+def started_by(store: Store, trigger: Trigger) -> Release | None:
     """Return the release that a trigger has started; its execution may have been left out."""
     release = store.release(store.number_of(trigger))
     if release is not None and not release.is_over:
@@ -131,7 +139,12 @@ def _taken(store: Store, trigger: Trigger) -> Release | None:
     return release
 
 
-def _head(store: Store) -> Head:
+def head_of(store: Store) -> Head:
+    """Return the head.
+
+    Raises:
+        LifecycleError: If there is no release.
+    """
     head = store.head()
     if head is None or head.gone:
         raise LifecycleError(f"there is no release of {store.key!r}")
@@ -152,13 +165,35 @@ def _judge_anew(
     """Start a release that judges the newest candidate by other gates, without training."""
     last = store.release(head.generation)
     if last is None or head.active or not last.candidate:
-        return _start(store, head, settings, trigger, now)
+        return start(store, head, settings, trigger, now)
     release = _new(head, settings, trigger, now, last)
-    judged = replace(release, state=ReleaseState.TRAINED, source=0)
+    judged = replace(release, **_JUDGED_ANEW)
     return _record(store, head, judged)
 
 
-def _start(
+def judge_on(
+    store: Store,
+    head: Head,
+    trigger: Trigger,
+    now: float,
+    source: Release,
+    gates: tuple[Mapping[str, Any], ...],
+) -> Release:
+    """Start a release of another one's candidate, by the gates that have not been asked yet.
+
+    Args:
+        store: The records of the key.
+        head: The head as it was read.
+        trigger: What asks for it.
+        now: Epoch seconds.
+        source: The other one.
+        gates: What gates have said already.
+    """
+    release = _new(head, source.settings, trigger, now, source)
+    return _record(store, head, replace(release, **_JUDGED_ANEW, gates=gates))
+
+
+def start(
     store: Store,
     head: Head,
     settings: Settings,
@@ -192,7 +227,12 @@ def _record(store: Store, head: Head, release: Release) -> Release:
     if loser is not None and not loser.is_over:
         why = f"superseded by release {number}"
         ended.append(loser.becomes(ReleaseState.SUPERSEDED, release.began, why))
-    moved = replace(head, generation=number, active=number, gone=False, next=None)
+    moved = replace(head, generation=number, active=number, gone=False)
+    # An approval serves what is there; data that have come meanwhile are to be trained still.
+    if release.trigger.kind == APPROVAL:
+        moved = replace(moved, approved="")
+    else:
+        moved = replace(moved, next=None)
     store.start(moved, release, ended)
     logs.fact("release started", key=store.key, release=number, trigger=release.trigger.kind)
     run(store, release)
@@ -224,6 +264,8 @@ def _candidate_of(source: Release) -> Mapping[str, Any]:
         "candidate": source.candidate,
         "metric": source.metric,
         "containers": source.containers,
+        "package": source.package,
+        "package_containers": source.package_containers,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from automlv2_handlers.domain.plain import plain
 from automlv2_handlers.domain.release_states import ReleaseState
-from automlv2_handlers.releases import gates, trial
+from automlv2_handlers.releases import gates, register, trial
 from automlv2_handlers.releases.look import EndError, Found, Go, Look, Stay
 from automlv2_handlers.releases.records import Release
 
@@ -18,8 +18,10 @@ def step(look: Look) -> Found:
     """Ask the gates in their order; the first that does not let pass ends the release."""
     release = look.release
     waiting = release.settings.gates[len(release.gates) :]
-    if not waiting:
+    if not waiting and not release.settings.registration:
         return Go(ReleaseState.DEPLOYING)
+    if not waiting:
+        return register.step(look, candidate_of(look, release))
     gate = waiting[0]
     verdict = _verdict(gate, look)
     if isinstance(verdict, Stay):

@@ -19,7 +19,7 @@ from automlv2_handlers.errors import (
     OutOfTimeError,
     QuotaError,
 )
-from automlv2_handlers.releases import begin, judge, serve, settle, train
+from automlv2_handlers.releases import begin, decide, judge, serve, settle, train
 from automlv2_handlers.releases.look import EndError, Found, Go, Look, Stay, Step
 from automlv2_handlers.releases.records import Head, Release
 from automlv2_handlers.releases.store import Store, written
@@ -118,6 +118,7 @@ def _after_end(head: Head, release: Release) -> Head:
 def _after(store: Store, head: Head, release: Release, now: float) -> int:
     """Do what is left to do after the end of a release."""
     if release.settled:
+        _follow(store, head, now)
         return 0
     tell_all(store)
     release = store.release(release.number) or release
@@ -128,9 +129,19 @@ def _after(store: Store, head: Head, release: Release, now: float) -> int:
         store.save(replace(release, progress=look.progress))
         return wait_seconds(now - release.since)
     store.save(replace(release, settled=True, progress={}))
-    if head.next is not None and not head.active and not head.gone:
-        begin.retrain(store, head.next, now)
+    _follow(store, head, now)
     return 0
+
+
+def _follow(store: Store, head: Head, now: float) -> None:
+    """Start what has been waiting for the end of a release; each trigger starts one release."""
+    if head.active or head.gone:
+        return
+    if head.approved:
+        decide.approved(store, head.approved, now)
+        return
+    if head.next is not None:
+        begin.retrain(store, head.next, now)
 
 
 def _guarded_settle(look: Look) -> str:

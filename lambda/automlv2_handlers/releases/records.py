@@ -13,6 +13,9 @@ from automlv2_handlers.domain.update_policy import JOB, Change
 from automlv2_handlers.events import LifecycleEvent
 
 MOST_REASON: Final = 2000
+APPROVAL: Final = "approval"
+"""Kind of a trigger: an approval in the model registry."""
+
 _GATES: Final = "Gates"
 _PARTS: Final = ("Job", "Model", "Endpoint")
 _NEXT_JOB: Final = frozenset(key for key, change in JOB.items() if change is Change.NEXT_JOB)
@@ -24,19 +27,22 @@ class Trigger:
     """What has asked for a release.
 
     Attributes:
-        kind: ``stack``, ``schedule``, ``new-data``, ``alarm``, ``command`` or ``rollback``.
+        kind: ``stack``, ``schedule``, ``new-data``, ``alarm``, ``command`` or ``approval``.
         id: Tells it from all others of its kind; the same for each delivery of it.
         by: Who that was, where it is known.
+        why: What that person has given as the reason.
     """
 
     kind: str
     id: str
     by: str = ""
+    why: str = ""
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> Self:
         """Read what an event or the command has sent."""
-        return cls(str(raw["Kind"]), str(raw["Id"]), str(raw.get("By", "")))
+        why = one_line(str(raw.get("Why", "")))[:MOST_REASON]
+        return cls(str(raw["Kind"]), str(raw["Id"]), str(raw.get("By", "")), why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,19 @@ class Settings:
 
     @property
     def judged_by(self) -> str:
-        """Return a digest of the gates."""
-        return digest(self.gates)
+        """Return a digest of the gates, and of where the candidate is registered."""
+        return digest(self.gates, *([self.registration] if self.registration else []))
 
     @property
     def gates(self) -> list[Mapping[str, Any]]:
         """Return the gates, in their order."""
         return list(self.properties.get(_GATES) or [])
+
+    @property
+    def registration(self) -> Mapping[str, Any]:
+        """Return how the candidate is registered; empty if it is not."""
+        found = self.properties.get("Registration")
+        return found if isinstance(found, Mapping) else {}
 
     @property
     def endpoint_name(self) -> str:
@@ -135,6 +147,7 @@ class Head:
         mover: Number of the release that may move the endpoint.
         mover_until: Epoch seconds until which another must wait for it.
         next: Trigger of the release that follows the one under way, if there is to be one.
+        approved: Model package that was approved while a release was under way.
         not_before: Epoch seconds before which no alarm starts a release.
         gone: Whether the construct has been deleted.
         version: Version that it was read at.
@@ -149,6 +162,7 @@ class Head:
     mover: int = 0
     mover_until: float = 0.0
     next: Trigger | None = None
+    approved: str = ""
     not_before: float = 0.0
     gone: bool = False
     version: int = 0
@@ -186,6 +200,8 @@ class Release:
         candidate: Name of the best candidate, once there is one.
         metric: ``{"MetricName": …, "Value": …}`` of the candidate.
         containers: Digests of the candidate's containers.
+        package: ARN of the model package of the candidate, once it is registered.
+        package_containers: Digest of the containers that were registered.
         gates: What each gate has said: ``{"Gate", "Verdict", "Reason", …figures}``.
         model: Name of the model that serves the candidate.
         config: Name of the endpoint configuration that serves the model.
@@ -209,6 +225,8 @@ class Release:
     candidate: str = ""
     metric: Mapping[str, Any] = field(default_factory=dict)
     containers: tuple[str, ...] = ()
+    package: str = ""
+    package_containers: str = ""
     gates: tuple[Mapping[str, Any], ...] = ()
     model: str = ""
     config: str = ""

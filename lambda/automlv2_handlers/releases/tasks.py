@@ -8,7 +8,7 @@ from typing import Any
 from automlv2_handlers import logs
 from automlv2_handlers.aws.gateway import Gateway
 from automlv2_handlers.errors import ChangedError, LifecycleError
-from automlv2_handlers.releases import begin, debounce, machine
+from automlv2_handlers.releases import begin, debounce, decide, machine
 from automlv2_handlers.releases.records import Trigger
 from automlv2_handlers.releases.store import Store
 
@@ -20,8 +20,8 @@ def serve(event: Mapping[str, Any], gateway: Gateway, table: str, now: float) ->
 
     Args:
         event: ``{"Task": "Release", "State": …}`` of an execution; or, of a trigger or the
-            command, ``{"Task": "Retrain" | "NewData" | "Rollback" | "Abort", "Key": …,
-            "Trigger": {"Kind", "Id", "By"}, …}``.
+            command, ``{"Task": "Retrain" | "NewData" | "Rollback" | "Abort" | "Promote" |
+            "Approval", "Key": …, "Trigger": {"Kind", "Id", "By", "Why"}, …}``.
         gateway: The only door to AWS.
         table: The stack's table.
         now: Epoch seconds.
@@ -65,4 +65,8 @@ def _once(event: Mapping[str, Any], store: Store, now: float) -> str:
             return begin.roll_back(store, trigger, int(event.get("Number") or 0), now)
         case "Abort":
             return begin.abort(store, trigger, now)
+        case "Promote":
+            return decide.promote(store, trigger, int(event.get("Number") or 0), now)
+        case "Approval":
+            return decide.approved(store, str(event["Package"]), now)
     raise LifecycleError(f"this function does not know the task {event['Task']!r}")

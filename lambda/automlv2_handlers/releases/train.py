@@ -13,8 +13,9 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import GatewayError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done
+from automlv2_handlers.releases import register
 from automlv2_handlers.releases.look import EndError, Found, Go, Look, Stay
-from automlv2_handlers.releases.records import Release
+from automlv2_handlers.releases.records import APPROVAL, Release
 from automlv2_handlers.resources import job as jobs
 from automlv2_handlers.resources import known_jobs, looks
 
@@ -24,6 +25,8 @@ _STEP = "Train"
 def step(look: Look) -> Found:
     """Start or find the job; once it has ended, take its best candidate."""
     release = look.release
+    if release.trigger.kind == APPROVAL:
+        register.check(look)
     if release.source:
         return Go(ReleaseState.DEPLOYING)
     event = _request(release)

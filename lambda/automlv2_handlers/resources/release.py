@@ -93,11 +93,20 @@ def _take_over(event: LifecycleEvent, context: Context) -> float:
         ended = []
         if loser is not None and not loser.is_over:
             ended.append(loser.becomes(ReleaseState.DELETED, context.now, "the construct has gone"))
-        store.save(replace(gone, next=None), *ended)
+        store.save(replace(gone, next=None, approved=""), *ended)
         tell_all(store)
+        _delete_versions(store, Settings.of(event))
     except (NotFoundError, DeniedError):
         return 0.0  # A Delete does not fail for lack of a table, which may have gone before it.
     return head.mover_until if _moves(head) else 0.0
+
+
+def _delete_versions(store: Store, settings: Settings) -> None:
+    """Delete what has been registered, unless that is to stay."""
+    if settings.registration.get("Retain", "true") == "true":
+        return
+    for package in {one.package for one in store.releases() if one.package}:
+        store.gateway.find("delete_model_package", ModelPackageName=package)
 
 
 def _moves(head: Head) -> bool:

@@ -201,6 +201,7 @@ def _release(place: Place, options: Options) -> None:
     )
     release.grant_invoke(iam.User(place.learn if place.learn is place.serve else place.serve, "U"))
     release.retrain_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    release.register_in("churn", approval_status="Approved")
     cdk.CfnOutput(place.serve, "EndpointName", value=release.endpoint_name)
 
 
