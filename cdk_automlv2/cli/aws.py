@@ -18,6 +18,8 @@ Client = Callable[[str], Any]
 Command = TypeVar("Command", bound=Callable[..., Any])
 LOCAL_FOLDER: Final = Path(".automlv2")
 _ENDPOINT: Final = "AWS_ENDPOINT_URL"
+_ELSEWHERE: Final = {"pricing": "us-east-1"}
+"""Regions of services that are not in every one."""
 
 
 def options(command: Command) -> Command:
@@ -69,7 +71,7 @@ def client(profile: str | None, region: str | None, local: bool) -> Client:
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
 
     def made(service: str) -> Any:
-        return session.client(service, config=config)
+        return session.client(service, region_name=_ELSEWHERE.get(service), config=config)
 
     return made
 

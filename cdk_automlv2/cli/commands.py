@@ -13,11 +13,15 @@ _GROUPS = {
     "candidates": Lazy(
         f"{_JOBS}.candidates", "candidates", "Show the candidates of a job, the best first.", "cli"
     ),
+    "cost": Lazy(f"{_JOBS}.cost", "cost", "Show what endpoints and jobs cost.", "cli"),
     "describe": Lazy(
         f"{_JOBS}.describe", "describe", "Show a job, an endpoint, or what a stack holds.", "cli"
     ),
     "invoke": Lazy(f"{_JOBS}.invoke", "invoke", "Send rows or a file to an endpoint.", "cli"),
     "abort": Lazy(_RELEASES, "abort", "End the release that is under way.", "cli"),
+    "doctor": Lazy(
+        "cdk_automlv2.cli.doctor.command", "doctor", "Say what a deployment would lack.", "cli"
+    ),
     "explain": Lazy(
         "cdk_automlv2.cli.explain.command", "explain", "Say why a stack has failed.", "cli"
     ),

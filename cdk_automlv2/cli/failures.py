@@ -32,7 +32,7 @@ _FOREIGN: Final = frozenset(
         *("InvalidSignatureException", "AuthFailure", "IncompleteSignature"),
     }
 )
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _LOG_IN: Final = "aws sso login, or aws configure; --profile NAME chooses a profile"
 
 
@@ -56,9 +56,11 @@ class Failure(click.ClickException):
 def following(words: str) -> str:
     """Return the next command with the options that say which AWS was meant."""
     context = click.get_current_context(silent=True)
-    if context is None or not words.startswith("automlv2 "):
+    chosen = context.params if context else {}
+    if words == "cdk deploy" and chosen.get("local"):
+        return "automlv2 local deploy"
+    if not words.startswith("automlv2 "):
         return words
-    chosen = context.params
     added = " --local" if chosen.get("local") else ""
     for name in ("profile", "region"):
         added += f" --{name} {chosen[name]}" if chosen.get(name) else ""
@@ -119,7 +121,7 @@ def _of_service(error: ClientError) -> click.ClickException:
         return Failure(f"the AWS credentials have expired: {words}", _LOG_IN)
     if code in _FOREIGN:
         return Failure(f"AWS does not accept these credentials: {words}", _LOG_IN)
-    if code in _DENIED:
+    if code in DENIED:
         return Failure(f"{error.operation_name} is not allowed: {words}")
     if code in THROTTLES:
         return Failure(f"AWS throttles {error.operation_name}: {words}", "the same, in a minute")

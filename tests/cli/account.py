@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
@@ -134,6 +135,7 @@ class SageMaker:
         self.configs = {}
         self.faults = []
         self.requests = []
+        self.meta = SimpleNamespace(region_name="eu-west-1")
 
     def _next(self):
         if self.faults:
@@ -163,6 +165,7 @@ class SageMaker:
         return {"Candidates": found[start : start + 2], **more}
 
     def list_auto_ml_jobs(self, **request):
+        self._next()
         wanted = request.get("NameContains", "")
         status = request.get("StatusEquals")
         found = [
@@ -222,6 +225,73 @@ class StepFunctions:
         return next(item for item in self.executions if item["executionArn"] == executionArn)
 
 
+class Quotas:
+    """Service Quotas, and what else doctor asks."""
+
+    def __init__(self):
+        self.jobs = 1.0
+        self.quotas = {"ml.m5.large for endpoint usage": 2.0}
+
+    def get_service_quota(self, ServiceCode, QuotaCode):  # noqa: N803
+        assert (ServiceCode, QuotaCode) == ("sagemaker", "L-CFC2D5B6")
+        return {"Quota": {"Value": self.jobs}}
+
+    def get_paginator(self, operation):
+        assert operation == "list_service_quotas"
+        found = [{"QuotaName": name, "Value": value} for name, value in self.quotas.items()]
+        return SimpleNamespace(paginate=lambda **_: [{"Quotas": found}])
+
+
+class Parameters:
+    """SSM: the version of the bootstrap stack."""
+
+    def __init__(self):
+        self.version = "21"
+
+    def get_parameter(self, Name):  # noqa: N803
+        if self.version is None:
+            raise refusal("ParameterNotFound", "no", "GetParameter")
+        return {"Parameter": {"Value": self.version}}
+
+
+class Objects:
+    """S3: one bucket with one object."""
+
+    def list_objects_v2(self, Bucket, Prefix, MaxKeys):  # noqa: N803
+        if Bucket != "data":
+            raise refusal("NoSuchBucket", "no", "ListObjectsV2")
+        return {"KeyCount": int("train/rows.csv".startswith(Prefix))}
+
+
+class Identity:
+    """STS."""
+
+    def __init__(self):
+        self.fault = None
+
+    def get_caller_identity(self):
+        if self.fault:
+            raise self.fault
+        return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ann"}
+
+
+class PriceList:
+    """The price list: products by type of instance."""
+
+    def __init__(self):
+        self.products = {}
+
+    def get_paginator(self, operation):
+        assert operation == "get_products"
+        return SimpleNamespace(paginate=self._paginate)
+
+    def _paginate(self, ServiceCode, Filters):  # noqa: N803
+        wanted = {item["Field"]: item["Value"] for item in Filters}
+        assert wanted["regionCode"] == "eu-west-1"
+        found = self.products.get(wanted["instanceName"], [])
+        return [{"PriceList": [json.dumps(item) for item in found]}]
+
+
 class Runtime:
     """Answers each row with the number of its values."""
 
@@ -247,7 +317,14 @@ class Account:
         self.runtime = Runtime()
         self.logs = Logs()
         self.executions = StepFunctions()
+        self.quotas, self.parameters, self.identity = Quotas(), Parameters(), Identity()
+        self.prices = PriceList()
         self.services = {
+            "service-quotas": self.quotas,
+            "ssm": self.parameters,
+            "s3": Objects(),
+            "sts": self.identity,
+            "pricing": self.prices,
             "logs": self.logs,
             "stepfunctions": self.executions,
             "cloudformation": self.cloudformation,

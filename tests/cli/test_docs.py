@@ -75,6 +75,22 @@ def test_the_members_of_an_explanation_and_of_a_log_line_are_documented(account,
     assert logged == {"schema-version", *re.findall(r"`([a-z-]+)`", text)}
 
 
+def test_the_members_of_doctor_and_cost_are_documented(account, call, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    account.clinic()
+    account.sagemaker.configs["config"] = {}
+
+    examined = members(json.loads(call("doctor", "--json").stdout))
+    billed = members(json.loads(call("cost", "--json").stdout)) | {"source", "currency"}
+
+    words = {"ok", "warning", "failed", "unknown"}
+    assert examined == {"schema-version", *re.findall(r"`([a-z-]+)`", MEMBERS["doctor"])} - words
+    assert billed == {"schema-version", *re.findall(r"`([a-z-]+)`", MEMBERS["cost"])} - {
+        *("endpoint", "job"),
+    }
+
+
 def test_every_command_is_in_the_page():
     missing = [name for name in commands.automlv2.list_commands(None) if f"`{name}`" not in DOC]
     missing = [name for name in missing if f"automlv2 {name}" not in DOC]

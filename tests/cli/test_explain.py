@@ -39,7 +39,7 @@ def history(account, *events, stack=STACK_ID):
 @pytest.fixture
 def failed(account):
     account.clinic(status="ROLLBACK_COMPLETE")
-    account.sagemaker.jobs[JOB] = job("Failed", FailureReason="the column is empty")
+    account.sagemaker.jobs[JOB] = job("Failed", FailureReason="the column is empty: A")
     history(
         account,
         of_stack("CREATE_IN_PROGRESS", "User Initiated"),
@@ -76,7 +76,7 @@ def test_job_execution_and_log_are_evidence(failed, account, call):
 
     found = {item["source"]: item["text"] for item in explained(call)["evidence"]}
 
-    assert found["job"] == "Failed: the column is empty"
+    assert found["job"] == "Failed: the column is empty: A"
     assert found["execution"] == "TIMED_OUT: States.Timeout late"
     assert found["log"].startswith("request failed  logical_id=Wait error=LifecycleError: bad")
 

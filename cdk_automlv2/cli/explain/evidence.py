@@ -60,7 +60,8 @@ def _named(client: Client, _found: Found, cause: Cause) -> Iterator[Evidence]:
             continue
         status = described["AutoMLJobStatus" if kind == JOB else "EndpointStatus"]
         reason = described.get("FailureReason") or ""
-        yield Evidence(source, name, f"{status}: {reason}" if reason else str(status))
+        is_new = reason and reason not in cause.reason
+        yield Evidence(source, name, f"{status}: {reason}" if is_new else str(status))
 
 
 def _executions(client: Client, found: Found, cause: Cause) -> Iterator[Evidence]:

@@ -84,8 +84,15 @@ def _sources(client: Client, name: str) -> list[Source]:
         if item.kind in (JOB, ENDPOINT) and item.physical_id:
             sources += log_groups.of_target(item.kind, item.physical_id)
     if not sources:
-        raise Failure(f"stack {stack} has nothing of AutoML", "automlv2 describe another STACK")
+        raise _nothing_to_read(stack, bool(known))
     return sources
+
+
+def _nothing_to_read(stack: str, was_ours: bool) -> Failure:
+    if not was_ours:
+        return Failure(f"stack {stack} has nothing of AutoML", "automlv2 describe another STACK")
+    words = f"the logs of stack {stack} went when it was rolled back or deleted"
+    return Failure(words, f"automlv2 explain {stack}")
 
 
 def _following(

@@ -46,7 +46,7 @@ def pairs(client: Client, folder: Path, names: tuple[str, ...]) -> Iterator[Pair
     Raises:
         ClickException: If there is nothing synthesized, or no such stack.
     """
-    found = dict(_synthesized(folder))
+    found = dict(synthesized(folder))
     unknown = [name for name in names if name not in found]
     if unknown:
         there = ", ".join(found)
@@ -55,7 +55,7 @@ def pairs(client: Client, folder: Path, names: tuple[str, ...]) -> Iterator[Pair
         yield from _with_nested(client, found[name], name, name)
 
 
-def _synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
+def synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and template of each stack, those of stages included."""
     manifest = folder / "manifest.json"
     if not manifest.is_file():
@@ -67,7 +67,7 @@ def _synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
             name = properties.get("stackName", artifact_id)
             yield name, folder / properties["templateFile"]
         elif artifact["type"] == "cdk:cloud-assembly":
-            yield from _synthesized(folder / properties["directoryName"])
+            yield from synthesized(folder / properties["directoryName"])
 
 
 def _with_nested(client: Client, path: Path, stack: str, deployed: str) -> Iterator[Pair]:

@@ -1,0 +1,1 @@
+"""``automlv2 doctor``: what a deployment would lack."""
