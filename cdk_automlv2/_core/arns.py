@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import aws_cdk as cdk
+from cdk_automlv2._core.pseudo import account, partition, region
 
 _TOKEN = re.compile(r"([$#]\{Token\[[^\]]*\]\})")
 _ESCAPES = {"*": "${*}", "?": "${?}", "$": "${$}"}
@@ -22,14 +22,14 @@ def literal(text: str) -> str:
 
 def arn(service: str, resource: str) -> str:
     """Return the ARN of a resource of this account and Region."""
-    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:{resource}"
+    return f"arn:{partition()}:{service}:{region()}:{account()}:{resource}"
 
 
 def role_arn(path_and_name: str) -> str:
     """Return the ARN of a role of this account, or a pattern of several."""
-    return f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{path_and_name}"
+    return f"arn:{partition()}:iam::{account()}:role/{path_and_name}"
 
 
 def bucket_arn(name: str) -> str:
     """Return the ARN of a bucket, or a pattern of several."""
-    return f"arn:{cdk.Aws.PARTITION}:s3:::{name}"
+    return f"arn:{partition()}:s3:::{name}"

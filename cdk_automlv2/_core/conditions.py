@@ -54,8 +54,13 @@ class Conditions:
             OptionsError: If a condition would be needed in another stack than it belongs to.
         """
         self._applied = True
+        if not self.followers:
+            return
+        has_conditions = _has_conditions(self.followers[0][0])
         seen: dict[cdk.CfnResource, cdk.CfnCondition | None] = {}
         for resource, followed, elsewhere in self.followers:
+            if not elsewhere and not has_conditions:
+                continue
             if followed not in seen:
                 seen[followed] = followed.cfn_options.condition
             self._apply(resource, seen[followed], followed, elsewhere)
@@ -79,6 +84,15 @@ class Conditions:
             both = cdk.Fn.condition_and(*parts)
             condition = cdk.CfnCondition(resource, "Condition", expression=both)
         resource.cfn_options.condition = self._given[resource] = condition
+
+
+def _has_conditions(resource: cdk.CfnResource) -> bool:
+    """Whether there is a condition in the stack of a resource at all.
+
+    One call into Node instead of two for each resource, of which nearly none has a condition.
+    """
+    parts = resource.stack.node.find_all()
+    return any(isinstance(part, cdk.CfnCondition) for part in parts)
 
 
 def _refuse_without_condition(resource: cdk.CfnResource, followed: cdk.CfnResource) -> None:

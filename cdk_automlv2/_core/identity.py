@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 SCOPE_LENGTH = 7
 """Characters that stand for a stack in the names of everything it makes; 35 bits."""
 
+_TOPS: WeakKeyDictionary[cdk.Stack, cdk.Stack] = WeakKeyDictionary()
 _PLACES: WeakKeyDictionary[cdk.Stack, tuple[str, str]] = WeakKeyDictionary()
 
 
 def top_level_stack(stack: cdk.Stack) -> cdk.Stack:
     """Return the stack that CloudFormation is asked to deploy: the stack itself, if not nested."""
-    while (parent := stack.nested_stack_parent) is not None:
-        stack = parent
-    return stack
+    top = _TOPS.get(stack)
+    if top is None:
+        parent = stack.nested_stack_parent
+        top = _TOPS[stack] = stack if parent is None else top_level_stack(parent)
+    return top
 
 
 def stack_identity(stack: cdk.Stack) -> str:

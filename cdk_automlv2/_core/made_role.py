@@ -14,6 +14,7 @@ from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.nag import Acknowledgements, Document
 from cdk_automlv2._core.nag_reasons import INLINE, ROLE
+from cdk_automlv2._core.pseudo import account, region
 from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, SAGEMAKER, Right, allow
 from cdk_automlv2._core.role_policies import (
@@ -52,7 +53,7 @@ class MadeRole:
         self._acknowledgements = Acknowledgements.of(stack)
         self._resource: iam.CfnRole | None = None
         self.role = iam.Role(
-            scope, id, role_name=f"{self._stem}{cdk.Aws.REGION}", assumed_by=_sagemaker(scope)
+            scope, id, role_name=f"{self._stem}{region()}", assumed_by=_sagemaker(scope)
         )
         fixed = [self._pass_itself(role_arn(f"*{self._stem}*"))] if passes_itself else []
         self.policies: Policies
@@ -145,5 +146,5 @@ def _sagemaker(scope: Construct) -> iam.ServicePrincipal:
     """SageMaker, on behalf of this account and no other."""
     if not is_on(scope, SOURCE_ACCOUNT_CONDITION):
         return iam.ServicePrincipal(SAGEMAKER)
-    account = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
-    return iam.ServicePrincipal(SAGEMAKER, conditions=account)
+    ours = {"StringEquals": {"aws:SourceAccount": account()}}
+    return iam.ServicePrincipal(SAGEMAKER, conditions=ours)

@@ -24,6 +24,7 @@ from cdk_automlv2._core.made_role import MadeRole
 from cdk_automlv2._core.nag import Acknowledgements
 from cdk_automlv2._core.nag_reasons import LAMBDA_FUNCTION, STATE_MACHINE
 from cdk_automlv2._core.parts import RESOURCE, Detachable, OwnResource
+from cdk_automlv2._core.pseudo import account, partition, region
 from cdk_automlv2._core.retention import may_stay
 from cdk_automlv2._core.rights import allow
 from cdk_automlv2._core.settings import ProviderSettings
@@ -60,7 +61,7 @@ class AutoMLProvider(Construct):
         self._acknowledgements = Acknowledgements.of(self.stack)
         role = _role(self, "FunctionRole", "lambda.amazonaws.com")
         log = settings.log_group(self, "FunctionLog")
-        arn = f"arn:{cdk.Aws.PARTITION}:states:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+        arn = f"arn:{partition()}:states:{region()}:{account()}"
         self.policy = FunctionPolicy(
             self,
             role,

@@ -185,7 +185,8 @@ class _Policy:
 
 def is_precreated(role: iam.IRole) -> bool:
     """Whether ``iam.Role.customize_roles`` has replaced the role by one that exists."""
-    return role.node.try_find_child(f"PrecreatedRole{role.node.id}") is not None
+    node = role.node
+    return node.try_find_child(f"PrecreatedRole{node.id}") is not None
 
 
 def right_length(right: Right) -> int:

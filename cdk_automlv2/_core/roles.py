@@ -5,9 +5,8 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 
 from __future__ import annotations
 
-import aws_cdk as cdk
-
 from cdk_automlv2._core.arns import arn
+from cdk_automlv2._core.pseudo import partition, region
 from cdk_automlv2._core.rights import Right
 
 
@@ -23,7 +22,7 @@ def job_rights() -> list[Right]:
 def container_rights() -> list[Right]:
     """What every SageMaker container needs: logs, metrics, and its image from AWS's accounts."""
     logs = arn("logs", "log-group:/aws/sagemaker/*")
-    images = f"arn:{cdk.Aws.PARTITION}:ecr:{cdk.Aws.REGION}:*:repository/*"
+    images = f"arn:{partition()}:ecr:{region()}:*:repository/*"
     return [
         Right(
             ("cloudwatch:PutMetricData",),
@@ -46,7 +45,7 @@ def vpc_rights() -> list[Right]:
 
 def base_model_rights() -> list[Right]:
     """The bucket of base models to fine-tune, which AWS keeps in each Region."""
-    bucket = f"arn:{cdk.Aws.PARTITION}:s3:::jumpstart-cache-prod-{cdk.Aws.REGION}"
+    bucket = f"arn:{partition()}:s3:::jumpstart-cache-prod-{region()}"
     actions = ("s3:GetObject", "s3:PutObject", "s3:ListBucket")
     return [Right(actions, bucket), Right(actions, f"{bucket}/*")]
 

@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.pseudo import account, partition, region
 from cdk_automlv2.errors import OptionFault, OptionsError
 
 _BY_SCOPE: WeakKeyDictionary[IConstruct, AutoMLSettings] = WeakKeyDictionary()
@@ -170,12 +171,12 @@ def _let_logs_use(key: kms.IKey) -> None:
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
-    place = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
-    of_this_account = f"arn:{cdk.Aws.PARTITION}:logs:{place}:log-group:*"
+    place = f"{region()}:{account()}"
+    of_this_account = f"arn:{partition()}:logs:{place}:log-group:*"
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AutoMLV2Logs",
-            principals=[iam.ServicePrincipal(f"logs.{cdk.Aws.REGION}.amazonaws.com")],
+            principals=[iam.ServicePrincipal(f"logs.{region()}.amazonaws.com")],
             actions=[
                 "kms:Decrypt*",
                 "kms:Describe*",
