@@ -39,6 +39,9 @@ _GROUPS = {
     "plan": Lazy(
         "cdk_automlv2.cli.plan.command", "plan", "Say what a deployment will train and move.", "cli"
     ),
+    "report": Lazy(
+        "cdk_automlv2.cli.reports.command", "report", "Write a page about a job.", "cli,report"
+    ),
     "retrain": Lazy(_RELEASES, "retrain", "Train again on the data as they are now.", "cli"),
     "promote": Lazy(_RELEASES, "promote", "Let an undecided release pass, with a reason.", "cli"),
     "rollback": Lazy(_RELEASES, "rollback", "Serve a recorded release again.", "cli"),

@@ -22,6 +22,7 @@ LAYERS = {
     "cdk_automlv2/local": "local cloud",
     "cdk_automlv2/problem_configs": "constructs",
     "cdk_automlv2/release": "constructs",
+    "cdk_automlv2/reports": "reports",
     "cdk_automlv2/sdk": "constructs",
     "cdk_automlv2/specs": "specs",
     "lambda/automlv2_handlers": "function",
@@ -33,6 +34,7 @@ OUTSIDE = {
     "surface": _CONSTRUCTS,
     "constructs": _CONSTRUCTS,
     "specs": {"yaml", *_CONSTRUCTS},
+    "reports": {"altair", "jinja2", "markupsafe", "vl_convert", *STDLIB},
     "command": {"boto3", "botocore", "click", "rich", *STDLIB},
     "local cloud": {
         *("PIL", "boto3", "botocore", "hypercorn", "ministack", "numpy"),
@@ -48,9 +50,10 @@ INSIDE = {
     "constructs": {"surface", "constructs"},
     "specs": {"specs", "surface", "constructs"},
     "command": {
-        *("command", "local cloud", "specs", "surface"),
+        *("command", "local cloud", "reports", "specs", "surface"),
         "cdk_automlv2/_core/assets.py",  # Where the function's table of states lies.
     },
+    "reports": {"reports"},
     "local cloud": {
         *("local cloud", "surface"),
         "cdk_automlv2/_core/service_model.py",
@@ -186,6 +189,9 @@ def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
         ("import cdk_automlv2.local.sagemaker.__main__", "aws_cdk"),
         ("import cdk_automlv2.local.training.__main__", "aws_cdk"),
         ("from cdk_automlv2 import AutoMLEndpoint", "cdk_automlv2.local"),
+        ("import cdk_automlv2.reports.page", "aws_cdk"),
+        ("import cdk_automlv2.reports.reading.everything", "boto3"),
+        ("import cdk_automlv2.reports.reading.everything", "altair"),
     ],
 )
 def test_imports_stay_cheap(code, absent):

@@ -1,0 +1,1 @@
+"""``automlv2 report``."""

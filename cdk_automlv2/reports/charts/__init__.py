@@ -1,0 +1,1 @@
+"""Charts: a function each, from plain data to a specification that draws itself."""

@@ -1,0 +1,1 @@
+"""From a job's description, artifacts and endpoint to plain data."""
