@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Final
 
-import click
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
+
+from cdk_automlv2.cli import grid, out
+from cdk_automlv2.cli.grid import Column
 
 Rows = Sequence[Mapping[str, str]]
+_NO_DROPS: Final[Mapping[str, int]] = {}
 
 
 class Form(Enum):
@@ -30,38 +32,35 @@ class Form(Enum):
         return cls.PLAIN if plain or not sys.stdout.isatty() else cls.TABLE
 
 
-def show(found: Mapping[str, Rows], form: Form, nothing: str) -> None:
+def show(
+    found: Mapping[str, Rows], form: Form, nothing: str, drops: Mapping[str, int] = _NO_DROPS
+) -> None:
     """Print rows of several kinds.
 
     Args:
         found: Rows by their kind.
         form: How.
         nothing: What is said, but in JSON, if there are no rows at all.
+        drops: Columns that are dropped where there is no room, the highest number first.
     """
     if form is Form.JSON:
-        click.echo(json.dumps(found, default=str, indent=1))
+        out.as_json(found)
     elif not any(found.values()):
-        click.echo(nothing)
+        out.data(nothing)
     elif form is Form.PLAIN:
         for kind, rows in found.items():
             for row in rows:
-                click.echo("\t".join([kind, *map(str, row.values())]))
+                out.row([kind, *row.values()])
     else:
-        console = Console()
+        console = out.console()
         for kind, rows in found.items():
             if rows:
-                console.print(table(kind, rows))
+                _table(console, kind, rows, drops)
 
 
-def table(title: str, rows: Rows) -> Table:
-    """Return rows as a table whose columns are those of the first one."""
-    made = Table(*rows[0], title=title, title_justify="left")
-    for row in rows:
-        made.add_row(*map(_text, row.values()))
-    return made
-
-
-def _text(value: Any) -> str:
-    from rich.markup import escape
-
-    return escape(str(value))
+def _table(console: Console, title: str, rows: Rows, drops: Mapping[str, int]) -> None:
+    """Print rows as a table whose columns are those of the first one."""
+    console.print(Text(title, style="italic"))
+    columns = [Column(name, folds=True, drop=drops.get(name, 0)) for name in rows[0]]
+    grid.show(console, columns, [list(row.values()) for row in rows])
+    console.print()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import signal
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import console, content, tables
+from cdk_automlv2.cli import console, content, out, tables
 from cdk_automlv2.cli.cdk_arguments import all_unless_named
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.local import LocalCloud, LocalCloudError
@@ -80,8 +79,8 @@ def start(
             folder, speed, accounts=accounts, bootstrap=bootstrap, left_running=detach
         )
         try:
-            click.echo(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
-            click.echo(f"state and logs in {cloud.folder}")
+            out.data(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
+            out.data(f"state and logs in {cloud.folder}")
             if not detach:
                 _keep(cloud)
         except BaseException:
@@ -89,7 +88,7 @@ def start(
             raise
     with contextlib.suppress(OSError):  # The terminal may be closed.
         if not detach:
-            click.echo("stopped")
+            out.data("stopped")
 
 
 def _keep(cloud: LocalCloud) -> None:
@@ -101,7 +100,7 @@ def _keep(cloud: LocalCloud) -> None:
     asked = threading.Event()
     for number in signals.ENDING:
         signal.signal(number, lambda *_: asked.set())
-    click.echo("Ctrl-C stops it")
+    out.data("Ctrl-C stops it")
     while cloud.is_running() and not asked.wait(0.3):
         pass
     ended = cloud.ended()
@@ -118,7 +117,7 @@ def stop(folder: Path) -> None:
     with friendly_errors(*_ERRORS):
         if not LocalCloud.stop_all(folder):
             raise click.ClickException(_NONE_RUNS)
-    click.echo("stopped")
+    out.data("stopped")
 
 
 @local.command(context_settings=_CDK)
@@ -163,7 +162,7 @@ def invoke(
             EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
         )
         response: bytes = answer["Body"].read()
-    click.echo(response, nl=not response.endswith(b"\n"))
+    out.body(response)
 
 
 @local.command()
@@ -186,7 +185,10 @@ def env(folder: Path, account: str | None, as_json: bool) -> None:
     """Print the environment for any other client: eval "$(automlv2 local env)"."""
     with friendly_errors(*_ERRORS):
         found = LocalCloud.attach(folder).variables(account)
-    click.echo(json.dumps(found, indent=1) if as_json else environment.for_shell(found))
+    if as_json:
+        out.as_json(found)
+    else:
+        out.data(environment.for_shell(found))
 
 
 def _run_cdk(folder: Path, arguments: list[str]) -> None:
@@ -195,5 +197,5 @@ def _run_cdk(folder: Path, arguments: list[str]) -> None:
             sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
         except KeyboardInterrupt:
             words = "interrupted; the stack goes on in the local cloud"
-            click.echo(f"{words}: automlv2 local status", err=True)
+            out.remark(f"{words}: automlv2 local status")
             sys.exit(130)

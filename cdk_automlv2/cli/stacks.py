@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cdk_automlv2.cli import out
 from cdk_automlv2.specs.errors import SpecError
 from cdk_automlv2.specs.stack_file import FILE, StackFileError
 from cdk_automlv2.specs.stack_plan import Plan, plan
@@ -37,7 +38,7 @@ def stacks(folder: Path, count: int | None, prefix: str | None, moved: tuple[str
         raise click.ClickException(str(error)) from error
     if found.changed:
         (folder / FILE).write_text(found.stacks.to_json(), encoding="utf-8")
-    click.echo(_words(folder / FILE, found))
+    out.data(_words(folder / FILE, found))
 
 
 def _words(path: Path, found: Plan) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cdk_automlv2.cli import out
 from cdk_automlv2.specs.errors import SpecFault
 from cdk_automlv2.specs.folder import check_folder
 from cdk_automlv2.specs.spec import check
@@ -40,15 +40,15 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def _print(faults: Sequence[SpecFault], count: int, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([_row(item) for item in faults], indent=1))
+        out.as_json([_row(item) for item in faults])
         return
     for item in faults:
-        click.echo(str(item))
+        out.data(item)
     files = len({item.file for item in faults})
     verdict = (
         f"{len(faults)} faults in {files} of {count} files" if faults else f"{count} files, valid"
     )
-    click.echo(verdict, err=bool(faults))
+    (out.remark if faults else out.data)(verdict)
 
 
 def _row(item: SpecFault) -> dict[str, Any]:
@@ -70,4 +70,4 @@ def schema() -> None:
     `automlv2 schema > automlv2.schema.json`, and in each file on top:
     `# yaml-language-server: $schema=automlv2.schema.json`.
     """
-    click.echo(schema_text(), nl=False)
+    out.data(schema_text().removesuffix("\n"))

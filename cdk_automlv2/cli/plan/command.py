@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws
+from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.cli.plan import cost, templates
@@ -63,9 +62,9 @@ def plan(
         ]
     rows: list[Row] = [(change, cost.of(change, table) if table else None) for change in found]
     if as_json:
-        click.echo(json.dumps(_as_json(rows, table), indent=1))
+        out.as_json(_as_json(rows, table))
     else:
-        click.echo(_markdown(rows, table) if markdown else _text(rows, table))
+        out.data(_markdown(rows, table) if markdown else _text(rows, table))
     if max_cost is not None:
         _keep_to(max_cost, rows)
 
@@ -82,7 +81,7 @@ def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:
     if once <= max_cost and not unknown:
         return
     words = "; ".join(unknown) or f"training may cost {once:.2f}"
-    click.echo(f"over the limit of {max_cost:g}: {words}", err=True)
+    out.remark(f"over the limit of {max_cost:g}: {words}")
     click.get_current_context().exit(_LIMIT)
 
 

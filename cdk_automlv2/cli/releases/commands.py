@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws, console
+from cdk_automlv2.cli import aws, console, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import following, friendly_errors
 from cdk_automlv2.cli.releases import find, records
@@ -18,6 +18,7 @@ from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
 
 _POLL_SECONDS = 10
+_DROPS = {"since": 4, "metric": 3, "serving": 2, "value": 1}
 _COLUMNS = ("id", "release", "state", "since", "metric", "value", "serving", "reason")
 
 
@@ -80,10 +81,10 @@ def wait(client: Client, name: str, number: int | None, timeout: float, as_json:
         place = find.one(client, name)
         shown = _wait(client, place, number, time.monotonic() + timeout * 60)
     if as_json:
-        click.echo(json.dumps(shown, indent=1))
+        out.as_json(shown)
     status = exit_status(str(shown["state"]))
     if status is None:
-        click.echo(f"still {shown['state']} after {timeout:g} min", err=True)
+        out.remark(f"still {shown['state']} after {timeout:g} min")
         status = timed_out()
     click.get_current_context().exit(status)
 
@@ -103,7 +104,7 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
         words = f"release {number} {shown['state']}"
         words += f": {shown['reason']}" if shown["reason"] else ""
         if words != seen:
-            click.echo(words, err=True)
+            out.remark(words)
             seen = words
         left = until - time.monotonic()
         if exit_status(shown["state"]) is not None or left <= 0:
@@ -168,17 +169,17 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> N
         raise click.ClickException(f"the function failed: {returned.get('errorMessage')}")
     if "Refused" in returned:
         raise click.ClickException(returned["Refused"])
-    click.echo(returned["Answer"])
-    click.echo(f"next: {following(f'automlv2 wait {place.name}')}", err=True)
+    out.data(returned["Answer"])
+    out.remark(f"next: {following(f'automlv2 wait {place.name}')}")
 
 
 def _show(rows: list[dict[str, Any]], *, plain: bool, as_json: bool) -> None:
     form = console.Form.chosen(plain=plain, as_json=as_json)
     if form is console.Form.JSON:
-        click.echo(json.dumps(rows, indent=1))
+        out.as_json(rows)
         return
     brief = [{key: _text(row[key]) for key in _COLUMNS} for row in rows]
-    console.show({"releases": brief}, form, "there is no release yet")
+    console.show({"releases": brief}, form, "there is no release yet", _DROPS)
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws
+from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.cli.releases import find, records
@@ -42,7 +42,7 @@ def lock(client: Client, name: str, number: int | None, is_job: bool, output: Pa
         output.write_text(json.dumps(locked, indent=2) + "\n")
     units = locked["containers"].values()
     artifacts = {item["artifact"]["uri"] for unit in units for item in unit if item["artifact"]}
-    click.echo(f"{output}: candidate {locked['source']['candidate']}, {len(artifacts)} artifacts")
+    out.data(f"{output}: candidate {locked['source']['candidate']}, {len(artifacts)} artifacts")
 
 
 def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]:
