@@ -90,7 +90,9 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
         with aws_errors():
             yield
     except (*_TOLD, *more) as error:
-        raise click.ClickException(safe.lines(error)) from error
+        if more:  # What a command knows of says itself what to do.
+            raise click.ClickException(safe.lines(error)) from error
+        raise Failure(str(error)) from error
 
 
 def code_of(error: ClientError) -> str:

@@ -135,14 +135,16 @@ def test_retraining_rolling_back_and_aborting_ask_the_function(user, run):
     assert user.release(3).reason == "aborted by arn:aws:iam::111122223333:user/ann"
 
 
-def test_what_the_function_refuses_is_one_line(user, run):
+def test_what_the_function_refuses_is_one_line_and_the_next_command(user, run):
     user.deploy()
     user.run()
 
     refused = run("rollback", "Shop/Churn", "7")
 
     assert refused.exit_code == 1
-    assert refused.stderr == "Error: cannot roll back: there is no release 7\n"
+    assert refused.stderr == (
+        "Error: cannot roll back: there is no release 7\nnext: automlv2 history Shop/Churn\n"
+    )
 
 
 def test_a_name_that_stands_for_several_is_refused_with_all_of_them(run):
@@ -150,6 +152,7 @@ def test_a_name_that_stands_for_several_is_refused_with_all_of_them(run):
 
     assert refused.stderr == (
         "Error: Shop stands for 2 releases; say which: Shop/Churn, Shop/Inner/Demand\n"
+        "next: the same with one of these, such as Shop/Churn\n"
     )
 
 
@@ -160,9 +163,11 @@ def test_a_name_below_a_nested_stack_may_be_short(user, run):
 def test_a_name_that_stands_for_none_is_refused_with_what_there_is(run):
     assert run("history", "Shop/Chrun").stderr == (
         "Error: there is no release Shop/Chrun; there are Shop/Churn, Shop/Inner/Demand\n"
+        "next: the same with one of these, such as Shop/Churn\n"
     )
     assert run("history", "Empty").stderr == (
         "Error: there is no release Empty; stack Empty has no release\n"
+        "next: automlv2 describe Empty\n"
     )
 
 

@@ -11,7 +11,7 @@ import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.plan import cost, templates
 from cdk_automlv2.cli.plan.compare import Change, changes
 from cdk_automlv2.cost import Cost, Prices, totals
@@ -73,7 +73,7 @@ def _read(path: Path) -> Prices:
     try:
         return Prices.from_file(path)
     except OptionsError as error:
-        raise click.ClickException(f"{path} is no file of prices: {error}") from error
+        raise Failure(f"{path} is no file of prices: {error}", "automlv2 plan --help") from error
 
 
 def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:

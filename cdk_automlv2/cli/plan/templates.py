@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
 from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.failures import Failure
 
 Resources = Mapping[str, Mapping[str, Any]]
 _NESTED = "AWS::CloudFormation::Stack"
@@ -44,13 +44,14 @@ def pairs(client: Client, folder: Path, names: tuple[str, ...]) -> Iterator[Pair
         names: Stacks to look at; none for all.
 
     Raises:
-        ClickException: If there is nothing synthesized, or no such stack.
+        Failure: If there is nothing synthesized, or no such stack.
     """
     found = dict(synthesized(folder))
     unknown = [name for name in names if name not in found]
     if unknown:
         there = ", ".join(found)
-        raise click.ClickException(f"no stack {', '.join(unknown)} in {folder}; there are {there}")
+        words = f"no stack {', '.join(unknown)} in {folder}; there are {there}"
+        raise Failure(words, f"automlv2 plan {next(iter(found), '')}".strip())
     for name in names or found:
         yield from _with_nested(client, found[name], name, name)
 
@@ -60,7 +61,7 @@ def synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         words = f"nothing is synthesized in {folder}; run `cdk synth` first, or give --app"
-        raise click.ClickException(words)
+        raise Failure(words, "cdk synth --quiet")
     for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "aws:cloudformation:stack":

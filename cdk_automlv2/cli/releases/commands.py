@@ -12,7 +12,7 @@ import click
 
 from cdk_automlv2.cli import aws, console, out
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.failures import following, friendly_errors
+from cdk_automlv2.cli.failures import Failure, following, friendly_errors
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
@@ -95,11 +95,12 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
     while True:
         head = records.head(client, place)
         if head is None:
-            raise click.ClickException(f"{place.name} has no release yet")
+            raise Failure(f"{place.name} has no release yet", f"automlv2 watch {place.stack}")
         number = number or int(head["generation"])
         record = records.release(client, place, number)
         if record is None:
-            raise click.ClickException(f"{place.name} has no release {number}")
+            words = f"{place.name} has no release {number}"
+            raise Failure(words, f"automlv2 history {place.name}")
         shown = records.shown(record, place, head["serving"])
         words = f"release {number} {shown['state']}"
         words += f": {shown['reason']}" if shown["reason"] else ""
@@ -166,9 +167,10 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> N
         )
         returned = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise click.ClickException(f"the function failed: {returned.get('errorMessage')}")
+        words = f"the function failed: {returned.get('errorMessage')}"
+        raise Failure(words, f"automlv2 logs {place.stack}")
     if "Refused" in returned:
-        raise click.ClickException(returned["Refused"])
+        raise Failure(returned["Refused"], f"automlv2 history {place.name}")
     out.data(returned["Answer"])
     out.remark(f"next: {following(f'automlv2 wait {place.name}')}")
 

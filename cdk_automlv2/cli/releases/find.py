@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.failures import Failure
 
 _TYPE = "Custom::AutoMLRelease"
 _NESTED = "AWS::CloudFormation::Stack"
@@ -41,20 +40,21 @@ def one(client: Client, name: str) -> Place:
     """Return the one release construct that is meant.
 
     Raises:
-        ClickException: If there is none, or more than one; says which there are.
+        Failure: If there is none, or more than one; says which there are.
     """
     found = every(client, name)
     if len(found) == 1:
         return found[0]
     names = ", ".join(place.name for place in found)
-    raise click.ClickException(f"{name} stands for {len(found)} releases; say which: {names}")
+    words = f"{name} stands for {len(found)} releases; say which: {names}"
+    raise Failure(words, f"the same with one of these, such as {found[0].name}")
 
 
 def every(client: Client, name: str) -> list[Place]:
     """Return the release constructs of a stack, or those that are meant of it.
 
     Raises:
-        ClickException: If there is none; says which there are.
+        Failure: If there is none; says which there are.
     """
     stack, _, wanted = name.partition("/")
     known = list(_of_stack(client, stack, ""))
@@ -64,7 +64,8 @@ def every(client: Client, name: str) -> list[Place]:
     there = ", ".join(place.name for place in known)
     words = f"there is no release {name}"
     hint = f"; there are {there}" if there else f"; stack {stack} has no release"
-    raise click.ClickException(words + hint)
+    following = f"the same with one of these, such as {known[0].name}" if known else ""
+    raise Failure(words + hint, following or f"automlv2 describe {stack}")
 
 
 def _is_meant(key: str, wanted: str) -> bool:
@@ -102,4 +103,5 @@ def _referred(value: Any, ids: Mapping[str, str]) -> str:
             return ids[name]
         case {"Fn::GetAtt": [name, *_]}:
             return ids[name]
-    raise click.ClickException(f"the template refers to its function in a way not known: {value}")
+    words = f"the template refers to its function in a way not known: {value}"
+    raise Failure(words, "pip install --upgrade cdk-automlv2")

@@ -12,7 +12,7 @@ import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.releases import find, records
 
 SCHEMA = "1.0"
@@ -52,7 +52,7 @@ def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]
     record = records.release(client, place, wanted) if wanted else None
     if record is None or not record["candidate"]:
         what = f"release {number} has no candidate" if number else "no release is in service"
-        raise click.ClickException(f"{place.name}: {what}; nothing to lock")
+        raise Failure(f"{place.name}: {what}; nothing to lock", f"automlv2 history {place.name}")
     model = record["settings"]["properties"].get("Model") or {}
     keys = model.get("InferenceResponseKeys")
     return {
@@ -68,7 +68,8 @@ def _locked(client: Client, source: Mapping[str, Any]) -> dict[str, Any]:
     job = client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=source["job"])
     best = job.get("BestCandidate")
     if best is None:
-        raise click.ClickException(f"AutoML job {source['job']} has no best candidate to lock")
+        words = f"AutoML job {source['job']} has no best candidate to lock"
+        raise Failure(words, f"automlv2 describe {source['job']}")
     account, region = job["AutoMLJobArn"].split(":")[4], job["AutoMLJobArn"].split(":")[3]
     metric = best.get("FinalAutoMLJobObjectiveMetric") or {}
     by_unit = best.get("InferenceContainerDefinitions") or {"": best["InferenceContainers"]}

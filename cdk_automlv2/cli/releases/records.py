@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import click
-
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.failures import Failure
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import schema
 
@@ -88,5 +87,5 @@ def _parsed(item: Mapping[str, Any]) -> Record:
     known, own = (text.partition(".")[0] for text in (schema(), str(record.get("schema"))))
     if own != known:
         words = f"the records are of schema {record.get('schema')}, this command knows {known}"
-        raise click.ClickException(f"{words}; update cdk-automlv2")
+        raise Failure(f"{words}; update cdk-automlv2", "pip install --upgrade cdk-automlv2")
     return record
