@@ -41,3 +41,14 @@ def test_a_deployed_stack_is_watched_described_ranked_and_asked(shop, automlv2):
     assert {item["status"] for item in constructs} >= {"Completed", "InService"}
     assert len(ranked.stdout.splitlines()) > 1
     assert asked.stdout.strip() in ("benign", "malignant")
+
+
+def test_a_stack_that_failed_is_explained_with_the_job_and_the_remedy(shop, automlv2):
+    assert shop.deploy(target="no_such_column").returncode != 0
+
+    told = json.loads(automlv2("explain", shop.name, "--json").stdout)
+
+    assert told["status"] == "ROLLBACK_COMPLETE"
+    assert "no_such_column" in told["cause"]["reason"]
+    assert next(item["source"] for item in told["evidence"]) == "job"
+    assert "set another revision" in told["remedy"]
