@@ -18,6 +18,9 @@ if _typing.TYPE_CHECKING:
     from cdk_automlv2.automl import (
         AutoMLV2,
     )
+    from cdk_automlv2.batch.transform import (
+        AutoMLBatchTransform,
+    )
     from cdk_automlv2.cost import (
         Prices,
     )
@@ -97,6 +100,7 @@ if _typing.TYPE_CHECKING:
 
 __all__ = [
     "AsyncInference",
+    "AutoMLBatchTransform",
     "AutoMLCandidates",
     "AutoMLDataChannel",
     "AutoMLEndpoint",
@@ -136,6 +140,7 @@ __all__ = [
 
 _MODULES = {
     "AsyncInference": "hosting.async_inference",
+    "AutoMLBatchTransform": "batch.transform",
     "AutoMLCandidates": "job.candidates",
     "AutoMLDataChannel": "job.channels",
     "AutoMLEndpoint": "hosting.endpoint",

@@ -26,6 +26,11 @@ def release_definition() -> dict[str, Any]:
     return _definition("release")
 
 
+def transform_definition() -> dict[str, Any]:
+    """Return the state machine that carries a run of a batch transform, the same way."""
+    return _definition("transform")
+
+
 def _definition(name: str) -> dict[str, Any]:
     definition: dict[str, Any] = json.loads((handlers_dir() / f"{name}.asl.json").read_text())
     return definition

@@ -40,16 +40,23 @@ from cdk_automlv2._core.s3 import AnyKey, S3Location
 OWNER = "cdk-automlv2:owner"
 WRITE = ("s3:AbortMultipartUpload", "s3:PutObject")
 
-_KINDS = ("automl-job", "model", "endpoint-config", "endpoint")
-_LISTS = ("ListAutoMLJobs", "ListCandidatesForAutoMLJob", "ListEndpointConfigs", "ListModels")
+_KINDS = ("automl-job", "model", "endpoint-config", "endpoint", "transform-job")
+_LISTS = (
+    *("ListAutoMLJobs", "ListCandidatesForAutoMLJob", "ListEndpointConfigs", "ListModels"),
+    "ListTransformJobs",
+)
 _DESCRIBE = (
     "DescribeAutoMLJobV2",
     "DescribeEndpoint",
     "DescribeEndpointConfig",
     "DescribeModel",
+    "DescribeTransformJob",
     "ListTags",
 )
-CREATE = ("CreateAutoMLJobV2", "CreateEndpoint", "CreateEndpointConfig", "CreateModel")
+CREATE = (
+    *("CreateAutoMLJobV2", "CreateEndpoint", "CreateEndpointConfig", "CreateModel"),
+    "CreateTransformJob",
+)
 _CHANGE = (
     "AddTags",
     "DeleteEndpoint",
@@ -57,6 +64,7 @@ _CHANGE = (
     "DeleteModel",
     "DeleteTags",
     "StopAutoMLJob",
+    "StopTransformJob",
     "UpdateEndpoint",
     "UpdateEndpointWeightsAndCapacities",
 )

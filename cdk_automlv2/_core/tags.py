@@ -28,6 +28,7 @@ class LateTags:
         self._resource = resource
         self._tags = tag_list(tags)
         self._manager: cdk.TagManager | None = None
+        self._merged: list[dict[str, str]] | None = None
         _OF_STACK.setdefault(stack, []).append(self)
 
     def manager(self) -> cdk.TagManager:
@@ -59,7 +60,14 @@ class LateTags:
         if merged != own:
             listed = [{"Key": key, "Value": merged[key]} for key in sorted(merged)]
             self._resource.add_property_override("Tags", listed)
+            self._merged = listed
         return None
+
+    def final(self) -> Any:
+        """Return the property as it is once everything has been declared; ``None`` for no tags."""
+        if self._merged is None and self._manager is not None:
+            return self._manager.rendered_tags
+        return self._merged or self._tags
 
 
 def complete_tags(stack: cdk.Stack) -> list[OptionsError]:

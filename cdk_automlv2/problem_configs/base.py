@@ -12,6 +12,7 @@ from cdk_automlv2._core.options import settle_seconds
 from cdk_automlv2._core.s3_uri import uri_problems
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.problem_configs.batch import BatchFormat
 from cdk_automlv2.problem_configs.serving import UNKNOWN, Serving
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ COMPLETION: Mapping[str, str] = {
     ),
     "max_total_job_runtime_in_seconds": "CompletionCriteria.MaxAutoMLJobRuntimeInSeconds",
 }
+_BY_LINE = BatchFormat()
+
 CSV = "text/csv;header=present"
 PARQUET = "x-application/vnd.amazon+parquet"
 
@@ -65,6 +68,11 @@ class ProblemConfig:
     def serving(self) -> Serving:
         """What serving a candidate takes."""
         return UNKNOWN
+
+    @property
+    def _batch(self) -> BatchFormat:
+        """How a candidate takes whole files."""
+        return _BY_LINE
 
     @property
     def makes_candidates(self) -> bool:

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.batch import BatchFormat
 from cdk_automlv2.problem_configs.serving import Serving
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
+_BATCH = BatchFormat(
+    content_type=None,
+    split_type="None",
+    assemble_with="None",
+    batch_strategy=None,
+    joins=False,
+)
 _SERVING = Serving(
     serverless_doubts=(
         (
@@ -59,6 +67,11 @@ class AutoMLImageClassificationConfig(ProblemConfig):
     def serving(self) -> Serving:
         """What serving a candidate takes."""
         return _SERVING
+
+    @property
+    def _batch(self) -> BatchFormat:
+        """How a candidate takes whole files."""
+        return _BATCH
 
     def __post_init__(self) -> None:
         raise_if_any("AutoMLImageClassificationConfig", self._problems())

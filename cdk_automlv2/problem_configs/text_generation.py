@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.batch import BatchFormat
 from cdk_automlv2.problem_configs.serving import Serving
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/autopilot-llms-finetunin
 """
 
 _NEEDS_EULA = "Llama2"
+_BATCH = BatchFormat(
+    fault="must not be a language model, as AWS says nowhere that these work in batches",
+    joins=False,
+)
 _SERVING = Serving(
     units=("GPU",),
     one_click_instance_type="ml.g5.12xlarge",
@@ -92,6 +97,11 @@ class AutoMLTextGenerationConfig(ProblemConfig):
     def serving(self) -> Serving:
         """What serving a language model takes."""
         return _SERVING
+
+    @property
+    def _batch(self) -> BatchFormat:
+        """How a language model takes whole files."""
+        return _BATCH
 
     def _rules(self) -> Iterator[OptionFault]:
         name = self.base_model_name

@@ -11,6 +11,7 @@ from cdk_automlv2._core.closed_sets import ForecastingAlgorithm
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
+from cdk_automlv2.problem_configs.batch import BatchFormat
 from cdk_automlv2.problem_configs.countries import COUNTRIES
 from cdk_automlv2.problem_configs.serving import Serving
 
@@ -25,6 +26,15 @@ _TARGET_FILLS = (*_FILLS, "nan")
 _CODE = re.compile("[A-Z]{2}")
 
 
+_BATCH = BatchFormat(
+    split_type="None",
+    assemble_with="None",
+    batch_strategy=None,
+    max_payload_in_mb=0,
+    invocations_timeout=3600,
+    joins=False,
+    is_whole=True,
+)
 _SERVING = Serving(units=("CPU",), one_click_instance_type="ml.m5.12xlarge")
 
 
@@ -129,6 +139,11 @@ class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
 
     def __post_init__(self) -> None:
         raise_if_any("AutoMLTimeSeriesForecastingConfig", self._problems())
+
+    @property
+    def _batch(self) -> BatchFormat:
+        """How a candidate takes whole files."""
+        return _BATCH
 
     def metrics(self) -> tuple[str, ...] | None:
         """Return the objective metrics of forecasts."""

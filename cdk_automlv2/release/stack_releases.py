@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -15,9 +14,10 @@ from cdk_automlv2._core.arns import arn
 from cdk_automlv2._core.assets import release_definition
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.nag import Acknowledgements
-from cdk_automlv2._core.nag_reasons import INLINE, TABLE
+from cdk_automlv2._core.nag_reasons import TABLE
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.rights import Right
+from cdk_automlv2._core.scheduler_role import scheduler_role
 
 EVENT_SOURCE = "cdk.automlv2"
 TABLE_VARIABLE = "RELEASES_TABLE"
@@ -79,31 +79,9 @@ class StackReleases(Construct):
 
     @property
     def scheduler_role(self) -> iam.Role:
-        """The role by which EventBridge Scheduler invokes the function; made at its first use.
-
-        Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-        """
+        """The role by which EventBridge Scheduler invokes the function; made at its first use."""
         if self._scheduler_role is None:
-            group = arn("scheduler", "schedule-group/default")
-            conditions: dict[str, Any] = {
-                "StringEquals": {
-                    "aws:SourceAccount": cdk.Aws.ACCOUNT_ID,
-                    "aws:SourceArn": group,
-                }
-            }
-            invoke = iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"],
-                resources=[self._provider.function.function_arn],
-            )
-            self._scheduler_role = iam.Role(
-                self,
-                "SchedulerRole",
-                assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=conditions),
-                inline_policies={"AutoMLV2": iam.PolicyDocument(statements=[invoke])},
-            )
-            Acknowledgements.of(self._provider.stack).add(
-                self._scheduler_role.node.default_child, [INLINE]
-            )
+            self._scheduler_role = scheduler_role(self, self._provider)
         return self._scheduler_role
 
     def _complete(self) -> None:

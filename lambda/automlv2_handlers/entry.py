@@ -37,6 +37,7 @@ _MOST_STATE_BYTES: Final = 190_000
 _OF_RELEASES: Final = frozenset(
     {"Release", "Retrain", "NewData", "Rollback", "Abort", "Promote", "Approval"}
 )
+_OF_TRANSFORMS: Final = frozenset({"Transform", "StartTransform"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,18 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
     Args:
         event: A request of CloudFormation (has ``RequestType``), or a task of the state machine:
             ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``execution`` has it, or
-            what ``releases.tasks`` serves.
+            what ``releases.tasks`` and ``transforms.tasks`` serve.
         environment: Where calls and answers go.
 
     Returns:
-        For ``Poll`` and releases what comes of it, else nothing.
+        For ``Poll``, releases and transforms what comes of it, else nothing.
     """
     if "RequestType" in event:
         _receive(event, environment)
     elif event["Task"] in _OF_RELEASES:
         return _of_releases(event, environment)
+    elif event["Task"] in _OF_TRANSFORMS:
+        return _of_transforms(event, environment)
     elif event["Task"] == "Poll":
         return _poll(State.from_raw(event["State"]), environment).to_raw()
     else:
@@ -110,6 +113,14 @@ def _of_releases(event: Mapping[str, Any], environment: Environment) -> dict[str
         return tasks.serve(
             event, environment.gateway, environment.releases_table, environment.now()
         )
+
+
+def _of_transforms(event: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
+    """Serve a task that is about a batch transform, within the time of this invocation."""
+    from automlv2_handlers.transforms import tasks
+
+    with environment.time_limit(environment.seconds_left() - _ANSWER_SECONDS):
+        return tasks.serve(event, environment.gateway, environment.stack_id, environment.now())
 
 
 def _receive(raw: Mapping[str, Any], environment: Environment) -> None:

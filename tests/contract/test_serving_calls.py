@@ -21,6 +21,7 @@ from cdk_automlv2 import (
     ServerlessVariant,
 )
 from cdk_automlv2._core import service_model
+from tests.contract.members import members
 from tests.synth.helpers import job, template
 
 CALLS = ("CreateModel", "CreateEndpointConfig", "CreateEndpoint", "UpdateEndpoint")
@@ -70,18 +71,6 @@ LEFT_OUT = {
     },
 }
 """Members that no option reaches, and why; by override they all are."""
-
-
-def members(shape: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of a structure's members that have none of their own."""
-    for name, member in shape.members.items():
-        here = f"{path}.{name}".lstrip(".")
-        if member.type_name == "list":
-            here, member = f"{here}[]", member.member
-        if member.type_name == "structure":
-            yield from members(member, here)
-        else:
-            yield here
 
 
 def given(value: Any, path: str = "") -> Iterator[str]:

@@ -49,6 +49,9 @@ _ON = {
     "create_model_package": (("model-package", "ModelPackageGroupName"),),
     "describe_model_package": (("model-package", "ModelPackageName"),),
     "delete_model_package": (("model-package", "ModelPackageName"),),
+    "create_transform_job": (("transform-job", "TransformJobName"),),
+    "describe_transform_job": (("transform-job", "TransformJobName"),),
+    "stop_transform_job": (("transform-job", "TransformJobName"),),
 }
 """The kinds of resources that an operation of SageMaker is asked for, and what names them."""
 
@@ -59,6 +62,7 @@ _LISTS = frozenset(
         "list_endpoint_configs",
         "list_endpoints",
         "list_models",
+        "list_transform_jobs",
     }
 )
 _TAGGING = frozenset({"add_tags", "delete_tags", "list_tags"})
@@ -167,6 +171,8 @@ def _volume_keys(operation: str, request: Request) -> list[str]:
     keys = [request.get("SecurityConfig", {}).get("VolumeKmsKeyId")]
     if operation == "create_endpoint_config":
         keys.append(request.get("KmsKeyId"))
+    if operation == "create_transform_job":
+        keys.append(request["TransformResources"].get("VolumeKmsKeyId"))
     return [key for key in keys if key]
 
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from .cloudformation import Resource
+from .policies import TRANSFORM_MACHINE
 from .stack import Stack
 
 JOB_TYPE = "AutoMLJobV2"
@@ -64,6 +65,25 @@ MODEL = {
     "ProcessingUnit": "CPU",
     "BaseName": "churn",
 }
+
+TRANSFORM_TYPE = "AutoMLBatchTransform"
+
+
+def transform(model="churn-1", **more):
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://in/new/"}}
+    return {
+        "ModelName": model,
+        "TransformInput": {"DataSource": source, "ContentType": "text/csv", "SplitType": "Line"},
+        "TransformOutput": {"S3OutputPath": "s3://out/answers/", "AssembleWith": "Line"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        "Key": "Nightly",
+        "NamePrefix": "nightly-abcde12345678-",
+        "TransformMachineArn": TRANSFORM_MACHINE,
+        **more,
+    }
+
+
+TRANSFORMS = OLD_RUN, NEW_RUN = tuple(transform(model) for model in MODELS)
 
 FOLDER = {
     "AssetBucket": "assets",

@@ -18,6 +18,7 @@ from .services.models import models_of
 from .services.packages import Packages
 from .services.storage import Storage
 from .services.tables import Tables
+from .services.transforms import Transforms
 
 if TYPE_CHECKING:
     from .stack import Stack
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CONTAINER", "PLACE", "Account", "Crash", "FakeAws", "Lags", "candidate", "model_of"]
 
 
-class FakeAws(Jobs, Endpoints, Packages, Storage, Tables, Control, Boto3Gateway):
+class FakeAws(Jobs, Transforms, Endpoints, Packages, Storage, Tables, Control, Boto3Gateway):
     """All services of the account, and the gateway to them.
 
     Attributes:

@@ -42,6 +42,8 @@ def check_owners(aws: FakeAws) -> None:
             assert name in owned or not is_ours(aws, kind, name), f"{kind} {name} is nobody's"
     for name in running_jobs(aws):
         assert name in owned or not is_ours(aws, "automl-job", name), f"{name} runs for nobody"
+    for name in aws.running_transforms:
+        assert is_wanted_run(aws, name), f"transform job {name} runs for nobody"
     served = {endpoint["EndpointConfigName"] for endpoint in aws.endpoints.values()}
     served |= {endpoint["Next"] for endpoint in aws.endpoints.values() if "Next" in endpoint}
     served |= {
@@ -103,6 +105,23 @@ def owned_by_releases(stack: Stack) -> set[str]:
             if release is not None:
                 owned |= {release.settings.endpoint_name, release.model, release.job}
     return owned
+
+
+def is_wanted_run(aws: FakeAws, name: str) -> bool:
+    """Whether a transform job is nobody's of ours, or some stack has its construct."""
+    mark = aws.tags.get(aws.arn("transform-job", name), {}).get("cdk-automlv2:resource")
+    return mark is None or any(mark in constructs_of(stack) for stack in aws.stacks)
+
+
+def constructs_of(stack: Stack) -> set[str]:
+    """Return the resources that a stack has, as they are called in tags."""
+    owned = owned_by(stack)
+    return {
+        f"{sent['StackId'].split('/')[1]}/{sent['LogicalResourceId']}"
+        for request_id, (sent, _) in stack.sent.items()
+        for answer in stack.answers[request_id]
+        if answer["PhysicalResourceId"] in owned
+    }
 
 
 def running_jobs(aws: FakeAws) -> list[str]:

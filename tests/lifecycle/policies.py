@@ -26,6 +26,7 @@ Resources = Mapping[tuple[str, str], Mapping[str, Any]]
 """Properties by type, such as ``AutoMLModel``, and logical id."""
 
 MACHINE = "machine"
+TRANSFORM_MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:transform"
 _ANY_STACK = "any-stack"
 _NO_CONSTRUCTS = {"cli", "local", "reports"}
 _JOB_ROLE = "arn:aws:iam::111122223333:role/job"
@@ -41,6 +42,7 @@ _OPTIONS = {
     "AutoMLInput": ("AssetBucket", "AssetKey", "Folder", "S3Uri"),
     "AutoMLCandidates": ("OutputPath",),
     "AutoMLWait": (),
+    "AutoMLBatchTransform": ("TransformResources",),
 }
 """Properties that rights depend on, by type."""
 
@@ -155,10 +157,12 @@ class _Builder:
     def finish(self) -> None:
         """Make what was noted: models before the endpoints that serve them."""
         for kind, logical_id, options in sorted(
-            self._later, key=lambda item: item[0] == "AutoMLEndpoint"
+            self._later, key=lambda item: item[0] in ("AutoMLBatchTransform", "AutoMLEndpoint")
         ):
             if kind == "AutoMLModel":
                 self._models.append(self._model(f"{logical_id}Model", options))
+            elif kind == "AutoMLBatchTransform":
+                self._transform(f"{logical_id}Transform", options)
             elif kind == "AutoMLEndpoint":
                 self._endpoint(f"{logical_id}Endpoint", options)
             else:
@@ -176,6 +180,8 @@ class _Builder:
             if resource["Type"].startswith("Custom::AutoML") and scope:
                 found[properties["NameScope"]] = scope
                 found[properties["StateMachineArn"]] = MACHINE
+                if "TransformMachineArn" in properties:
+                    found[properties["TransformMachineArn"]] = TRANSFORM_MACHINE
             if resource["Type"] == "Custom::AutoMLInput":
                 found |= self._place_of(properties)
         return dict(sorted(found.items(), key=lambda item: -len(item[0])))
@@ -235,6 +241,20 @@ class _Builder:
             endpoint_name=options.get("EndpointName"),
             volume_kms_key=options.get("KmsKeyId"),
             deployment=Deployment.all_at_once(alarms=["any"]) if alarms else None,
+        )
+
+    def _transform(self, id: str, options: dict[str, Any]) -> None:
+        from cdk_automlv2.batch.transform import AutoMLBatchTransform
+
+        resources = options.get("TransformResources", {})
+        AutoMLBatchTransform(
+            self._stack,
+            id,
+            model=self._models[0] if self._models else self._model(f"{id}Model", {}),
+            input_data="s3://in/new/",
+            output="s3://out/answers/",
+            instance_type=resources.get("InstanceType", "ml.m5.large"),
+            volume_kms_key=resources.get("VolumeKmsKeyId"),
         )
 
     def _candidates(self, id: str, options: dict[str, Any]) -> None:

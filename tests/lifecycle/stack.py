@@ -25,6 +25,7 @@ _LAMBDA = Path(__file__).parents[2] / "lambda"
 ASL = json.loads((_LAMBDA / "waiter.asl.json").read_text())
 RELEASE_MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:release"
 RELEASE_ASL = json.loads((_LAMBDA / "release.asl.json").read_text())
+TRANSFORM_ASL = json.loads((_LAMBDA / "transform.asl.json").read_text())
 MOST_EVENTS = 25_000
 MOST_BYTES = 256 * 1024
 _EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Succeed": 2}
@@ -51,6 +52,13 @@ def stringified(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _asl_of(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the definition of the machine that has been started with a state."""
+    if "Event" in state:
+        return ASL
+    return TRANSFORM_ASL if "Request" in state else RELEASE_ASL
 
 
 @dataclass
@@ -220,13 +228,14 @@ class Stack:
         for name, state in list(self.aws.executions.items()):
             if state is not None and self._is_own(state):
                 self.aws.executions[name] = None  # The name stays taken.
-                asl = ASL if "Event" in state else RELEASE_ASL
+                asl = _asl_of(state)
                 execution = Execution(name, state, asl["StartAt"], asl)
                 self.aws.later(0, partial(self._advance, execution))
 
     def _is_own(self, state: dict[str, Any]) -> bool:
-        if "Event" in state:
-            return bool(state["Event"]["StackId"] == self.stack_id)
+        request = state.get("Event") or state.get("Request")
+        if request:
+            return bool(request["StackId"] == self.stack_id)
         return bool(state["Table"] == self.table)
 
     def _advance(self, execution: Execution) -> None:

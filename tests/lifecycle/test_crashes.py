@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from . import invariants
-from .events import FOLDER, JOB, MORE_CANDIDATES, NEW, OLD, locked_properties, made_by_a_job
+from .events import (
+    FOLDER,
+    JOB,
+    MORE_CANDIDATES,
+    NEW,
+    OLD,
+    TRANSFORMS,
+    locked_properties,
+    made_by_a_job,
+)
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
 
@@ -74,6 +83,9 @@ SCENARIOS: dict[str, Scenario] = {
     "endpoint of another kind": lambda s: _update(s, "AutoMLEndpoint", OLD, _serverless()),
     "endpoint watched": lambda s: _update(s, "AutoMLEndpoint", _watched(s, OLD), _watched(s, NEW)),
     "endpoint delete": lambda s: _delete(s, "AutoMLEndpoint", OLD),
+    "transform create": lambda s: s.event("Create", "AutoMLBatchTransform", TRANSFORMS[0]),
+    "transform update": lambda s: _update(s, "AutoMLBatchTransform", *TRANSFORMS),
+    "transform delete": lambda s: _delete(s, "AutoMLBatchTransform", TRANSFORMS[0]),
     "folder create": lambda s: s.event("Create", "AutoMLInput", FOLDER),
     "folder delete": lambda s: _delete(s, "AutoMLInput", FOLDER),
 }
@@ -97,6 +109,7 @@ def _world(aws: FakeAws) -> dict[str, Any]:
             "configs": aws.configs,
             "endpoints": endpoints,
             "written": aws.written,
+            "transforms": {name: "Stopped" in item for name, item in aws.transforms.items()},
         }
     )
 

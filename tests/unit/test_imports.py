@@ -16,6 +16,7 @@ FILES = sorted([*ROOT.glob("cdk_automlv2/**/*.py"), *ROOT.glob("lambda/**/*.py")
 LAYERS = {
     "cdk_automlv2/": "surface",
     "cdk_automlv2/_core": "constructs",
+    "cdk_automlv2/batch": "constructs",
     "cdk_automlv2/cli": "command",
     "cdk_automlv2/hosting": "constructs",
     "cdk_automlv2/job": "constructs",

@@ -197,6 +197,17 @@ def _release(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> 
     return "keep", "what serves goes on"
 
 
+def _transform(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
+    if resource.get("Properties", {}).get("Once") is False:
+        return ("create", "it runs when it is triggered") if is_new else ("keep", "no run")
+    if is_new:
+        return "run", "a transform job is run"
+    runs = differing - module("update_policy").NOT_RUN
+    if runs:
+        return "run", f"{_listed(runs)}: a transform job is run; what still runs is stopped"
+    return ("update", f"{_listed(differing)}: no run") if differing else ("keep", "no run")
+
+
 def _made(what: str, is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> Verdict:
     if is_new:
         return "create", f"{what} made"
@@ -204,6 +215,7 @@ def _made(what: str, is_new: bool, differing: set[str], resource: Mapping[str, A
 
 
 _JUDGES: Final[Mapping[str, Judge]] = {
+    "AutoMLBatchTransform": _transform,
     "AutoMLCandidates": partial(_made, "the list of candidates is"),
     "AutoMLEndpoint": _endpoint,
     "AutoMLInput": partial(_made, "the upload of the folder is"),
@@ -212,6 +224,7 @@ _JUDGES: Final[Mapping[str, Judge]] = {
     "AutoMLRelease": _release,
 }
 _GONE: Final[Mapping[str, str]] = {
+    "AutoMLBatchTransform": "what runs is stopped; answers in S3 stay",
     "AutoMLCandidates": "the list goes; its object in S3 stays",
     "AutoMLEndpoint": "the endpoint and its configurations are deleted",
     "AutoMLInput": "the uploaded files are deleted",

@@ -1,4 +1,4 @@
-"""What the service sends to EventBridge: changes of models, endpoints and model packages.
+"""What the service sends to EventBridge: models, endpoints, transforms and packages.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 There is no event of an AutoML job. Delivery is best effort, as on AWS, but in order here.
@@ -21,6 +21,7 @@ from cdk_automlv2.local.cloud.signature import Key
 SOURCE = "aws.sagemaker"
 ENDPOINT_CHANGE = "SageMaker Endpoint State Change"
 MODEL_CHANGE = "SageMaker Model State Change"
+TRANSFORM_CHANGE = "SageMaker Transform Job State Change"
 PACKAGE_CHANGE = "SageMaker Model Package State Change"
 
 Record = Mapping[str, Any]
@@ -56,6 +57,10 @@ class Events:
     def model_changed(self, model: Record) -> None:
         """Publish that a model was created or deleted."""
         self._tell(MODEL_CHANGE, model["ModelArn"], _plain(model, _milliseconds))
+
+    def transform_changed(self, job: Record) -> None:
+        """Publish the status of a transform job."""
+        self._tell(TRANSFORM_CHANGE, job["TransformJobArn"], _plain(job, _milliseconds))
 
     def package_changed(self, package: Record) -> None:
         """Publish that a version of a model was registered, or changed."""

@@ -10,6 +10,7 @@ from cdk_automlv2.local.sagemaker.errors import ServiceError
 JOB_HANGS = "JobHangs"
 ENDPOINT_FAILS = "EndpointFails"
 UPDATE_ROLLS_BACK = "UpdateRollsBack"
+TRANSFORM_FAILS = "TransformFails"
 
 
 @dataclass
@@ -18,7 +19,8 @@ class Fault:
 
     Attributes:
         where: An operation (``CreateEndpoint``), which is then refused, or one of ``JobHangs``
-            (stays InProgress until it is stopped), ``EndpointFails``, ``UpdateRollsBack``.
+            (stays InProgress until it is stopped), ``EndpointFails``, ``UpdateRollsBack``,
+            ``TransformFails``.
         code: Error code of a refused operation.
         message: Its words, or the FailureReason.
         times: How often.

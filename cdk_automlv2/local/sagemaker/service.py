@@ -17,6 +17,7 @@ from cdk_automlv2.local.sagemaker.operations import (
     model_packages,
     models,
     tagging,
+    transforms,
 )
 from cdk_automlv2.local.sagemaker.state import Record, State
 
@@ -30,6 +31,7 @@ OPERATIONS: dict[str, Operation] = {
     "CreateModel": models.create_model,
     "CreateModelPackage": model_packages.create_model_package,
     "CreateModelPackageGroup": model_groups.create_model_package_group,
+    "CreateTransformJob": transforms.create_transform_job,
     "DeleteEndpoint": endpoints.delete_endpoint,
     "DeleteEndpointConfig": models.delete_endpoint_config,
     "DeleteModel": models.delete_model,
@@ -44,6 +46,7 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeModel": models.describe_model,
     "DescribeModelPackage": model_packages.describe_model_package,
     "DescribeModelPackageGroup": model_groups.describe_model_package_group,
+    "DescribeTransformJob": transforms.describe_transform_job,
     "GetModelPackageGroupPolicy": model_groups.get_model_package_group_policy,
     "ListAutoMLJobs": jobs.list_auto_ml_jobs,
     "ListCandidatesForAutoMLJob": jobs.list_candidates_for_auto_ml_job,
@@ -53,8 +56,10 @@ OPERATIONS: dict[str, Operation] = {
     "ListModelPackages": model_packages.list_model_packages,
     "ListModels": models.list_models,
     "ListTags": tagging.list_tags,
+    "ListTransformJobs": transforms.list_transform_jobs,
     "PutModelPackageGroupPolicy": model_groups.put_model_package_group_policy,
     "StopAutoMLJob": jobs.stop_auto_ml_job,
+    "StopTransformJob": transforms.stop_transform_job,
     "UpdateEndpoint": endpoints.update_endpoint,
     "UpdateEndpointWeightsAndCapacities": capacities.update_endpoint_weights_and_capacities,
     "UpdateModelPackage": model_packages.update_model_package,

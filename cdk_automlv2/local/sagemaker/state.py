@@ -36,6 +36,7 @@ CONFIG = Kind("endpoint-config", "endpoint configuration")
 ENDPOINT = Kind("endpoint", "endpoint")
 GROUP = Kind("model-package-group", "model package group")
 PACKAGE = Kind("model-package", "model package")
+TRANSFORM = Kind("transform-job", "transform job")
 
 
 @dataclass
@@ -64,6 +65,7 @@ class State:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     groups: dict[str, Record] = field(default_factory=dict)
     packages: dict[str, Record] = field(default_factory=dict)
+    transforms: dict[str, Record] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
 
     def store_of(self, kind: Kind) -> dict[str, Record]:
@@ -75,6 +77,7 @@ class State:
             ENDPOINT: self.endpoints,
             GROUP: self.groups,
             PACKAGE: self.packages,
+            TRANSFORM: self.transforms,
         }
         return stores[kind]
 

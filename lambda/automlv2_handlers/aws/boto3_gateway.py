@@ -137,14 +137,21 @@ class Boto3Gateway:
 
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """See ``Gateway``."""
+        found = self._stack_resource(stack_id, logical_id)
+        complete = found.get("ResourceStatus") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        return str(found["PhysicalResourceId"]) if complete else ""
+
+    def resource_status(self, stack_id: str, logical_id: str) -> str:
+        """See ``Gateway``."""
+        return str(self._stack_resource(stack_id, logical_id).get("ResourceStatus", ""))
+
+    def _stack_resource(self, stack_id: str, logical_id: str) -> dict[str, Any]:
         request = {"StackName": stack_id, "LogicalResourceId": logical_id}
         try:
             answer = self._call("cloudformation", "describe_stack_resource", **request)
         except NotFoundError:
-            return ""
-        found = answer["StackResourceDetail"]
-        complete = found["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-        return str(found["PhysicalResourceId"]) if complete else ""
+            return {}
+        return dict(answer["StackResourceDetail"])
 
     def stop_execution(self, arn: str, why: str) -> None:
         """See ``Gateway``."""

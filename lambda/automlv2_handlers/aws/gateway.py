@@ -63,6 +63,9 @@ class Gateway(Protocol):
     def physical_id(self, stack_id: str, logical_id: str) -> str:
         """Return the physical id of a resource; empty if that is not there, or not complete."""
 
+    def resource_status(self, stack_id: str, logical_id: str) -> str:
+        """Return the ``ResourceStatus`` of a stack's resource; empty if there is none."""
+
     def stop_execution(self, arn: str, why: str) -> None:
         """Stop an execution, if it runs."""
 

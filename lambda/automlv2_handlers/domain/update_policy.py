@@ -66,6 +66,15 @@ NOT_SERVED: Final = frozenset(
 """Properties of an endpoint whose change moves it to no other configuration."""
 
 
+NOT_RUN: Final = frozenset(
+    {
+        *("Key", "MoreLinks", "NamePrefix", "NameScope", "Once", "ServiceTimeout", "ServiceToken"),
+        *("StateMachineArn", "Tags", "TransformMachineArn", "Triggered", "Wait", "WaitSeconds"),
+    }
+)
+"""Properties of a batch transform whose change alone begins no other run."""
+
+
 def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties that decide what is trained.
 

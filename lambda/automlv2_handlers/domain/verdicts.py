@@ -36,6 +36,9 @@ JOB: Final[Mapping[str, Verdict]] = {
     "Failed": Verdict.BAD,
     "Stopped": Verdict.BAD,
 }
+TRANSFORM: Final[Mapping[str, Verdict]] = JOB
+"""Transform jobs have the statuses of AutoML jobs."""
+
 RETRAIN: Final = 'set revision="..." to train again'
 
 
@@ -78,3 +81,18 @@ def job_ended(job: Mapping[str, Any]) -> str:
         return f"AutoML job {name!r} was stopped before its end; {RETRAIN}"
     reason = job.get("FailureReason") or "SageMaker gave no reason"
     return f"AutoML job {name!r} {status.lower()}: {reason}"
+
+
+def of_transform(job: Mapping[str, Any]) -> Verdict:
+    """Return what a transform job's state means for whoever waits for its end."""
+    return TRANSFORM.get(job["TransformJobStatus"], Verdict.MOVING)
+
+
+def transform_ended(job: Mapping[str, Any]) -> str:
+    """Return how a transform job that did not complete has ended, and why, in one line."""
+    name, status = job["TransformJobName"], job["TransformJobStatus"]
+    if status == "Stopped":
+        return f"transform job {name!r} was stopped before its end"
+    reason = " ".join(str(job.get("FailureReason") or "SageMaker gave no reason").split())
+    where = "the containers' words are in the log group /aws/sagemaker/TransformJobs"
+    return f"transform job {name!r} {status.lower()}: {reason}; {where}"

@@ -8,6 +8,7 @@ from typing import Final
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.resources import (
+    batch_transform,
     candidates,
     endpoint,
     gate,
@@ -22,6 +23,7 @@ from automlv2_handlers.resources.kind import Kind
 KINDS: Final[Mapping[str, Kind]] = {
     kind.type: kind
     for kind in (
+        batch_transform.KIND,
         candidates.KIND,
         endpoint.KIND,
         gate.KIND,

@@ -1,8 +1,8 @@
 """``Custom::AutoMLWait``: one link of the chain that waits longer than CloudFormation's hour.
 
-Each link waits for the same job or endpoint and answers early once it has settled. A link that
-is not the last answers when its time is up, and the next one goes on; only the last says "timed
-out".
+Each link waits for the same job, endpoint or transform and answers early once it has settled. A
+link that is not the last answers when its time is up, and the next one goes on; only the last says
+"timed out".
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         return Done(physical_id(event))
     if event.properties["Target"] == "Endpoint":
         return _endpoint(event, context)
+    if event.properties["Target"] == "Transform":
+        return _transform(event, context)
     return _job(event, context)
 
 
@@ -97,6 +99,24 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
         raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=True))
     state = f"endpoint {name!r} was still {endpoint['EndpointStatus']}"
     return _not_yet(event, context, state, "raise its timeout")
+
+
+def _transform(event: LifecycleEvent, context: Context) -> Outcome:
+    name = event.properties.get("TransformJobName")
+    if not name:
+        return Done(physical_id(event), {"TransformJobName": ""})
+    job = context.gateway.find("describe_transform_job", TransformJobName=name)
+    if job is None:
+        missing = LifecycleError(f"transform job {name!r} does not exist")
+        return looks.not_visible_yet(physical_id(event), missing, context)
+    context.progress[LOOKED] = True
+    match verdicts.of_transform(job):
+        case Verdict.GOOD:
+            return Done(physical_id(event), {"TransformJobName": name})
+        case Verdict.BAD:
+            raise LifecycleError(verdicts.transform_ended(job))
+    state = f"transform job {name!r} was still {job['TransformJobStatus']}"
+    return _not_yet(event, context, state, "raise timeout, or wait=False")
 
 
 def _not_yet(event: LifecycleEvent, context: Context, state: str, remedy: str) -> Outcome:

@@ -13,6 +13,7 @@ from aws_cdk import aws_scheduler as scheduler
 
 from cdk_automlv2 import (
     AsyncInference,
+    AutoMLBatchTransform,
     AutoMLCandidates,
     AutoMLDataChannel,
     AutoMLEndpoint,
@@ -142,6 +143,23 @@ def _unnamed(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key != "name"}
 
 
+def _batch_transform(place: Place, options: Options) -> None:
+    transform = AutoMLBatchTransform(
+        place.serve,
+        "Nightly",
+        model=_model(place, options),
+        input_data=options.text("s3://shop-in/new/"),
+        output=options.text("s3://shop-answers/nightly/"),
+        instance_type="ml.m5.large",
+        volume_kms_key=options.of_endpoint.get("volume_kms_key"),
+        tags=options.of_endpoint.get("tags"),
+    )
+    transform.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    transform.on_failed("Failed")
+    transform.grant_run(iam.User(place.serve, "User"))
+    cdk.CfnOutput(place.serve, "Run", value=transform.transform_job_name)
+
+
 def _candidates(place: Place, options: Options) -> None:
     listed = AutoMLCandidates(place.serve, "Candidates", job=_job(place, options))
     cdk.CfnOutput(place.serve, "Listed", value=f"{listed.count}: {listed.candidates}")
@@ -222,6 +240,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "endpoint with a shadow": _endpoint_with_a_shadow,
     "serverless endpoint": _serverless_endpoint,
     "asynchronous endpoint": _asynchronous_endpoint,
+    "batch transform": _batch_transform,
     "candidates": _candidates,
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,
@@ -261,6 +280,20 @@ def _plain_endpoint(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLE
     return AutoMLEndpoint(stack, id, model=model, **({"instance_type": "ml.m5.large"} | given))
 
 
+def _plain_transform(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLBatchTransform:
+    plain = {
+        "input_data": "s3://shop-in/new/",
+        "output": "s3://shop-answers/",
+        "instance_type": "ml.m5.large",
+    }
+    role = "arn:aws:iam::111122223333:role/given"
+    if "candidate_name" in given:
+        plain["job"] = _plain_job(stack, f"{id}Job", {"role": role})
+    else:
+        plain["model"] = _plain_model(stack, f"{id}Model", {"role": role})
+    return AutoMLBatchTransform(stack, id, **(plain | given))
+
+
 def _plain_candidates(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLCandidates:
     return AutoMLCandidates(stack, id, job=_plain_job(stack, f"{id}Job", {}), **given)
 
@@ -278,6 +311,7 @@ PLAIN: Mapping[str, Callable[[cdk.Stack, str, dict[str, Any]], Any]] = {
     "AutoMLJobV2": _plain_job,
     "AutoMLModel": _plain_model,
     "AutoMLEndpoint": _plain_endpoint,
+    "AutoMLBatchTransform": _plain_transform,
     "AutoMLCandidates": _plain_candidates,
     "AutoMLRelease": _plain_release,
 }

@@ -14,13 +14,14 @@ from cdk_automlv2.local.sagemaker.state import (
     JOB,
     MODEL,
     PACKAGE,
+    TRANSFORM,
     Record,
     State,
     request_tags,
 )
 
 MOST_TAGS = 50
-_KINDS = {kind.name: kind for kind in (CONFIG, ENDPOINT, GROUP, JOB, MODEL, PACKAGE)}
+_KINDS = {kind.name: kind for kind in (CONFIG, ENDPOINT, GROUP, JOB, MODEL, PACKAGE, TRANSFORM)}
 
 
 def add_tags(state: State, caller: Caller, request: Record) -> Record:

@@ -1,0 +1,1 @@
+"""Batch transforms: a model applied to whole files in S3."""

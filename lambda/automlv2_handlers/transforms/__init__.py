@@ -1,0 +1,1 @@
+"""Batch transforms: runs that a stack, a schedule or a new object begins."""
