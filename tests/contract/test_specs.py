@@ -18,6 +18,7 @@ FORMS = {
 """Classes whose options stand in files."""
 
 NO_FORM = {
+    "AutoMLBatchTransform": "where data come and go is code of the app, with its buckets",
     "AutoMLCandidates": "a table of candidates is read by code, or by a person",
     "AutoMLSettings": "settings of an app, which the code around a folder makes",
     "Candidate": "what a job finds; a file is written before",

@@ -7,6 +7,8 @@ import threading
 import pytest
 from botocore.exceptions import ClientError
 
+from cdk_automlv2.local.sagemaker.clock import Clock
+from cdk_automlv2.local.sagemaker.events import Events
 from cdk_automlv2.local.sagemaker.faults import TRANSFORM_FAILS, Fault
 from cdk_automlv2.local.training.candidates import archive
 from cdk_automlv2.local.training.stages import LabelStage
@@ -147,7 +149,7 @@ def test_a_planned_fault_fails_the_transform(sagemaker, world, model):
 
 
 def test_a_transform_is_stopped_while_its_instances_start(sagemaker, world, model):
-    world.clock._speed = 400.0
+    world.clock = Clock(speed=400)
     start(sagemaker)
 
     sagemaker.stop_transform_job(TransformJobName="batch")
@@ -250,7 +252,7 @@ def test_each_call_needs_its_right(sagemaker, world, model, call, request_):
     assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-def test_each_change_of_status_is_an_event(sagemaker, world, model, monkeypatch):
+def test_each_change_of_status_is_an_event(sagemaker, world, model):
     told = []
     done = threading.Event()
 
@@ -259,7 +261,7 @@ def test_each_change_of_status_is_an_event(sagemaker, world, model, monkeypatch)
         if len(told) == 2:
             done.set()
 
-    monkeypatch.setattr(world.events, "_send", hear)
+    world.events = Events(hear)
     start(sagemaker)
 
     assert done.wait(10)

@@ -7,24 +7,27 @@ from cdk_automlv2 import AutoMLCandidates, AutoMLTabularConfig, AutoMLV2, LocalA
 
 from .helpers import endpoint, job, may, model, scope_of
 
-KINDS = ("automl-job", "model", "endpoint-config", "endpoint")
+KINDS = ("automl-job", "model", "endpoint-config", "endpoint", "transform-job")
 CREATE = {
     "automl-job": "CreateAutoMLJobV2",
     "model": "CreateModel",
     "endpoint-config": "CreateEndpointConfig",
     "endpoint": "CreateEndpoint",
+    "transform-job": "CreateTransformJob",
 }
 DESCRIBE = {
     "automl-job": "DescribeAutoMLJobV2",
     "model": "DescribeModel",
     "endpoint-config": "DescribeEndpointConfig",
     "endpoint": "DescribeEndpoint",
+    "transform-job": "DescribeTransformJob",
 }
 CHANGE = {
     "automl-job": ("StopAutoMLJob",),
     "model": ("DeleteModel",),
     "endpoint-config": ("DeleteEndpointConfig",),
     "endpoint": ("UpdateEndpoint", "DeleteEndpoint"),
+    "transform-job": ("StopTransformJob",),
 }
 
 
