@@ -22,12 +22,13 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
 from mutations import Mutation, mutations_of
-from touched import Place, Touched
+from touched import Place, Touched, noting
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "lambda"
@@ -71,13 +72,18 @@ class Mutants:
         self._workers = workers
         self.found: list[Mutation] = []
         self.good = False
-        self._touched = Touched(PACKAGE)
+        self._touched = Touched()
         self._output = os.fdopen(os.dup(1), "w")  # What is pytest's own, it keeps from us.
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
+        paths = modules()
+        for path in paths:
+            make(noting(path), path)
         self.good = run(session.items, session, self._touched.noted)
+        for path in paths:
+            make(ast.parse(path.read_text()), path)
         words = "pass" if self.good else "FAIL"
         print(
             f"{len(session.items)} tests {words} without mutations", file=self._output, flush=True
@@ -139,6 +145,14 @@ def _files() -> list[str]:
 
 def _is_ours(test: Path) -> bool:
     return "automlv2_handlers" in test.read_text()
+
+
+def modules() -> list[Path]:
+    """Import all files of the package; return those that have functions."""
+    found = sorted(PACKAGE.rglob("*.py"))
+    for path in found:
+        import_module(".".join(path.relative_to(SOURCE).with_suffix("").parts))
+    return [path for path in found if "def " in path.read_text()]
 
 
 def start(mutation: Mutation, session: pytest.Session, touched: Touched) -> int:
