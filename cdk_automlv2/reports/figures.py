@@ -12,7 +12,7 @@ from cdk_automlv2.reports.forecasts import figures_of_forecasts
 from cdk_automlv2.reports.texts import counted, metric, shared_prefix, shortened, shown
 
 _MOST_DOTS = 15
-_MOST_LABELS = 12
+_MOST_LABELS = 8
 _MOST_BARS = 15
 _OTHER = "(others)"
 _BINS = 15

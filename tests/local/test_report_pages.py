@@ -13,6 +13,7 @@ from . import browser, devtools, report_jobs
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = [(1280, False), (1280, True), (390, False), (390, True)]
+AUDITED = [(1280, False), (390, True)]
 CUT = """[...document.querySelectorAll("svg")].flatMap(svg => {
   const box = svg.getBoundingClientRect();
   return [...svg.querySelectorAll("text")].filter(text => {
@@ -74,7 +75,7 @@ def test_a_page_is_whole_on_every_screen_asks_for_nothing_and_says_nothing(name,
         asked = [url for url in tab.requests if not url.startswith("data:")]
         assert asked == [path.as_uri()], where
         assert tab.messages == [], where
-        if AXE.is_file():
+        if AXE.is_file() and (width, dark) in AUDITED:
             tab.run(f"{AXE.read_text()};0")
             assert tab.run(AUDIT) == [], where
 

@@ -98,12 +98,12 @@ def steps(values: Sequence[tuple[int, float]], minimize: bool, title: str) -> Dr
 
 def cells(names: Sequence[str], counts: Sequence[Sequence[float]]) -> Drawing:
     """Draw counts as a grid: dark where at least half of a row is."""
-    short = labels(names, 12 if len(names) > 4 else 18)
+    short = labels(names, 10 if len(names) > 4 else 18)
     rows = [
         {
             "true": short[row],
             "said": short[column],
-            "text": f"{count:,.0f}" if count else "",
+            "text": _count(count),
             "most": count >= 0.5 * (sum(counts[row]) or 1),
         }
         for row in range(len(names))
@@ -296,6 +296,13 @@ def _finished(
         ),
         legend=alt.LegendConfig(labelColor=look.ink, labelFontSize=_SIZE, titleColor=look.muted),
     )
+
+
+def _count(count: float) -> str:
+    """Return a count as a cell has room for it."""
+    if count >= 1e4:
+        return f"{count / 1000:.0f}k"
+    return f"{count:.0f}" if count else ""
 
 
 def _names_axis(names: Sequence[str]) -> alt.Y:

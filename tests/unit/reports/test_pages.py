@@ -83,7 +83,7 @@ def test_250_candidates_and_50_classes_are_told_and_only_the_worst_are_drawn():
 
     assert page.words.count("-xgboost-abcdef") >= 250
     assert "250 candidates from 0.749 to 0.5" in page.words
-    assert "The 12 labels with most errors are drawn" in page.words
+    assert "The 8 labels with most errors are drawn" in page.words
     assert "class number 00" in page.words
 
 
