@@ -33,6 +33,9 @@ _FOREIGN: Final = frozenset(
     }
 )
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_ELSEWHERE: Final = "automlv2 local"
+"""Commands that do not take the options of an account."""
+
 _LOG_IN: Final = "aws sso login, or aws configure; --profile NAME chooses a profile"
 
 
@@ -59,7 +62,7 @@ def following(words: str) -> str:
     chosen = context.params if context else {}
     if words == "cdk deploy" and chosen.get("local"):
         return "automlv2 local deploy"
-    if not words.startswith("automlv2 "):
+    if not words.startswith("automlv2 ") or words.startswith(_ELSEWHERE) or "--help" in words:
         return words
     added = " --local" if chosen.get("local") else ""
     for name in ("profile", "region"):

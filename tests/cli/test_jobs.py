@@ -1,8 +1,15 @@
 """The commands on jobs and endpoints: what is found, what is shown, how each ends."""
 
 import json
+import os
+import time
 
+import click
 import pytest
+from click.testing import CliRunner
+
+from cdk_automlv2.cli.commands import automlv2
+from cdk_automlv2.cli.completion import NAME
 
 from .account import ENDPOINT, JOB, candidate, custom, endpoint, job, refusal
 
@@ -218,3 +225,73 @@ def test_an_endpoint_that_is_not_made_yet_says_so(account, call):
 
     assert "has no endpoint yet: the resource is CREATE_IN_PROGRESS" in done.stderr
     assert done.stderr.splitlines()[-1] == "next: automlv2 watch Clinic"
+
+
+def test_a_command_that_is_mistyped_is_answered_with_the_nearest(call):
+    done = call("candidate", "Clinic")
+
+    assert done.exit_code == 2
+    assert "Did you mean 'candidates'?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "following"),
+    [
+        (("--local",), "automlv2 watch Clinic --local"),
+        (("--profile", "p", "--region", "r"), "automlv2 watch Clinic --profile p --region r"),
+        ((), "automlv2 watch Clinic"),
+    ],
+)
+def test_the_next_command_leads_to_the_same_account(account, call, options, following):
+    account.clinic(states={"End": "CREATE_IN_PROGRESS"})
+    del account.cloudformation.ids["Clinic"]["End"]
+
+    done = call("invoke", "Clinic", "1,2", *options)
+
+    assert done.stderr.splitlines()[-1] == f"next: {following}"
+
+
+def test_without_a_local_cloud_the_next_command_starts_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(automlv2, ["describe", "Clinic", "--local"])
+
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "next: automlv2 local start --detach"
+
+
+def test_without_credentials_the_next_command_logs_in(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+    without_region = CliRunner().invoke(automlv2, ["describe", "Clinic"])
+    without_key = CliRunner().invoke(automlv2, ["describe", "Clinic", "--region", "eu-west-1"])
+
+    assert "no Region is known" in without_region.stderr
+    assert without_key.stderr.startswith("Error: no AWS credentials are found\nnext: aws sso login")
+
+
+def test_names_of_stacks_constructs_and_jobs_complete(account):
+    account.clinic()
+    context = click.Context(automlv2, obj=lambda profile, region, local: account.client)
+    parameter = click.Argument(["name"])
+
+    def complete(text):
+        return [item.value for item in NAME.shell_complete(context, parameter, text)]
+
+    assert complete("") == ["Clinic", JOB]
+    assert complete("Clinic/D") == ["Clinic/Diagnosis/Endpoint", "Clinic/Diagnosis/Job"]
+    account.sagemaker.faults = [refusal("ThrottlingException", "Rate exceeded")]
+    assert complete("x") == []
+
+
+def test_completion_waits_no_longer_than_half_a_second_and_is_silent(account):
+    account.cloudformation.get_paginator = lambda _: time.sleep(5)
+    context = click.Context(automlv2, obj=lambda profile, region, local: account.client)
+    began = time.monotonic()
+
+    assert NAME.shell_complete(context, click.Argument(["name"]), "") == []
+    assert time.monotonic() - began < 2
