@@ -31,6 +31,9 @@ if _typing.TYPE_CHECKING:
     from cdk_automlv2.hosting.async_inference import (
         AsyncInference,
     )
+    from cdk_automlv2.hosting.dashboard import (
+        AutoMLDashboard,
+    )
     from cdk_automlv2.hosting.data_capture import (
         DataCapture,
     )
@@ -102,6 +105,7 @@ __all__ = [
     "AsyncInference",
     "AutoMLBatchTransform",
     "AutoMLCandidates",
+    "AutoMLDashboard",
     "AutoMLDataChannel",
     "AutoMLEndpoint",
     "AutoMLImageClassificationConfig",
@@ -142,6 +146,7 @@ _MODULES = {
     "AsyncInference": "hosting.async_inference",
     "AutoMLBatchTransform": "batch.transform",
     "AutoMLCandidates": "job.candidates",
+    "AutoMLDashboard": "hosting.dashboard",
     "AutoMLDataChannel": "job.channels",
     "AutoMLEndpoint": "hosting.endpoint",
     "AutoMLImageClassificationConfig": "problem_configs",

@@ -140,3 +140,24 @@ class IAutoMLEndpoint(Protocol):
 
     def metric_time_in_backlog(self, **options: Any) -> cloudwatch.Metric:
         """How long a request has waited; milliseconds."""
+
+    def metric_invocations_processed(self, **options: Any) -> cloudwatch.Metric:
+        """Asynchronous requests that were worked on; a count."""
+
+    def metric_request_download_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Requests whose input could not be read from S3; a count."""
+
+    def metric_response_upload_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Answers that could not be written to S3; a count."""
+
+    def metric_notification_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Messages that could not be sent to a topic; a count."""
+
+    def metric_request_download_latency(self, **options: Any) -> cloudwatch.Metric:
+        """How long reading an input takes; microseconds."""
+
+    def metric_response_upload_latency(self, **options: Any) -> cloudwatch.Metric:
+        """How long writing an answer takes; microseconds."""
+
+    def metric_total_processing_time(self, **options: Any) -> cloudwatch.Metric:
+        """From the call to the answer in S3; milliseconds."""

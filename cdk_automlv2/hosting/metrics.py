@@ -228,6 +228,73 @@ class EndpointMetrics:
         given = {"statistic": "Average"} | options
         return self._of_requests("metric_time_in_backlog", "TimeInBacklog", given)
 
+    def metric_invocations_processed(self, **options: Any) -> cloudwatch.Metric:
+        """Asynchronous requests that were worked on; a count. Default: the sum.
+
+        The metric's name has three s, as AWS's page prints it.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        name = "InvocationsProcesssed"
+        return self._of_requests("metric_invocations_processed", name, options)
+
+    def metric_request_download_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Requests whose input could not be read; a count. Default: the sum.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Sum"} | options
+        return self._of_requests(
+            "metric_request_download_failures", "RequestDownloadFailures", given
+        )
+
+    def metric_response_upload_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Answers that could not be written to S3; a count. Default: the sum.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Sum"} | options
+        return self._of_requests("metric_response_upload_failures", "ResponseUploadFailures", given)
+
+    def metric_notification_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Messages that could not be sent to a topic; a count. Default: the sum.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Sum"} | options
+        return self._of_requests("metric_notification_failures", "NotificationFailures", given)
+
+    def metric_request_download_latency(self, **options: Any) -> cloudwatch.Metric:
+        """How long reading an input takes; microseconds. Default: the average.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Average"} | options
+        return self._of_requests("metric_request_download_latency", "RequestDownloadLatency", given)
+
+    def metric_response_upload_latency(self, **options: Any) -> cloudwatch.Metric:
+        """How long writing an answer takes; microseconds. Default: the average.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Average"} | options
+        return self._of_requests("metric_response_upload_latency", "ResponseUploadLatency", given)
+
+    def metric_total_processing_time(self, **options: Any) -> cloudwatch.Metric:
+        """From the call to the answer in S3; milliseconds. Default: the average.
+
+        Raises:
+            OptionsError: If the endpoint is not asynchronous.
+        """
+        given = {"statistic": "Average"} | options
+        return self._of_requests("metric_total_processing_time", "TotalProcessingTime", given)
+
     def _of_hosts(self, method: str, name: str, options: dict[str, Any]) -> cloudwatch.Metric:
         self._require(method, _ON_INSTANCES, "metric_memory_utilization")
         return self.metric(name, **({"namespace": _HOSTS} | options))

@@ -20,6 +20,7 @@ FORMS = {
 NO_FORM = {
     "AutoMLBatchTransform": "where data come and go is code of the app, with its buckets",
     "AutoMLCandidates": "a table of candidates is read by code, or by a person",
+    "AutoMLDashboard": "a page of what code has declared, of several files",
     "AutoMLSettings": "settings of an app, which the code around a folder makes",
     "Candidate": "what a job finds; a file is written before",
     "FunctionGate": "the function is code of the app",

@@ -52,6 +52,13 @@ METRICS = {
         "Sum",
         {"serverless"},
     ),
+    "metric_invocations_processed": ("InvocationsProcesssed", "Sum", {"asynchronous"}),
+    "metric_request_download_failures": ("RequestDownloadFailures", "Sum", {"asynchronous"}),
+    "metric_response_upload_failures": ("ResponseUploadFailures", "Sum", {"asynchronous"}),
+    "metric_notification_failures": ("NotificationFailures", "Sum", {"asynchronous"}),
+    "metric_request_download_latency": ("RequestDownloadLatency", "Average", {"asynchronous"}),
+    "metric_response_upload_latency": ("ResponseUploadLatency", "Average", {"asynchronous"}),
+    "metric_total_processing_time": ("TotalProcessingTime", "Average", {"asynchronous"}),
     "metric_approximate_backlog_size": ("ApproximateBacklogSize", "Average", {"asynchronous"}),
     "metric_approximate_backlog_size_per_instance": (
         "ApproximateBacklogSizePerInstance",

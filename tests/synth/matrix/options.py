@@ -219,6 +219,7 @@ TOKENS: Mapping[str, Mapping[str, Callable[[str], Any]]] = {
         "sort_order": str,
         "sort_by": str,
     },
+    "AutoMLDashboard": {"dashboard_name": str},
     "AutoMLRelease": {
         "inputs": lambda text: AutoMLDataChannel("S3Prefix", text),
         "instance_type": str,

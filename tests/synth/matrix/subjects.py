@@ -15,6 +15,7 @@ from cdk_automlv2 import (
     AsyncInference,
     AutoMLBatchTransform,
     AutoMLCandidates,
+    AutoMLDashboard,
     AutoMLDataChannel,
     AutoMLEndpoint,
     AutoMLJobV2,
@@ -160,6 +161,19 @@ def _batch_transform(place: Place, options: Options) -> None:
     cdk.CfnOutput(place.serve, "Run", value=transform.transform_job_name)
 
 
+def _dashboard(place: Place, options: Options) -> None:
+    job = _job(place, options)
+    endpoint = AutoMLEndpoint(
+        place.serve,
+        "Endpoint",
+        model=_model(place, options, job),
+        instance_type="ml.m5.large",
+        **options.of_endpoint,
+    )
+    other = AutoMLEndpoint.from_endpoint_name(place.serve, "Other", options.text("other"))
+    AutoMLDashboard(place.serve, "Dashboard", endpoints=[endpoint, other], jobs=[job])
+
+
 def _candidates(place: Place, options: Options) -> None:
     listed = AutoMLCandidates(place.serve, "Candidates", job=_job(place, options))
     cdk.CfnOutput(place.serve, "Listed", value=f"{listed.count}: {listed.candidates}")
@@ -242,6 +256,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "asynchronous endpoint": _asynchronous_endpoint,
     "batch transform": _batch_transform,
     "candidates": _candidates,
+    "dashboard": _dashboard,
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,
     "AutoMLV2": _automl,
@@ -298,6 +313,11 @@ def _plain_candidates(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoM
     return AutoMLCandidates(stack, id, job=_plain_job(stack, f"{id}Job", {}), **given)
 
 
+def _plain_dashboard(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLDashboard:
+    served = AutoMLEndpoint.from_endpoint_name(stack, f"{id}Endpoint", "other")
+    return AutoMLDashboard(stack, id, endpoints=[served], **given)
+
+
 def _plain_release(stack: cdk.Stack, id: str, given: dict[str, Any]) -> AutoMLRelease:
     channel = AutoMLDataChannel("S3Prefix", "s3://shop-in/train/")
     config = CONFIG
@@ -313,6 +333,7 @@ PLAIN: Mapping[str, Callable[[cdk.Stack, str, dict[str, Any]], Any]] = {
     "AutoMLEndpoint": _plain_endpoint,
     "AutoMLBatchTransform": _plain_transform,
     "AutoMLCandidates": _plain_candidates,
+    "AutoMLDashboard": _plain_dashboard,
     "AutoMLRelease": _plain_release,
 }
 """A construct with what it must be given, and one option more."""
