@@ -25,11 +25,15 @@ from demo_story import Deployment, Story
 from cdk_automlv2.cli import tables
 from cdk_automlv2.cli.jobs import leaderboard
 from cdk_automlv2.cli.jobs.candidates import list_all
+from cdk_automlv2.cli.reports.rows import held_out
 from cdk_automlv2.cli.watch.look import Watched
 from cdk_automlv2.local import CdkError, LocalCloud, LocalCloudError
+from cdk_automlv2.reports.page import write
+from cdk_automlv2.reports.reading.everything import read
 
 ROOT = Path(__file__).parents[1]
 STACK = "TumourDiagnosis"
+REPORT = ROOT / ".automlv2" / "report.html"
 LEAST_ACCURACY = 0.85
 LOOK_SECONDS = 0.4
 LAST_LINES = 30
@@ -51,6 +55,7 @@ def main() -> int:
             outputs = _outputs(cloud)
             _leaderboard(story, cloud, outputs["JobName"])
             _predict(story, cloud, outputs["EndpointName"])
+            _report(story, cloud, outputs)
             if not keep:
                 _destroy(story, cloud)
     except (DemoError, CdkError, LocalCloudError, RuntimeError) as error:
@@ -193,6 +198,21 @@ def _matrix(story: Story, found: demo_data.Comparison) -> None:
     story.say()
 
 
+def _report(story: Story, cloud: LocalCloud, outputs: dict[str, str]) -> None:
+    described = cloud.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=outputs["JobName"])
+    facts = read(
+        cloud.client,
+        described,
+        endpoint=outputs["EndpointName"],
+        held_out=held_out(cloud.client, str(demo_data.HELD_OUT)),
+        lineage={"stack": STACK, "construct": "Diagnosis"},
+    )
+    REPORT.write_text(write(facts), encoding="utf-8")
+    size = REPORT.stat().st_size // 1024
+    story.say(f"      Report: {REPORT.relative_to(ROOT)} ({size} kB), a page for the browser")
+    story.say()
+
+
 def _destroy(story: Story, cloud: LocalCloud) -> None:
     with story.step("cdk destroy", "deletes all of it") as block:
         _run_cdk(story, cloud, ["destroy", STACK, "--force"])
@@ -216,6 +236,7 @@ def _what_next(story: Story, keep: bool) -> None:
             [
                 ("Ask it", ask),
                 ("Look", f"{bin_} candidates {STACK} --local"),
+                ("", f"{bin_} watch {STACK} --local"),
                 ("Change", f"edit app.py, then {bin_} local deploy"),
                 ("Stop", f"{bin_} local destroy && {bin_} local stop"),
             ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -93,6 +94,8 @@ def plain(value: Any) -> Any:
             return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple():
             return [plain(item) for item in value]
+        case float() if not math.isfinite(value):
+            return None  # JSON has no such number.
     return value
 
 

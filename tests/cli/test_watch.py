@@ -206,3 +206,31 @@ def test_a_release_ends_with_the_status_that_wait_has(state, status):
 
     assert snapshot.is_settled
     assert snapshot.exit_status == status
+
+
+def test_a_stack_that_was_watched_while_it_was_deleted_has_ended_well(account):
+    account.clinic(status="DELETE_IN_PROGRESS")
+    watched = Watched.find(account.client, "Clinic")
+    watched.look()
+    account.cloudformation.templates.clear()
+
+    assert watched.look().exit_status == 0
+
+
+def test_a_stack_that_is_only_planned_goes_on_without_a_template(account):
+    account.clinic(status="REVIEW_IN_PROGRESS")
+    account.cloudformation.get_template = None
+
+    found = Watched.find(account.client, "Clinic").look()
+
+    assert (found.is_settled, found.jobs) == (False, ())
+
+
+def test_a_value_that_is_no_number_is_neither_a_height_nor_json(account, call):
+    account.clinic()
+    account.sagemaker.candidates[JOB] = [candidate("a", float("nan")), candidate("b", 0.5)]
+
+    shown = json.loads(call("candidates", JOB, "--json").stdout, parse_constant=pytest.fail)
+
+    assert [item["value"] for item in shown["candidates"]] == [0.5, None]
+    assert call("watch", JOB).exit_code == 0

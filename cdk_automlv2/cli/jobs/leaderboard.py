@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -32,9 +33,9 @@ def objective_of(candidate: Candidate) -> Mapping[str, Any]:
 
 
 def value_of(candidate: Candidate) -> float | None:
-    """Return the value of a candidate's objective."""
+    """Return the value of a candidate's objective; nothing for one that is no number."""
     value = objective_of(candidate).get("Value")
-    return None if value is None else float(value)
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def metrics_of(candidate: Candidate) -> dict[tuple[str, str], float]:

@@ -12,6 +12,7 @@ import click
 
 from cdk_automlv2.cli import aws, console, out
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.failures import Failure, following, friendly_errors
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
@@ -32,7 +33,7 @@ def _forms(command: Any) -> Any:
 
 
 @click.command()
-@click.argument("name", metavar="STACK[/ID]")
+@click.argument("name", metavar="STACK[/ID]", type=NAME)
 @_forms
 @aws.options
 def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
@@ -50,7 +51,7 @@ def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @_forms
 @aws.options
 def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
@@ -64,7 +65,7 @@ def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @click.option("--release", "number", type=int, help="Number of the release. Default: the newest.")
 @click.option(
     "--timeout", type=float, default=24 * 60, show_default=True, help="Longest wait; minutes."
@@ -114,7 +115,7 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @aws.options
 def retrain(client: Client, name: str) -> None:
     """Train again with the settings that were deployed last, on the data as they are now."""
@@ -122,7 +123,7 @@ def retrain(client: Client, name: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @aws.options
 def rollback(client: Client, name: str, number: int | None) -> None:
@@ -131,7 +132,7 @@ def rollback(client: Client, name: str, number: int | None) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @aws.options
 def abort(client: Client, name: str) -> None:
     """End the release that is under way; what serves goes on."""
@@ -139,7 +140,7 @@ def abort(client: Client, name: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID")
+@click.argument("name", metavar="STACK/ID", type=NAME)
 @click.argument("number", type=click.IntRange(min=1), required=False)
 @click.option("--why", required=True, help="The reason, which is recorded with who has decided.")
 @aws.options

@@ -12,6 +12,7 @@ import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.releases import find, records
 
@@ -20,7 +21,7 @@ _PART_BYTES = 1 << 20
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID | JOB")
+@click.argument("name", metavar="STACK/ID | JOB", type=NAME)
 @click.option("--release", "number", type=int, help="Number of the release. Default: what serves.")
 @click.option("--job", "is_job", is_flag=True, help="The name is that of an AutoML job.")
 @click.option(

@@ -35,7 +35,7 @@ class Display(Protocol):
 
 def chosen(*, as_json: bool) -> Display:
     """Return the display for whoever reads."""
-    if as_json or not out.is_terminal():
+    if as_json or not out.is_terminal() or out.console().is_dumb_terminal:
         return Stream(as_json=as_json)
     return Screen()
 

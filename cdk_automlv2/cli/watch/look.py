@@ -27,6 +27,9 @@ from cdk_automlv2.cli.watch.snapshot import (
 )
 
 _KINDS: Final = (JOB, ENDPOINT, RELEASE)
+_PLANNED: Final = "REVIEW_IN_PROGRESS"
+"""Of a stack that a change set is to make: it has no template yet."""
+
 _LISTS: Final[Mapping[str, tuple[str, str, str]]] = {
     JOB: ("list_auto_ml_jobs", "AutoMLJobSummaries", "AutoMLJobName"),
     ENDPOINT: ("list_endpoints", "Endpoints", "EndpointName"),
@@ -43,6 +46,7 @@ class Watched:
         wanted: The part of the stack that is watched; empty for all of it.
         target: What is watched by name.
         stack_id: Its ARN, by which it is found after it was deleted.
+        is_deleted: Whether it has been seen while it was deleted.
     """
 
     client: Client
@@ -50,6 +54,7 @@ class Watched:
     wanted: str = ""
     target: targets.Target | None = None
     stack_id: str = ""
+    is_deleted: bool = False
 
     @classmethod
     def find(cls, client: Client, name: str) -> Watched:
@@ -78,7 +83,7 @@ class Watched:
             return self._at_target(self.target, now)
         described = self._describe_stack()
         if described is None:
-            return Snapshot(now, StackState(self.stack, GONE, 0, 0))
+            return Snapshot(now, StackState(self.stack, GONE, 0, 0, is_deletion=self.is_deleted))
         return self._at_stack(described, now)
 
     def _at_target(self, target: targets.Target, now: datetime.datetime) -> Snapshot:
@@ -108,8 +113,10 @@ class Watched:
     def _at_stack(self, stack: Mapping[str, Any], now: datetime.datetime) -> Snapshot:
         status = stack["StackStatus"]
         since = stack.get("LastUpdatedTime") or stack.get("CreationTime")
-        state = StackState(self.stack, status, 0, 0, stack.get("StackStatusReason") or "", since)
-        if status == GONE:
+        self.is_deleted = self.is_deleted or status.startswith("DELETE")
+        reason = stack.get("StackStatusReason") or ""
+        state = StackState(self.stack, status, 0, 0, reason, since, self.is_deleted)
+        if status in (GONE, _PLANNED):
             return Snapshot(now, state)
         try:
             known = constructs.of_stack(self.client, self.stack)

@@ -31,6 +31,7 @@ class StackState:
         total: How many it has.
         reason: Why it is so, if CloudFormation says.
         since: When this operation began.
+        is_deletion: Whether it is watched while it is deleted, so that its end is good.
     """
 
     name: str
@@ -39,6 +40,7 @@ class StackState:
     total: int
     reason: str = ""
     since: datetime.datetime | None = None
+    is_deletion: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -48,7 +50,7 @@ class StackState:
     @property
     def is_good(self) -> bool:
         """Whether the last operation did what it should."""
-        return self.status in _GOOD_STACKS
+        return self.status in _GOOD_STACKS or (self.is_deletion and self.status == GONE)
 
 
 @dataclass(frozen=True)
