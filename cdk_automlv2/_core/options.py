@@ -25,6 +25,7 @@ from cdk_automlv2._core.annotations import (
     in_seconds,
     stands_for_unset,
 )
+from cdk_automlv2._core.display import remember
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
@@ -61,6 +62,8 @@ def checked(
             bound = signature.bind(*args, **kwargs)
             options = {key: value for key, value in bound.arguments.items() if key != own}
             subject = bound.arguments[own]
+            if function.__name__ == "__init__":
+                remember(subject, options)
             faults, replaced = type_faults(function, options)
             bound.arguments.update(replaced)
             bound.apply_defaults()

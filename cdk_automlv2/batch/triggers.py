@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.options import checked
@@ -27,7 +28,7 @@ _SCHEDULER_ID = "<aws.scheduler.execution-id>"
 """What EventBridge Scheduler replaces by an id that is the same for each attempt."""
 
 
-class BatchTriggers(BatchEvents):
+class BatchTriggers(Displayed, BatchEvents):
     """The triggers of a batch transform."""
 
     _provider: AutoMLProvider

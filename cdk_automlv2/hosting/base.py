@@ -10,6 +10,7 @@ from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.options import checked
 from cdk_automlv2.hosting.metrics import EndpointMetrics
@@ -22,7 +23,7 @@ INVOKE, ASYNC, STREAM = (
 )
 
 
-class AutoMLModelBase(cdk.Resource):
+class AutoMLModelBase(Displayed, cdk.Resource):
     """A model as endpoints use it; what is decided elsewhere is left as it is.
 
     Attributes:
@@ -67,7 +68,7 @@ class AutoMLModelBase(cdk.Resource):
         return self.model_name
 
 
-class AutoMLEndpointBase(EndpointMetrics, cdk.Resource):
+class AutoMLEndpointBase(Displayed, EndpointMetrics, cdk.Resource):
     """Grants and metrics; leans on name and ARN alone."""
 
     endpoint_arn: str

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_automlv2._core import wait_times, waiting
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
@@ -19,7 +20,7 @@ from cdk_automlv2.job.promotion import grant_promotion, grantee_rule
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
-class AutoMLJobBase(cdk.Resource):
+class AutoMLJobBase(Displayed, cdk.Resource):
     """Attributes and grants of a job; most are attributes of the last link of its wait.
 
     Attributes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from constructs import Construct
 
 from cdk_automlv2._core.closed_sets import CandidateSortBy, CandidateStatus, SortOrder
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import checked, limits
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.sharing import SharedValue
@@ -35,7 +36,7 @@ class Candidate:
     objective_metric_value: str
 
 
-class AutoMLCandidates(Construct):
+class AutoMLCandidates(Displayed, Construct):
     """The candidates of a job, as an attribute of the stack.
 
     Deleting the construct deletes nothing.

@@ -8,6 +8,7 @@ from typing import Any
 from constructs import Construct
 
 from cdk_automlv2._core.closed_sets import CandidateSortBy, CandidateStatus, SortOrder
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
@@ -17,7 +18,7 @@ from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.job import AutoMLJobV2
 
 
-class JobQueries(Construct):
+class JobQueries(Displayed, Construct):
     """Looks at the latest job, or at one that exists already."""
 
     _latest: IAutoMLJob | None
