@@ -18,6 +18,9 @@ _GROUPS = {
         f"{_JOBS}.describe", "describe", "Show a job, an endpoint, or what a stack holds.", "cli"
     ),
     "invoke": Lazy(f"{_JOBS}.invoke", "invoke", "Send rows or a file to an endpoint.", "cli"),
+    "adopt": Lazy(
+        "cdk_automlv2.cli.adopt.command", "adopt", "Take over what runs already.", "cli,specs"
+    ),
     "abort": Lazy(_RELEASES, "abort", "End the release that is under way.", "cli"),
     "doctor": Lazy(
         "cdk_automlv2.cli.doctor.command", "doctor", "Say what a deployment would lack.", "cli"

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from automlv2_handlers import logs
+from automlv2_handlers.domain.tags import ADOPTED
 from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
@@ -173,6 +174,17 @@ def is_leaving(event: LifecycleEvent, context: Context) -> bool:
     if _LEAVING not in context.progress:
         context.progress[_LEAVING] = phase_of(_look(event, context)) is Phase.LEAVING
     return bool(context.progress[_LEAVING])
+
+
+def gives_back(event: LifecycleEvent, present: Mapping[str, str], context: Context) -> bool:
+    """Whether a Delete leaves alone what existed before the stack, since the stack goes back.
+
+    A stack that could not take it over must not end what somebody is served by.
+    """
+    if ADOPTED not in present:
+        return False
+    status = _status(event, context)
+    return FAILURE in context.progress or not status or "ROLLBACK" in status
 
 
 def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown: bool) -> bool:

@@ -30,6 +30,9 @@ BACK = "cdk-automlv2:back"
 RETAINED = "cdk-automlv2:retained"
 """Set where a removal policy keeps the resource when its stack goes."""
 
+ADOPTED = "cdk-automlv2:adopted"
+"""Set by ``automlv2 adopt``, with a user's credentials: the resource existed before its stack."""
+
 CONTENT = "cdk-automlv2:content"
 """What a model or a configuration was made of: words for people, then a digest."""
 

@@ -289,7 +289,11 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
     status = str(endpoint["EndpointStatus"])
     if status == "Deleting" and context.progress.get(REQUESTED):
         return status if not context.progress.get(ALONE) else _leave(event, name, context)
-    if not tags.may_remove(event, tags.seen(endpoint["EndpointArn"], context), context):
+    current_tags = tags.seen(endpoint["EndpointArn"], context)
+    if not tags.may_remove(event, current_tags, context):
+        return ""
+    if stack_phase.gives_back(event, current_tags, context):
+        logs.fact("the endpoint existed before the stack; it stays", endpoint=name)
         return ""
     if not verdicts.is_moving(endpoint):
         context.gateway.find("delete_endpoint", EndpointName=name)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
-from automlv2_handlers.domain import tags
+from automlv2_handlers.domain import adopted, tags
 from automlv2_handlers.domain.fingerprint import UNKNOWN, Fingerprint, fingerprint
 from automlv2_handlers.domain.names import (
     MAX_ATTEMPTS,
@@ -119,6 +119,8 @@ def _find(event: LifecycleEvent, wanted: Wanted, context: Context) -> Outcome | 
             return name if other is None else _adopt(event, other, wanted, context)
         if known_jobs.serves(event, known, wanted):
             return _adopt(event, known, wanted, context)
+        if given and tags.is_ours(event, known.tags) and tags.ADOPTED in known.tags:
+            return _take_over(event, known, wanted, context)
         if given:
             raise LifecycleError(
                 f"AutoML job name {name!r} is taken by {_whose(event, known)} "
@@ -197,6 +199,27 @@ def _adopt(event: LifecycleEvent, known: KnownJob, wanted: Wanted, context: Cont
     return _done(event, known, wanted.data.why)
 
 
+def _take_over(event: LifecycleEvent, known: KnownJob, wanted: Wanted, context: Context) -> Outcome:
+    """Go on with a job that existed before the stack, if it is what the stack asks for.
+
+    What its data were is not known, so that no other request takes it for its own.
+    """
+    faults = adopted.differences(known.job, wanted.request)
+    if faults:
+        raise LifecycleError(
+            f"AutoML job {known.name!r} existed before this stack and was trained otherwise: "
+            f"{', '.join(faults[:5])}; declare it as it is, or leave job_name out to train another"
+        )
+    if not known.may_serve():
+        raise LifecycleError(
+            f"AutoML job {known.name!r}, which was marked for this stack, has no result: "
+            f"{known.status}"
+        )
+    settings = {tags.FINGERPRINT: UNKNOWN, tags.TRAINING: training_digest(wanted.training)}
+    context.gateway.add_tags(known.arn, tags.to_list(settings))
+    return _adopt(event, replace(known, tags={**known.tags, **settings}), wanted, context)
+
+
 def _done(event: LifecycleEvent, known: KnownJob, why_unknown: str = "") -> Done:
     note = f"this job cannot be reused: {why_unknown}"
     output = known.job.get("OutputDataConfig") or event.properties.get("OutputDataConfig") or {}
@@ -216,6 +239,8 @@ def _delete(event: LifecycleEvent, context: Context) -> Outcome:
         if known is None or known.status not in _RUNNING:
             continue
         if not tags.may_remove(event, known.tags, context):
+            continue
+        if stack_phase.gives_back(event, known.tags, context):
             continue
         if known.status == "InProgress":
             _stop(name, context)

@@ -68,7 +68,7 @@ class Jobs(Naming):
             words = f"AutoML job {AutoMLJobName} does not exist"
             raise client_error("DescribeAutoMLJobV2", "ResourceNotFound", words)
         shown = {key: job[key] for key in ("AutoMLJobName", "AutoMLJobArn")}
-        shown["OutputDataConfig"] = job["Request"]["OutputDataConfig"]
+        shown |= {key: job["Request"][key] for key in _SHOWN if key in job["Request"]}
         shown["CreationTime"] = datetime.fromtimestamp(job["Created"], UTC)
         if "Stopped" in job:
             ended = self.now - job["Stopped"] >= _STOP_SECONDS
@@ -115,6 +115,13 @@ class Jobs(Naming):
             return self._describe_auto_ml_job_v2(name)
         finally:
             self.lags.describes = lag
+
+
+_SHOWN = (
+    *("AutoMLJobInputDataConfig", "AutoMLJobObjective", "AutoMLProblemTypeConfig"),
+    *("DataSplitConfig", "OutputDataConfig", "RoleArn", "SecurityConfig"),
+)
+"""What a description repeats of the request."""
 
 
 def candidate(name: str, **more: Any) -> dict[str, Any]:

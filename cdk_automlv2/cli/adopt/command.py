@@ -1,0 +1,104 @@
+"""``automlv2 adopt``: writes down what runs already, and marks it for the first deployment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from cdk_automlv2.cli import aws
+from cdk_automlv2.cli.adopt import written
+from cdk_automlv2.cli.adopt.found import Found, find
+from cdk_automlv2.cli.adopt.marks import Mark
+from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.failures import Failure, friendly_errors
+
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_ID = re.compile(r"[A-Za-z](-*[A-Za-z0-9])*")
+
+
+@click.command()
+@click.argument("name", metavar="JOB | ENDPOINT")
+@click.option("--stack", required=True, help="Name of the stack that is to have it; not nested.")
+@click.option("--id", "id_", required=True, help="Id of the AutoMLV2 construct in that stack.")
+@click.option("--spec", is_flag=True, help="Write a model as a file instead of code.")
+@click.option("--job", "job_name", help="The job of an endpoint, where it is not found.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write. Default: <id>.py, or <id>.automlv2.json with --spec.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@aws.options
+def adopt(
+    client: Client,
+    name: str,
+    stack: str,
+    id_: str,
+    spec: bool,
+    job_name: str | None,
+    output: Path | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Take over a job, or an endpoint and its job, without training or downtime.
+
+    Writes code or a spec, and tags what it describes for the stack, with your credentials; the
+    first deployment of the stack finds it by these tags. Everything is said before it is done.
+    Exit status: 0 done, 1 not possible or not wanted, 2 wrong usage.
+    """
+    for option, value, form in (("--stack", stack, _STACK), ("--id", id_, _ID)):
+        if not form.fullmatch(value):
+            raise click.UsageError(f"{option} cannot be {value!r}")
+    path = output or Path(f"{id_.lower()}.automlv2.json" if spec else f"{id_.lower()}.py")
+    with friendly_errors():
+        found = find(client, name, job_name)
+        options = written.spec_of(found)
+        marks = list(_marks(found, stack, id_))
+        for mark in marks:
+            mark.refuse_others(client)
+    title = f"{id_}, as it was found: AutoML job {found.job['AutoMLJobName']}."
+    text = written.as_json(options) if spec else written.as_code(options, id_, title)
+    click.echo("\n".join(_said(found, stack, path, marks)))
+    if dry_run:
+        click.echo(f"\n{text}", nl=False)
+        return
+    if path.exists():
+        raise Failure(f"{path} exists already", "automlv2 adopt … --output OTHER")
+    if not yes:
+        click.confirm("Do it?", abort=True)
+    with friendly_errors():
+        for mark in marks:
+            mark.put(client)
+        path.write_text(text)
+    click.echo(f"{path} written; add it to stack {stack}", err=True)
+    click.echo(f"next: cdk deploy {stack}", err=True)
+
+
+def _marks(found: Found, stack: str, id: str) -> Iterator[Mark]:
+    yield Mark.of(found.job["AutoMLJobArn"], stack, id, "Job")
+    if found.served is not None:
+        yield Mark.of(found.served.endpoint["EndpointArn"], stack, id, "Endpoint")
+
+
+def _said(found: Found, stack: str, path: Path, marks: list[Mark]) -> Iterator[str]:
+    job = found.job
+    yield f"AutoML job {job['AutoMLJobName']}: {job['AutoMLJobStatus']}"
+    served = found.served
+    if served is not None:
+        variant = served.variant
+        yield f"endpoint {served.endpoint['EndpointName']}: InService on {variant['InstanceType']}"
+    yield f"writes {path}"
+    for mark in marks:
+        yield f"tags {mark.arn}: {', '.join(mark.tags)}"
+    yield f"the first deployment of {stack} then"
+    yield "  keeps the job: nothing is trained"
+    if served is not None:
+        yield "  makes a model of the same containers; the endpoint moves to it while it answers"
+        left = f"{served.config['EndpointConfigName']}, {served.model['ModelName']}"
+        yield f"  leaves the former configuration and model, for you to delete: {left}"
+        yield f"  from then on, {stack} owns the endpoint: deleted with the stack"

@@ -1,0 +1,187 @@
+"""What runs already: a job, and the endpoint that serves one of its candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cdk_automlv2.cli import targets
+from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB
+from cdk_automlv2.cli.failures import Failure
+
+_OUTPUT: Final = "SAGEMAKER_INFERENCE_OUTPUT"
+_CHOSEN: Final = frozenset({_OUTPUT, "SAGEMAKER_INFERENCE_INPUT"})
+_OF_VARIANT: Final = frozenset(
+    {
+        *("VariantName", "ModelName", "InstanceType", "InitialInstanceCount"),
+        *("InitialVariantWeight", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds"),
+        "ContainerStartupHealthCheckTimeoutInSeconds",
+    }
+)
+_OF_CONFIG: Final = frozenset(
+    {
+        *("EndpointConfigName", "EndpointConfigArn", "ProductionVariants", "CreationTime"),
+        *("KmsKeyId", "ResponseMetadata"),
+    }
+)
+_BY_HAND: Final = "declare it by hand: docs/endpoints.md"
+Described = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Served:
+    """An endpoint and what it serves.
+
+    Attributes:
+        endpoint: As SageMaker describes it.
+        config: Its configuration.
+        model: Its model.
+        candidate: Name of the candidate, if it is not the best one.
+        keys: Keys of the inference response, if they were chosen.
+    """
+
+    endpoint: Described
+    config: Described
+    model: Described
+    candidate: str | None
+    keys: list[str]
+
+    @property
+    def variant(self) -> Described:
+        """The only variant of the configuration."""
+        found: Described = self.config["ProductionVariants"][0]
+        return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is to be declared.
+
+    Attributes:
+        job: The job, as SageMaker describes it.
+        served: The endpoint; ``None`` where the job alone is.
+    """
+
+    job: Described
+    served: Served | None = None
+
+
+def find(client: Client, name: str, job_name: str | None) -> Found:
+    """Return what a name stands for: an endpoint and its job, or a job.
+
+    Args:
+        client: Of the account.
+        name: Name of an endpoint or a job.
+        job_name: The job of an endpoint, if it is known.
+
+    Raises:
+        Failure: If there is none, or something that no construct could declare.
+    """
+    endpoint = targets.describe(client, ENDPOINT, name)
+    if endpoint is None:
+        return Found(_job(client, name))
+    if endpoint["EndpointStatus"] != "InService":
+        raise Failure(f"endpoint {name} is {endpoint['EndpointStatus']}, not InService")
+    sagemaker = client("sagemaker")
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    _refuse_more(config)
+    variant = config["ProductionVariants"][0]
+    model = sagemaker.describe_model(ModelName=variant["ModelName"])
+    containers = _containers(model)
+    for known in _jobs(client, containers, job_name):
+        for candidate, is_best in _candidates(client, known):
+            if _uris(candidate) == _uris({"InferenceContainers": containers}):
+                keys = _keys(candidate, containers)
+                name_of = None if is_best else str(candidate["CandidateName"])
+                return Found(known, Served(endpoint, config, model, name_of, keys))
+    words = f"no candidate of an AutoML job has the artifacts of model {variant['ModelName']}"
+    raise Failure(words, "automlv2 adopt NAME --job JOB, if you know the job")
+
+
+def _job(client: Client, name: str) -> Described:
+    job = targets.describe(client, JOB, name)
+    if job is None:
+        raise Failure(f"there is no endpoint and no AutoML job {name}", "automlv2 doctor")
+    if job["AutoMLJobStatus"] not in ("Completed", "InProgress"):
+        raise Failure(f"AutoML job {name} has no result: {job['AutoMLJobStatus']}")
+    return job
+
+
+def _refuse_more(config: Described) -> None:
+    """Refuse a configuration that has more than is written down here.
+
+    Raises:
+        Failure: With what it has.
+    """
+    variants: Sequence[Described] = config["ProductionVariants"]
+    if len(variants) != 1:
+        raise Failure(f"the endpoint has {len(variants)} variants", _BY_HAND)
+    more = [key for key, value in config.items() if value and key not in _OF_CONFIG]
+    more += [key for key, value in variants[0].items() if value and key not in _OF_VARIANT]
+    if more:
+        raise Failure(f"the endpoint has {', '.join(sorted(more))}", _BY_HAND)
+    if "InstanceType" not in variants[0]:
+        raise Failure("the endpoint has no instances", _BY_HAND)
+
+
+def _containers(model: Described) -> list[Described]:
+    return list(model.get("Containers") or [model["PrimaryContainer"]])
+
+
+def _jobs(
+    client: Client, containers: Sequence[Described], job_name: str | None
+) -> Iterator[Described]:
+    """Yield jobs that may have made the containers, those named in their artifacts' paths first."""
+    if job_name is not None:
+        yield _job(client, job_name)
+        return
+    parts = {part for item in containers for part in str(item.get("ModelDataUrl")).split("/")}
+    pages = client("sagemaker").get_paginator("list_auto_ml_jobs").paginate(SortBy="CreationTime")
+    names = [item["AutoMLJobName"] for page in pages for item in page["AutoMLJobSummaries"]]
+    for name in sorted(names, key=lambda item: item not in parts):
+        job = targets.describe(client, JOB, name)
+        if job is not None and job["AutoMLJobStatus"] == "Completed":
+            yield job
+
+
+def _candidates(client: Client, job: Described) -> Iterator[tuple[Described, bool]]:
+    """Yield the candidates of a job, each with whether it is the best one; that one first."""
+    best = job.get("BestCandidate") or {}
+    if best:
+        yield best, True
+    listing = client("sagemaker").get_paginator("list_candidates_for_auto_ml_job")
+    for page in listing.paginate(AutoMLJobName=job["AutoMLJobName"]):
+        for candidate in page["Candidates"]:
+            if candidate["CandidateName"] != best.get("CandidateName"):
+                yield candidate, False
+
+
+def _of_candidate(candidate: Described) -> list[Described]:
+    by_unit = candidate.get("InferenceContainerDefinitions") or {}
+    first: list[Described] = next(iter(by_unit.values()), [])
+    return list(candidate.get("InferenceContainers") or first)
+
+
+def _uris(candidate: Described) -> list[str]:
+    return [str(item.get("ModelDataUrl")) for item in _of_candidate(candidate)]
+
+
+def _keys(candidate: Described, containers: Sequence[Described]) -> list[str]:
+    """Return the response keys that the containers were set to.
+
+    Raises:
+        Failure: If they differ from the candidate's in anything else.
+    """
+    last = ""
+    for has, given in zip(containers, _of_candidate(candidate), strict=True):
+        own, made = has.get("Environment") or {}, given.get("Environment") or {}
+        changed = {key for key in own.keys() | made.keys() if own.get(key) != made.get(key)}
+        if has["Image"] != given["Image"]:
+            changed.add("Image")
+        if changed - _CHOSEN:
+            words = f"the model differs from its candidate in {', '.join(sorted(changed))}"
+            raise Failure(words, "declare it by hand: AutoMLModel.from_model_name")
+        last = str(own.get(_OUTPUT, "")) if changed else ""
+    return [key.strip() for key in last.split(",") if key.strip()]
