@@ -1,12 +1,11 @@
-"""What is done at run time: describe a job, list candidates, invoke an endpoint in three ways.
+"""What is done at run time: describe a job, invoke an endpoint in three ways, run a batch.
 
-boto3 only; nothing here imports the CDK.
+boto3 only; nothing here imports the CDK. ``cdk_automlv2.results`` gives answers their types.
 """
 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import time
@@ -14,11 +13,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cdk_automlv2.shown_candidates import Candidates, Chart
+from cdk_automlv2.transform_runs import InferenceFailedError, Places, TransformRun, new_name
+
+__all__ = [
+    "AsyncAnswer",
+    "AutoMLRuntime",
+    "Candidates",
+    "Chart",
+    "InferenceFailedError",
+    "TransformRun",
+    "deserialize",
+    "serialize",
+]
+
 CSV = "text/csv"
 JSON = "application/json"
 PARQUET = "application/x-parquet"
 
 Row = Sequence[object]
+
+READ_SECONDS = 300
+"""How long an answer is waited for: a serverless endpoint may take 4 minutes to start; boto3's own
+60 seconds would call that a failure, and send the request again."""
 
 
 class AutoMLRuntime:
@@ -38,7 +55,7 @@ class AutoMLRuntime:
 
         self._session = session = session or boto3.Session()
         self._sagemaker = session.client("sagemaker")
-        self._endpoints = session.client("sagemaker-runtime")
+        self._endpoints = _patient(session)
 
     def describe_auto_ml_job(self, job_name: str) -> dict[str, Any]:
         """Return the job's description, as DescribeAutoMLJobV2 gives it."""
@@ -101,7 +118,8 @@ class AutoMLRuntime:
 
         Args:
             endpoint_name: The endpoint.
-            data: For CSV rows, or text; for JSON anything that JSON can say; else bytes.
+            data: For CSV rows, text, or a table of pandas, whose header is not sent; for JSON
+                anything that JSON can say; else bytes.
             content_type: ``text/csv``, ``application/json``, ``application/x-parquet``, an image's
                 type, or whatever else the containers read.
             accept: Type of the answer. Default: CSV for CSV, JSON for JSON, else whatever the
@@ -203,102 +221,36 @@ class AutoMLRuntime:
             s3=self._session.client("s3"),
         )
 
+    def transform(
+        self,
+        model_name: str,
+        input_location: str,
+        output_location: str,
+        instance_type: str,
+        *,
+        content_type: str = CSV,
+        split_type: str = "Line",
+        job_name: str | None = None,
+        **request: Any,
+    ) -> TransformRun:
+        """Start a batch transform, for code that runs now and then and needs no construct for it.
 
-class Candidates(list[dict[str, Any]]):
-    """Candidates of a job: a list, which a notebook shows as a table, or as a ``chart``."""
-
-    def __repr__(self) -> str:
-        header, *rows = self._table()
-        return "\n".join("  ".join(row) for row in (header, *rows)) if rows else "no candidates"
-
-    def ranked(self) -> Candidates:
-        """Return them with the best first; those without an objective last, in their order."""
-        sign = 1 if any(_objective(item).get("Type") == "Minimize" for item in self) else -1
-        known = [item for item in self if _value(item) is not None]
-        known.sort(key=lambda item: sign * (_value(item) or 0.0))
-        return Candidates([*known, *(item for item in self if _value(item) is None)])
-
-    @property
-    def chart(self) -> Chart:
-        """Their objective as a chart, drawn by the notebook: nothing needs to be installed."""
-        return Chart(self)
-
-    def _repr_html_(self) -> str:
-        """Return a table without script, in the notebook's own colours."""
-        header, *rows = ([html.escape(cell) for cell in row] for row in self._table())
-        cells = "".join(
-            f'<tr><th scope="row" style="text-align:left">{first}</th>'
-            f"{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"
-            for first, *rest in rows
-        )
-        titles = "".join(f'<th scope="col">{title}</th>' for title in header)
-        body = f"<thead><tr>{titles}</tr></thead><tbody>{cells}</tbody>"
-        return f'<table style="background:none;color:inherit">{body}</table>'
-
-    def _table(self) -> list[list[str]]:
-        names = [str(_objective(item).get("MetricName", "")) for item in self]
-        metrics = [_validation(item) for item in self]
-        objective = next((name for name in names if name), "objective")
-        others = sorted({name for found in metrics for name in found} - {objective})
-        rows = [["candidate", "status", objective, *others]]
-        for item, found in zip(self, metrics, strict=True):
-            values = [_value(item), *(found.get(name) for name in others)]
-            shown = ["" if value is None else f"{value:.4g}" for value in values]
-            rows.append([str(item["CandidateName"]), str(item.get("CandidateStatus", "")), *shown])
-        return rows
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A chart of candidates by their objective, as Vega-Lite; without it, their table."""
-
-    candidates: Candidates
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the chart, and table and text for what cannot draw it."""
-        rows = [
-            {"candidate": item["CandidateName"], "value": _value(item)}
-            for item in self.candidates
-            if _value(item) is not None
-        ]
-        metric = next((_objective(item).get("MetricName") for item in self.candidates), None)
-        y = {"field": "candidate", "type": "nominal", "sort": None, "title": None}
-        x = {"field": "value", "type": "quantitative", "scale": {"zero": False}}
-        spec = {
-            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-            "data": {"values": rows},
-            "mark": {"type": "point", "filled": True, "size": 80},
-            "encoding": {"y": y, "x": {**x, "title": metric or "objective"}},
-            "config": {"axis": {"labelLimit": 400}},
-        }
-        return {
-            "application/vnd.vegalite.v6+json": spec,
-            "text/html": self.candidates._repr_html_(),
-            "text/plain": repr(self.candidates),
-        }
-
-
-def _objective(candidate: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = candidate.get("FinalAutoMLJobObjectiveMetric") or {}
-    return found
-
-
-def _value(candidate: dict[str, Any]) -> float | None:
-    value = _objective(candidate).get("Value")
-    return None if value is None else float(value)
-
-
-def _validation(candidate: dict[str, Any]) -> dict[str, float]:
-    listed = (candidate.get("CandidateProperties") or {}).get("CandidateMetrics") or []
-    return {
-        str(metric.get("StandardMetricName") or metric.get("MetricName")): metric["Value"]
-        for metric in listed
-        if metric.get("Set", "Validation") == "Validation"
-    }
-
-
-class InferenceFailedError(Exception):
-    """When an asynchronous request has failed; the text is what SageMaker wrote of it."""
+        Args:
+            model_name: The model.
+            input_location: ``s3://bucket/prefix`` of the data.
+            output_location: Where answers go, each under its object's name with ``.out``.
+            instance_type: Such as ``ml.m5.xlarge``.
+            content_type: Type of the data.
+            split_type: How objects are split: Line, or None, as for forecasts.
+            job_name: Name of the transform job. Default: a name that nobody has used.
+            **request: Further members of CreateTransformJob, as boto3 spells them.
+        """
+        name = job_name or new_name(model_name)
+        places = Places(input_location, output_location, content_type, split_type)
+        members = {"TransformJobName": name, "ModelName": model_name, **places.members()}
+        members["TransformResources"] = {"InstanceType": instance_type, "InstanceCount": 1}
+        self._sagemaker.create_transform_job(**{**members, **request})
+        return TransformRun(name, output_location, self._sagemaker)
 
 
 @dataclass(frozen=True)
@@ -377,11 +329,25 @@ def serialize(data: Any, content_type: str) -> bytes:
         return json.dumps(data).encode()
     if isinstance(data, str):
         return data.encode()
+    if kind == CSV and hasattr(data, "to_csv"):  # A table of pandas, which need not be there.
+        return str(data.to_csv(index=False, header="header=present" in content_type)).encode()
     if kind == CSV:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(data)
         return out.getvalue().encode()
     raise TypeError(f"data: must be bytes for {content_type}, got {type(data).__name__}")
+
+
+def _patient(session: Any) -> Any:
+    """Return a client that waits for a cold start; a session that is no boto3's has its own."""
+    import boto3
+
+    if not isinstance(session, boto3.Session):
+        return session.client("sagemaker-runtime")
+    from botocore.config import Config
+
+    config = Config(read_timeout=READ_SECONDS, retries={"mode": "standard"})
+    return session.client("sagemaker-runtime", config=config)
 
 
 def deserialize(body: bytes, content_type: str) -> Any:

@@ -68,7 +68,8 @@ INSIDE = {
 """What a layer may import of ours: layers, and single files of others."""
 
 MORE = {
-    "cdk_automlv2/runtime.py": {"boto3"},
+    "cdk_automlv2/results.py": {"pandas"},
+    "cdk_automlv2/runtime.py": {"boto3", "botocore"},
     "lambda/automlv2_handlers/aws/boto3_gateway.py": {"boto3", "botocore"},
     "lambda/automlv2_handlers/aws/streams.py": {"botocore"},
     "lambda/automlv2_handlers/aws/unpack.py": {"boto3", "botocore"},
@@ -169,8 +170,16 @@ def test_no_file_imports_what_its_layer_must_not(forbidden):
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-def test_the_runtime_client_imports_boto3_and_nothing_of_ours():
-    assert roots(ROOT / "cdk_automlv2" / "runtime.py") <= STDLIB | {"boto3"}
+def test_the_runtime_client_imports_boto3_and_nothing_of_the_constructs():
+    folder = ROOT / "cdk_automlv2"
+    assert roots(folder / "runtime.py") <= STDLIB | {"boto3", "botocore", "cdk_automlv2"}
+    assert ours(folder / "runtime.py") - {"cdk_automlv2/__init__.py"} == {
+        "cdk_automlv2/shown_candidates.py",
+        "cdk_automlv2/transform_runs.py",
+    }
+    for name in ("shown_candidates.py", "transform_runs.py"):
+        assert roots(folder / name) <= STDLIB
+    assert roots(folder / "results.py") <= STDLIB | {"pandas"}
 
 
 @pytest.mark.parametrize(
