@@ -45,6 +45,7 @@ METHODS = {
 NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
     "add_dependency": "dependencies follow from a file by themselves",
+    "register_in": "a group is a construct or shared: from_spec returns the release in code",
     "on_failed": "where events go is code of the app; notify is for people",
     "on_refused": "where events go is code of the app; notify is for people",
     "on_released": "where events go is code of the app; notify is for people",

@@ -11,12 +11,22 @@ from cdk_automlv2.local import LocalCloud
 from cdk_automlv2.local.cloud.cloud import ACCOUNT
 
 SHOP = Path(__file__).parent / "apps" / "shop"
+DATA = SHOP.parents[3] / "data" / "diagnosis_train.csv"
 SPEED = 240
 OTHER = "222222222222"
 """A second account of the local cloud."""
 
 SECRET = re.compile(r"cfn-response|Signature|ResponseURL|SecretAccessKey", re.IGNORECASE)
 """What a log line with a pre-signed URL or a key would hold."""
+
+
+def answer_of(cloud: LocalCloud, endpoint: str) -> str:
+    """Ask an endpoint of a diagnosis about the first row that it has learnt from."""
+    rows = DATA.read_text().splitlines()
+    told = cloud.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint, ContentType="text/csv", Body=rows[1].partition(",")[2]
+    )
+    return str(told["Body"].read().decode().strip())
 
 
 class Deployment:

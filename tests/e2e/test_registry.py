@@ -8,8 +8,7 @@ from click.testing import CliRunner
 
 from cdk_automlv2.cli.commands import automlv2
 
-from .conftest import SHOP, Deployment
-from .test_release import answer_of
+from .conftest import SHOP, Deployment, answer_of
 
 pytestmark = pytest.mark.e2e
 

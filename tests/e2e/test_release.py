@@ -1,20 +1,17 @@
 """A release from its deployment to its end, on the local cloud with rights enforced."""
 
-import csv
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cdk_automlv2.cli.commands import automlv2
 
-from .conftest import SHOP, Deployment
+from .conftest import SHOP, Deployment, answer_of
 
 pytestmark = pytest.mark.e2e
 
 EXAMPLE = SHOP.parents[3] / "examples" / "release"
-DATA = SHOP.parents[3] / "data" / "diagnosis_train.csv"
 NAME = "Screening/Diagnosis"
 
 
@@ -31,14 +28,6 @@ def run(cloud):
         return CliRunner().invoke(automlv2, arguments, obj=lambda **_: cloud.client)
 
     return run
-
-
-def answer_of(cloud, endpoint):
-    with Path(DATA).open() as file:
-        row = ",".join(list(csv.reader(file))[1][1:])
-    runtime = cloud.client("sagemaker-runtime")
-    told = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body=row)
-    return told["Body"].read().decode().strip()
 
 
 def test_a_release_trains_serves_is_trained_again_and_goes_without_a_trace(cloud, release, run):
