@@ -9,7 +9,7 @@ from cdk_automlv2.reports.reading.everything import read
 from cdk_automlv2.reports.reading.held_out import HeldOut
 from tests.unit.reports import hostile
 
-from . import browser, devtools, report_jobs
+from . import browser, devtools, report_jobs, test_training
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SCREENS = [(1280, False), (1280, True), (390, False), (390, True)]
@@ -113,6 +113,19 @@ def test_the_curve_from_the_endpoints_probabilities_has_the_area_of_the_service(
     assert asked.matrix.total == 100
     assert "endpoint" in asked.source.words
     assert "report" in own.source.words
+
+
+def test_findings_of_the_data_exploration_are_told_with_their_severity():
+    table = test_training.iris().assign(**{"a_<b>|c": "same"})
+    job = report_jobs.tabular(table, "species", count=1)
+
+    facts = read(job.client, job.described)
+
+    assert [(item.severity, item.words) for item in facts.findings] == [
+        ("low", "Cardinality: columns of a single value: a_<b>|c")
+    ]
+    assert "a_&lt;b&gt;|c" in write(facts)
+    assert any(uri.endswith("ExplorationNotebook.ipynb") for _, uri in facts.files)
 
 
 def test_numbers_have_residuals_only_from_an_endpoint():

@@ -172,6 +172,22 @@ def test_metrics_are_there_of_the_rows_learnt_from_and_of_those_held_out(capsys)
     assert sets["Validation"] - sets["Train"] == {"InferenceLatency"}
 
 
+def test_the_data_exploration_notebook_names_what_is_rare_empty_and_repeated(capsys):
+    table = test_training.iris()
+    table = table[(table["species"] != "virginica") | (table.index % 25 == 0)].astype(object)
+    table["<b>|x"] = [None if place % 3 else "a" for place in range(len(table))]
+    found, s3 = tabular(table, "species", capsys)
+
+    [attributes] = found["Attributes"]
+    uri = attributes["AutoMLJobArtifacts"]["DataExplorationNotebookLocation"]
+    notebook = json.loads(s3.objects[uri.removeprefix("s3://")])
+    text = "\n".join(cell["source"] for cell in notebook["cells"])
+    assert "102 rows with a target, 6 columns beside the target species" in text
+    assert "labels below 5% of the rows: virginica" in text
+    assert r"**High severity insight:** 66.7% of \<b\>\|x is empty" in text
+    assert "repeat another one" in text
+
+
 def test_words_are_explained_by_what_they_add(capsys):
     found, s3 = of_kind(
         "text_classification", "TextClassificationJobConfig", test_kinds.TEXT, capsys

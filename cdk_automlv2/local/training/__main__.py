@@ -43,6 +43,7 @@ def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
     s3 = s3 or boto3.client("s3")
     training = training_of(spec, s3)
     publisher = Publisher(spec, training.problem, s3)
+    explored = _explored(publisher, training)
     numbers = itertools.count(1)
     candidates = training.run(
         lambda algorithm: _report(Started=publisher.announce(next(numbers), algorithm))
@@ -53,8 +54,23 @@ def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
         _report(Candidate=candidate)
         if best is None or is_better(candidate, best[0]):
             best = (candidate, fitted.reports)
-    attributes = {"ResolvedAttributes": _resolved(spec, training.problem)}
+    attributes = {"ResolvedAttributes": _resolved(spec, training.problem), **explored}
     return attributes if best is None else {**attributes, **_reports(publisher, *best)}
+
+
+def _explored(publisher: Any, training: Any) -> dict[str, Any]:
+    """Write the data exploration notebook, if the kind has one; what fails is left out."""
+    from cdk_automlv2.local.training.errors import DataError, doing
+    from cdk_automlv2.local.training.trained_candidate import Explored
+
+    if not isinstance(training, Explored):
+        return {}
+    try:
+        with doing("The data exploration notebook cannot be made"):
+            uri = publisher.explore(training.exploration())
+    except DataError:
+        return {}
+    return {"AutoMLJobArtifacts": {"DataExplorationNotebookLocation": uri}}
 
 
 def _reports(publisher: Any, candidate: dict[str, Any], reports: Any) -> dict[str, Any]:

@@ -69,6 +69,14 @@ class Publisher:
             "CandidateProperties": {"CandidateMetrics": _metrics(fitted)},
         }
 
+    def explore(self, notebook: bytes) -> str:
+        """Write the data exploration notebook; return where it is."""
+        processing = f"{self._spec['AutoMLJobName']}-db-1"
+        folder = f"{self._root}/sagemaker-automl-candidates/{processing}/notebooks"
+        uri = f"{folder}/SageMakerAutopilotDataExplorationNotebook.ipynb"
+        self._put(uri, notebook)
+        return uri
+
     def report(self, name: str, reports: Reports) -> dict[str, str]:
         """Write the reports on a candidate; return its ``CandidateArtifactLocations``.
 

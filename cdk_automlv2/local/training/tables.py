@@ -30,6 +30,7 @@ class TabularData:
         train: Features and targets to learn from.
         weights: Of the rows to learn from; ``None`` where all weigh the same.
         validation: Features and targets to validate on.
+        cells: The rows to learn from and to validate on, as they are written.
 
     Raises:
         DataError: If the data do not suit the request.
@@ -47,6 +48,7 @@ class TabularData:
         if "validation" in tables:
             _refuse_other_header(tables["training"], tables["validation"])
         table = _with_target(tables["training"], self._target)
+        self.cells = table.cells
         self.labels = Labels(table.cells[self._target])
         self.problem = resolve(spec, self._target, table, self.labels)
         self.schema = self._features(table, config.get("FeatureSpecificationS3Uri"), s3)

@@ -18,6 +18,7 @@ from cdk_automlv2.local.training import metrics
 from cdk_automlv2.local.training.algorithms import Trial, estimator, trials
 from cdk_automlv2.local.training.columns import numbers_of, words_of
 from cdk_automlv2.local.training.errors import doing, quietly
+from cdk_automlv2.local.training.exploration import notebook_of
 from cdk_automlv2.local.training.stages import (
     AlgorithmStage,
     EnsembleStage,
@@ -53,11 +54,16 @@ class TabularTraining:
         self._classes = read.labels.classes if self.problem.classifies else []
         self._train, self._weights = read.train, read.weights
         self._validation = read.validation
+        self._cells = read.cells
 
     @property
     def tuning(self) -> bool:
         """Whether candidates are made of several containers."""
         return bool(self._config.get("Mode") == "HYPERPARAMETER_TUNING")
+
+    def exploration(self) -> bytes:
+        """Return the data exploration notebook."""
+        return notebook_of(self._cells, self.problem.target, self.problem.classifies)
 
     def run(self, started: Started = unnoticed) -> Iterator[TrainedCandidate]:
         """Fit one trial after the other."""

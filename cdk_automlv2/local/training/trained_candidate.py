@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cdk_automlv2.local.training.problem import Problem
 from cdk_automlv2.local.training.reports import Reports
@@ -40,6 +40,14 @@ class Training(Protocol):
 
     def run(self, started: Started = ...) -> Iterator[TrainedCandidate]:
         """Fit one trial after the other."""
+
+
+@runtime_checkable
+class Explored(Protocol):
+    """A training that has looked at its data."""
+
+    def exploration(self) -> bytes:
+        """Return the data exploration notebook."""
 
 
 def unnoticed(algorithm: str) -> None:

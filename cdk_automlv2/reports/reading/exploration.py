@@ -11,7 +11,8 @@ from cdk_automlv2.reports.reading.store import Store
 from cdk_automlv2.reports.texts import clean
 
 _SEVERITY = re.compile(r"\b(high|low) severity\b(?:\s+insight)?:?", re.I)
-_TAGS = re.compile(r"<[^>]*>|[*`#]+")
+_TAGS = re.compile(r"(?<!\\)<[^>]*>|(?<!\\)[*`#]+")
+_ESCAPED = re.compile(r"\\(.)")
 _MOST = 40
 _LONGEST = 300
 
@@ -30,7 +31,7 @@ def _findings(cells: list[Any]) -> Iterator[Finding]:
             continue
         source = cell.get("source") or ""
         for line in ("".join(source) if isinstance(source, list) else str(source)).splitlines():
-            words = clean(_TAGS.sub("", line))
+            words = clean(_ESCAPED.sub(r"\1", _TAGS.sub("", line)))
             if line.startswith("#"):
                 section = words
             elif match := _SEVERITY.search(words):
