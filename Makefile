@@ -9,14 +9,17 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-clients test-deep test-deployed check fix fuzz mutants bench snapshots clean
+.PHONY: demo test test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
-test: node_modules/.ready  ## All tests, and how much of the code they run.
+test: node_modules/.ready  ## All tests but those that deploy, and how much of the code they run.
 	@echo "== tests"
 	@$(BIN)/python scripts/run_tests.py
+
+test-e2e: node_modules/.ready  ## Every way to deploy and to break a deployment, on the local cloud.
+	@$(BIN)/pytest -m "e2e and not deployed" tests/e2e
 
 fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
 	@$(BIN)/python scripts/fuzz_constructors.py 10000 1

@@ -164,3 +164,19 @@ def test_an_endpoint_that_moved_serves_the_new_model(stack, aws, model_of_a_job)
 
     variant = aws.configs[config_of(aws, shop)]["ProductionVariants"][0]
     assert variant["ModelName"] == new
+
+
+@pytest.mark.parametrize("tag", ["cdk-automlv2:owner", "cdk-automlv2:request"])
+def test_a_configuration_that_is_somebody_else_s_by_now_stays(aws, stack, name, tag):
+    before = config_of(aws, name)
+    event = stack.event("Update", TYPE, NEXT, PhysicalResourceId=name)
+    old = stack.event("Update", TYPE, QUICK)["ResourceProperties"]
+    stack.deliver(event | {"OldResourceProperties": old})
+    aws.run(lambda: bool(stack.answers[event["RequestId"]]))
+    arn = aws.find("describe_endpoint_config", EndpointConfigName=before)["EndpointConfigArn"]
+    aws.add_tags(arn, [{"Key": tag, "Value": "others/theirs"}])
+    aws.wait(3600)
+
+    assert config_of(aws, name) != before
+    assert before in aws.configs
+    aws.call("delete_endpoint_config", EndpointConfigName=before)

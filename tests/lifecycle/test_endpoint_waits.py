@@ -3,6 +3,8 @@
 import pytest
 from automlv2_handlers.aws.classify import classify
 from automlv2_handlers.errors import BusyError, QuotaError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.resources.endpoint import KIND, WAIT_SECONDS
 
 from .events import ENDPOINT_TYPE as TYPE
 from .events import MODELS, NEW, OLD, config_of
@@ -195,3 +197,12 @@ def test_maintenance_is_waited_for_before_an_update(stack, aws, name):
 
     assert answer["Status"] == "SUCCESS"
     assert answer["Data"]["EndpointConfigName"] == config_of(aws, name)
+
+
+def test_a_deletion_waits_as_long_as_it_may_whatever_the_creation_was_given(stack):
+    short = OLD | {"WaitSeconds": 60}
+    delete = stack.event("Delete", TYPE, short, PhysicalResourceId="churn")
+    create = stack.event("Create", TYPE, short)
+
+    assert KIND.patience(LifecycleEvent.from_raw(create)) == 60
+    assert KIND.patience(LifecycleEvent.from_raw(delete)) == WAIT_SECONDS

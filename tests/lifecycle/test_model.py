@@ -152,3 +152,12 @@ def test_a_model_that_the_service_refuses_fails_with_its_words_alone(stack, aws,
 
     assert answer["Status"] == "FAILED"
     assert answer["Reason"] == "CreateModel: ValidationException: Invalid image"
+
+
+def test_a_creation_that_fails_answers_with_the_name_that_the_model_would_have(stack, aws, model):
+    aws.fail("create_model", "ValidationException", "no such image", times=9)
+
+    answer = stack.create(TYPE, model)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"].startswith("churn-")

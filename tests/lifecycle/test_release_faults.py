@@ -4,7 +4,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from automlv2_handlers.errors import RefusedError
 from automlv2_handlers.releases import machine
+from automlv2_handlers.releases.store import Store
 
 from .fake_aws import Crash
 from .releases import KEY, User, endpoint, minimum
@@ -279,3 +281,60 @@ def test_a_successor_waits_for_the_lease_before_it_moves_the_endpoint(user, aws)
 
     assert aws.now >= until
     assert "the lease" not in user.release(2).reason
+
+
+def test_a_release_that_moves_the_endpoint_holds_the_lease(user, aws):
+    user.deploy()
+    aws.run(lambda: bool(user.release(1).progress.get("Serve", {}).get("Requested")))
+
+    assert user.head.mover == 1
+    assert user.head.mover_until > aws.now
+
+
+def test_a_command_that_others_were_faster_than_is_answered_at_the_last_attempt(user, aws):
+    user.deploy()
+    user.run()
+    code = "ConditionalCheckFailed"
+    aws.fail("transact_write_items", "TransactionCanceledException", code, times=4)
+
+    assert user.ask("Retrain") == "release 2 started"
+
+
+def test_a_table_that_refuses_a_record_is_an_error(user, aws):
+    user.deploy()
+    aws.fail("put_item", "ValidationException", "the item is too large")
+
+    with pytest.raises(RefusedError, match="too large"):
+        user.store.save(user.head)
+
+
+def test_other_gates_while_the_endpoint_moves_supersede_the_release(user, aws):
+    user.deploy()
+    aws.run(lambda: user.release(1).state == "deploying")
+    user.deploy(Gates=[minimum(0.9)])
+    user.run()
+
+    assert user.states == ["superseded", "in-service"]
+    assert aws.calls["create_auto_ml_job_v2"] == 1
+    user.check_at_rest()
+
+
+def test_a_release_is_recorded_under_its_key_not_under_its_logical_id(user, stack, aws):
+    other = user.properties(Key="Nested/Churn", Endpoint=endpoint("other-abcdeaaabbbb"))
+    answer = stack.send(stack.event("Create", "AutoMLRelease", other, LogicalResourceId="Other"))
+
+    assert answer["Status"] == "SUCCESS"
+    assert Store(aws, stack.table, "Nested/Churn").release(1).state == "in-service"
+    assert Store(aws, stack.table, "Other").head() is None
+
+
+def test_the_containers_of_a_candidate_are_told_apart_in_its_record(user, aws):
+    user.deploy()
+    user.run()
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+
+    first, second = user.release(1).containers, user.release(2).containers
+    assert first
+    assert second
+    assert first != second

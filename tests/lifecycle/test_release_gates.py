@@ -27,6 +27,11 @@ def with_f1(value, **more):
     return candidate("best", FinalAutoMLJobObjectiveMetric=objective, **more)
 
 
+def with_metrics(f1, auc):
+    metrics = [{"MetricName": "AUC", "Value": auc, "Set": "Validation"}]
+    return with_f1(f1, CandidateProperties={"CandidateMetrics": metrics})
+
+
 @pytest.mark.parametrize(
     ("gate", "state", "reason"),
     [
@@ -215,3 +220,15 @@ def test_a_gate_that_the_function_does_not_know_fails_by_name(user):
 
     assert release.state == "failed"
     assert release.reason == "this function does not know the gate 'Novelty'"
+
+
+def test_a_metric_that_is_named_is_the_one_compared(user, aws):
+    gate = {"Type": "BetterThanDeployed", "Metric": "AUC"}
+    aws.best_candidate = with_metrics(f1=0.9, auc=0.8)
+    released(user, gate)
+    aws.best_candidate = with_metrics(f1=0.8, auc=0.9)
+    user.deploy(Job={"Revision": "2"}, Gates=[gate])
+    user.run()
+
+    assert user.release(2).state == "in-service"
+    assert user.release(2).gates[0]["Figures"]["Metric"] == "AUC"

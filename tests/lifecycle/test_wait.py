@@ -161,3 +161,11 @@ def test_deleting_the_job_ends_the_wait_for_it(stack, aws, link):
     stack.delete("AutoMLJobV2", link["AutoMLJobName"], JOB)
 
     assert stack.answer(waiting)["Status"] == "FAILED"
+
+
+def test_a_link_looks_at_the_job_alone_as_it_makes_nothing(stack, aws, link):
+    aws.wait(24 * 3600)
+    before = aws.calls["stack_status"]
+
+    assert stack.create("AutoMLWait", link)["Status"] == "SUCCESS"
+    assert aws.calls["stack_status"] == before

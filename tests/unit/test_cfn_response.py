@@ -1,6 +1,7 @@
 import http.server
 import json
 import threading
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -226,3 +227,13 @@ def test_fails_without_the_url_when_nobody_answers(no_pauses):
         cfn_response.put("http://127.0.0.1:9/?Signature=s", b"{}")
 
     assert "Signature" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("before", "told"), [("churn-1", "churn-1"), ("", "Churn-not-created")])
+def test_an_illegal_physical_id_is_answered_with_the_one_that_the_stack_has(before, told):
+    request = replace(event(), physical_id=before)
+
+    body = json.loads(cfn_response.body(request, ANSWER | {"PhysicalResourceId": ""}))
+
+    assert body["PhysicalResourceId"] == told
+    assert body["Status"] == "FAILED"

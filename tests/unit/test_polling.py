@@ -1,6 +1,8 @@
 import pytest
-from automlv2_handlers import polling
+from automlv2_handlers import polling, stack_phase
 from automlv2_handlers.deadlines import broken_seconds, deadlines, service_timeout
+from automlv2_handlers.errors import BusyError
+from automlv2_handlers.outcomes import Context
 
 from tests.unit.events import event
 
@@ -63,3 +65,21 @@ def test_a_link_answers_a_minute_after_its_own_time_at_the_latest():
 )
 def test_the_time_that_cloudformation_gives_is_read_from_the_resource(text, seconds):
     assert service_timeout(text) == seconds
+
+
+@pytest.mark.parametrize("patience", [5, 600, 3300])
+def test_cleaning_up_ends_half_a_minute_before_the_latest_answer(patience):
+    limits = deadlines(event(ServiceTimeout="3600"), patience)
+
+    assert limits.undone == max(limits.answer + 30, 3600 - 180 - 30)
+
+
+def test_a_stack_s_resource_that_cannot_be_read_now_is_asked_for_again():
+    class Throttled:
+        def physical_id(self, *_):
+            raise BusyError("Rate exceeded")
+
+    context = Context(gateway=Throttled(), progress={}, age=0.0, now=0.0)
+
+    with pytest.raises(BusyError, match="Rate exceeded"):
+        stack_phase.is_current(event(), "churn-1", context, if_unknown=True)
