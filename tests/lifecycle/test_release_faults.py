@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from automlv2_handlers.errors import RefusedError
+from automlv2_handlers.errors import BusyError, RefusedError
 from automlv2_handlers.releases import machine
 from automlv2_handlers.releases.store import Store
 
@@ -338,3 +338,22 @@ def test_the_containers_of_a_candidate_are_told_apart_in_its_record(user, aws):
     assert first
     assert second
     assert first != second
+
+
+def test_a_release_that_has_no_candidate_cannot_be_rolled_back_to(user, aws):
+    user.deploy()
+    aws.wait(60)
+    user.ask("Abort")
+    user.run()
+
+    words = "refused: cannot roll back: release 1 has no candidate"
+    assert user.ask("Rollback", Number=1) == words
+
+
+@pytest.mark.parametrize("why", ["TransactionConflict", "ThrottlingError"])
+def test_a_transaction_that_meets_another_one_is_tried_again(user, aws, why):
+    user.deploy()
+    aws.fail("transact_write_items", "TransactionCanceledException", f"reasons [None, {why}]")
+
+    with pytest.raises(BusyError, match=why):
+        user.store.save(user.head, user.release(1))
