@@ -40,6 +40,12 @@ INLINE = Reason(
     "Each policy is derived from what one role needs, belongs to it alone, and goes with it.",
 )
 
+TRIGGER = Reason(
+    ("Serverless-EventBusDLQ",),
+    "EventBridge tries the function of this stack for a day; a later trigger finds the data too.",
+)
+"""Of rules that invoke the function."""
+
 _KMS = (
     _wildcard(
         r"Action::kms:(GenerateDataKey|ReEncrypt)\*",

@@ -14,6 +14,8 @@ from aws_cdk import aws_scheduler as scheduler
 from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.lazy import Producer
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import TRIGGER
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
@@ -125,6 +127,7 @@ class BatchTriggers(Displayed, BatchEvents):
             principal=iam.ServicePrincipal("events.amazonaws.com"),
             source_arn=rule.rule_arn,
         )
+        Acknowledgements.of(self._provider.stack).add(resource, [TRIGGER])
         self._is_begun_by(resource)
         return rule
 

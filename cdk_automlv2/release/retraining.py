@@ -13,6 +13,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 
+from cdk_automlv2._core.nag import Acknowledgements
+from cdk_automlv2._core.nag_reasons import TRIGGER
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.tokens import is_token
@@ -177,7 +179,10 @@ class ReleaseRetraining(ReleaseEvents):
             self._provider.function, event=events.RuleTargetInput.from_object(request)
         )
         words = f"Trains {self.key} again"
-        return events.Rule(self, id, description=words, event_pattern=pattern, targets=[target])
+        rule = events.Rule(self, id, description=words, event_pattern=pattern, targets=[target])
+        stack = self._provider.stack
+        Acknowledgements.of(stack).add(rule.node.default_child, [TRIGGER])
+        return rule
 
     def _task(self, task: str, kind: str, trigger_id: str) -> dict[str, Any]:
         return {"Task": task, "Key": self.key, "Trigger": {"Kind": kind, "Id": trigger_id}}

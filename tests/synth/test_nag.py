@@ -15,6 +15,7 @@ from aws_cdk import aws_scheduler as scheduler
 
 from cdk_automlv2 import (
     AsyncInference,
+    AutoMLBatchTransform,
     AutoMLDataChannel,
     AutoMLEndpoint,
     AutoMLModel,
@@ -83,6 +84,21 @@ def test_one_click_and_language_models_meet_none_either(nag, stack):
     config = AutoMLTextGenerationConfig()
     AutoMLV2(stack, "Answers", config, auto_generate_endpoint_name=True).fit("s3://in/train/")
     job(stack, output_kms_key="alias/ml", volume_kms_key="alias/ml")
+
+    assert findings(nag, stack.node.root, "AwsSolutionsChecks", "ServerlessChecks") == set()
+
+
+def test_a_batch_transform_of_new_objects_meets_none_either(nag, stack):
+    nightly = AutoMLBatchTransform(
+        stack,
+        "Nightly",
+        model=AutoMLModel.from_model_name(stack, "Model", "churn"),
+        input_data="s3://data/new/",
+        output="s3://data/answers/",
+        instance_type="ml.m5.large",
+    )
+    nightly.run_on_new_objects(s3.Bucket.from_bucket_name(stack, "Inbox", "inbox"))
+    nightly.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
 
     assert findings(nag, stack.node.root, "AwsSolutionsChecks", "ServerlessChecks") == set()
 

@@ -156,7 +156,6 @@ def _batch_transform(place: Place, options: Options) -> None:
         tags=options.of_endpoint.get("tags"),
     )
     transform.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
-    transform.on_failed("Failed")
     transform.grant_run(iam.User(place.serve, "User"))
     cdk.CfnOutput(place.serve, "Run", value=transform.transform_job_name)
 
