@@ -80,7 +80,7 @@ def _introduce(story: Story) -> None:
             ("Data", f"{rows} breast tumours, {columns} measurements each"),
             ("Question", f"malignant or benign? {kept} more rows are kept back for the end."),
             ("App", "app.py: a job, the model of its best candidate, an endpoint;"),
-            ("", f"all in the stack {STACK}. AWS's waits pass 60 times as fast here."),
+            ("", f"all in stack {STACK}. Waits of AWS go 60 times as fast."),
         ]
     )
     story.say()
@@ -230,11 +230,11 @@ def _what_next(story: Story, keep: bool) -> None:
     story.say(f"Done in {took:.0f} s.", "bold")
     bin_ = ".venv/bin/automlv2"
     file = demo_data.HELD_OUT.relative_to(ROOT)
-    ask = f"{bin_} invoke {STACK} --local --file {file} --without {demo_data.TARGET}"
     if keep:
         story.pairs(
             [
-                ("Ask it", ask),
+                ("Ask it", f"{bin_} invoke {STACK} --local \\"),
+                ("", f"    --file {file} --without {demo_data.TARGET}"),
                 ("Look", f"{bin_} candidates {STACK} --local"),
                 ("", f"{bin_} watch {STACK} --local"),
                 ("Change", f"edit app.py, then {bin_} local deploy"),

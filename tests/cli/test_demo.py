@@ -1,4 +1,4 @@
-"""What the demo shows, without a deployment: the deployment is in CI's `make demo`."""
+"""What the demo shows, without a deployment; `make demo` itself deploys."""
 
 import io
 import sys

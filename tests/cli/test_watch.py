@@ -217,6 +217,25 @@ def test_a_stack_that_was_watched_while_it_was_deleted_has_ended_well(account):
     assert watched.look().exit_status == 0
 
 
+def test_a_resource_whose_condition_is_false_is_not_waited_for(account):
+    account.clinic()
+    account.cloudformation.templates["Clinic"]["Not"] = {"Type": "X", "Condition": "No"}
+    listed = account.cloudformation._list_stack_resources
+    account.cloudformation._list_stack_resources = lambda **request: [
+        {
+            "StackResourceSummaries": [
+                item
+                for item in listed(**request)[0]["StackResourceSummaries"]
+                if item["LogicalResourceId"] != "Not"
+            ]
+        }
+    ]
+
+    stack = Watched.find(account.client, "Clinic").look().stack
+
+    assert stack.done == stack.total == 5
+
+
 def test_a_stack_that_is_only_planned_goes_on_without_a_template(account):
     account.clinic(status="REVIEW_IN_PROGRESS")
     account.cloudformation.get_template = None

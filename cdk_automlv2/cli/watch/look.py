@@ -130,7 +130,9 @@ class Watched:
             raise Failure(
                 f"{words}; there are {there}" if there else words, f"automlv2 watch {self.stack}"
             )
-        total = len(constructs.template_of(self.client, self.stack).get("Resources", {}))
+        template = constructs.template_of(self.client, self.stack).get("Resources", {})
+        certain = {name for name, item in template.items() if "Condition" not in item}
+        total = len(certain | resources.keys())
         done = sum(item["ResourceStatus"].endswith("_COMPLETE") for item in resources.values())
         return Snapshot(
             now,
