@@ -41,6 +41,12 @@ def test_a_leaderboard_is_no_wider_than_the_terminal_and_loses_no_part_of_a_name
     assert "0.9000" in text
 
 
+def test_a_prefix_that_all_names_share_is_as_harmless_as_the_names():
+    found = [candidate("\x1b[2J-a", 0.9), candidate("\x1b[2J-b", 0.8)]
+
+    assert "\x1b" not in printed(80, lambda console: leaderboard.show(console, found, ""))
+
+
 def test_columns_are_dropped_in_their_order_and_named():
     columns = [Column("name", folds=True), Column("b" * 20, drop=1), Column("c" * 20, drop=2)]
 

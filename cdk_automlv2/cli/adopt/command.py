@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cdk_automlv2.cli import aws
+from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.adopt import written
 from cdk_automlv2.cli.adopt.found import Found, find
 from cdk_automlv2.cli.adopt.marks import Mark
@@ -63,9 +63,9 @@ def adopt(
             mark.refuse_others(client)
     title = f"{id_}, as it was found: AutoML job {found.job['AutoMLJobName']}."
     text = written.as_json(options) if spec else written.as_code(options, id_, title)
-    click.echo("\n".join(_said(found, stack, path, marks)))
+    out.data("\n".join(_said(found, stack, path, marks)))
     if dry_run:
-        click.echo(f"\n{text}", nl=False)
+        out.data(f"\n{text}".removesuffix("\n"))
         return
     if path.exists():
         raise Failure(f"{path} exists already", "automlv2 adopt … --output OTHER")
@@ -75,8 +75,8 @@ def adopt(
         for mark in marks:
             mark.put(client)
         path.write_text(text)
-    click.echo(f"{path} written; add it to stack {stack}", err=True)
-    click.echo(f"next: cdk deploy {stack}", err=True)
+    out.remark(f"{path} written; add it to stack {stack}")
+    out.remark(f"next: cdk deploy {stack}")
 
 
 def _marks(found: Found, stack: str, id: str) -> Iterator[Mark]:

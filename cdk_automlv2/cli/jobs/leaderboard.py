@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from cdk_automlv2.cli import grid
+from cdk_automlv2.cli import grid, safe
 from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.times import duration
 
@@ -153,7 +153,7 @@ def show(
     dropped = grid.show(console, columns, cells, indent=indent, styles=styles)
     space = " " * indent
     for words in _notes(candidates, prefix, best, dropped):
-        console.print(f"{space}{words}", overflow="fold")
+        console.print(f"{space}{safe.line(words)}", overflow="fold")
 
 
 def _cells(
