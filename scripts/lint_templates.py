@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-APPS = [ROOT / "app.py", *sorted(ROOT.glob("examples/*/app.py"))]
+APPS = [
+    ROOT / "app.py",
+    *sorted(ROOT.glob("examples/*/app.py")),
+    ROOT / "examples" / "github_actions" / "roles.py",
+]
 CHECKOV = ROOT / ".checkov" / "bin" / "checkov"
 ACCEPTED = ROOT / "scripts" / "accepted_findings.toml"
 
@@ -55,18 +59,9 @@ def lint(app: Path, accepted: list[dict[str, str]], used: set[int]) -> list[str]
     except RuntimeError:  # cdk-nag found something; the report says what.
         directory = Path(built.outdir)
     report = json.loads((directory / "validation-report.json").read_text())
-    templates = [str(path) for path in directory.glob("*.template.json")]
-    found = [*nag(report), *checkov(templates)]
-    faults = [f"{name}: {fault}" for fault in not_accepted(found, accepted, used)]
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "cfn-lint"), "--format", "parseable", *templates],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        faults += [f"{name}: cfn-lint: {line}" for line in done.stdout.splitlines()]
-    return faults
+    templates = [str(path) for path in sorted(directory.rglob("*.template.json"))]
+    found = [*nag(report), *checkov(templates), *cfn_lint(templates)]
+    return [f"{name}: {fault}" for fault in not_accepted(found, accepted, used)]
 
 
 Finding = tuple[str, str]
@@ -113,6 +108,16 @@ def checkov(templates: list[str]) -> list[Finding]:
         failed = json.loads(done.stdout)["results"]["failed_checks"]
         found += [(check["check_id"], check["resource"]) for check in failed]
     return found
+
+
+def cfn_lint(templates: list[str]) -> list[Finding]:
+    """Return the findings of cfn-lint, each at its template and with its words."""
+    command = [str(Path(sys.executable).parent / "cfn-lint"), "--format", "json", *templates]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [
+        (match["Rule"]["Id"], f"{Path(match['Filename']).name}: {match['Message']}")
+        for match in json.loads(done.stdout or "[]")
+    ]
 
 
 if __name__ == "__main__":
