@@ -4,7 +4,7 @@ import pytest
 
 from cdk_automlv2.runtime import AutoMLRuntime, Candidates
 
-from .test_runtime import Session
+from .sessions import Session
 
 HOSTILE = "<script>alert(1)</script>"
 
