@@ -50,6 +50,10 @@ if _typing.TYPE_CHECKING:
     from cdk_automlv2.hosting.model import (
         AutoMLModel,
     )
+    from cdk_automlv2.hosting.scaling import (
+        ScalableInstanceCount,
+        ScalableProvisionedConcurrency,
+    )
     from cdk_automlv2.hosting.variants import (
         InstanceVariant,
         ServerlessVariant,
@@ -136,6 +140,8 @@ __all__ = [
     "OptionsError",
     "Prices",
     "ProblemConfig",
+    "ScalableInstanceCount",
+    "ScalableProvisionedConcurrency",
     "ServerlessVariant",
     "Serving",
     "SmokeTest",
@@ -177,6 +183,8 @@ _MODULES = {
     "OptionsError": "errors",
     "Prices": "cost",
     "ProblemConfig": "problem_configs",
+    "ScalableInstanceCount": "hosting.scaling",
+    "ScalableProvisionedConcurrency": "hosting.scaling",
     "ServerlessVariant": "hosting.variants",
     "Serving": "problem_configs.serving",
     "SmokeTest": "release.gates",

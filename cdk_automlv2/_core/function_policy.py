@@ -36,6 +36,7 @@ from cdk_automlv2._core.role_policies import (
     is_precreated,
 )
 from cdk_automlv2._core.s3 import AnyKey, S3Location
+from cdk_automlv2._core.scaling_rights import scaling_statements
 
 OWNER = "cdk-automlv2:owner"
 WRITE = ("s3:AbortMultipartUpload", "s3:PutObject")
@@ -102,6 +103,7 @@ class FunctionPolicy:
         fixed = [
             *_base(state_machine_arn, log_group_arn),
             *_sagemaker(name_scope),
+            *scaling_statements(name_scope),
             *_uploads(name_scope),
             *([_network_interfaces()] if in_vpc else []),
         ]

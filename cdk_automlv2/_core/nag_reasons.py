@@ -87,6 +87,16 @@ FUNCTION = (
         rf"{_ARN}:cloudwatch:{_HERE}:alarm:\*",
         "Describing the alarms that watch an update; their states alone are read.",
     ),
+    _wildcard(
+        rf"{_ARN}:application-autoscaling:{_HERE}:scalable-target/\*",
+        "Their ids are made by the service; registering and changing are limited by a condition to "
+        "the owner tag.",
+    ),
+    _wildcard(
+        rf"{_ARN}:cloudwatch:{_HERE}:alarm:(automlv2-{_SCOPE}|TargetTracking-endpoint/)\*",
+        "Alarms that scale endpoints of this stack, and those that Application Auto Scaling makes "
+        "for endpoints, with names of its own, where its caller may.",
+    ),
     _wildcard(rf"{_ARN}:s3:::.+/.*\*", "The objects below an output path of this stack's jobs."),
     _wildcard(
         rf"{_ARN}:cloudwatch:{_HERE}:alarm:\*",

@@ -15,6 +15,7 @@ from constructs import Construct
 from cdk_automlv2._core import wait_times, waiting
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
+from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.provider import AutoMLProvider
@@ -22,7 +23,7 @@ from cdk_automlv2._core.retention import retain, stays
 from cdk_automlv2._core.sharing import SharedValue
 from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
-from cdk_automlv2.hosting import alarms
+from cdk_automlv2.hosting import alarms, scaling_rules
 from cdk_automlv2.hosting.async_inference import AsyncInference
 from cdk_automlv2.hosting.base import ASYNC, INVOKE, STREAM
 from cdk_automlv2.hosting.data_capture import DataCapture
@@ -38,6 +39,8 @@ from cdk_automlv2.hosting.interface import (
     VARIANT_NAME,
     IAutoMLModel,
 )
+from cdk_automlv2.hosting.scaling import ScalableInstanceCount, ScalableProvisionedConcurrency
+from cdk_automlv2.hosting.scaling_of import EndpointScaling
 from cdk_automlv2.hosting.variants import (
     InstanceVariant,
     ServerlessVariant,
@@ -150,6 +153,7 @@ class AutoMLEndpoint(EndpointImports):
         self._kind = SERVERLESS if fleet.is_serverless else REAL_TIME
         self._captures = data_capture is not None
         self._variant_names = fleet.variant_names
+        self._scaling = EndpointScaling(self, fleet)
         if async_inference is not None:
             self._kind = ASYNCHRONOUS
             async_inference.bind(grants.roles)
@@ -179,6 +183,7 @@ class AutoMLEndpoint(EndpointImports):
             AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
             **({} if guardrails is None else guardrails.properties()),
+            Scaling=cdk.Lazy.any(Producer(self._scaling.to_request)),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
             BaseName=base_name(id),
@@ -256,6 +261,60 @@ class AutoMLEndpoint(EndpointImports):
             captures=self._captures,
         )
         return alarms.make(self, wanted, actions)
+
+    @checked(
+        scaling_rules.zero_rule,
+        scaling_rules.order_rule,
+        scaling_rules.variant_rule,
+        scaling_rules.instances_rule,
+        context=lambda self: self._scaling.context(self._kind),
+    )
+    def auto_scale_instance_count(
+        self, *, max_capacity: int, min_capacity: int = 1, variant_name: str | None = None
+    ) -> ScalableInstanceCount:
+        """Let the number of instances of a variant be scaled; return what says how.
+
+        From then on an update keeps the number that there is, and the variant's
+        ``initial_instance_count`` is used only when the endpoint is created.
+
+        Args:
+            max_capacity: Most instances; 1 or more.
+            min_capacity: Least instances; 1 or more, of an asynchronous endpoint 0 or more.
+                Default: 1.
+            variant_name: Which variant, a shadow included. Default: the only one.
+
+        Raises:
+            OptionsError: With every invalid option, and for what AWS does not scale.
+        """
+        return self._scaling.count(
+            self._kind or "", variant_name, min_capacity=min_capacity, max_capacity=max_capacity
+        )
+
+    @checked(
+        scaling_rules.serverless_rule,
+        scaling_rules.zero_rule,
+        scaling_rules.order_rule,
+        scaling_rules.variant_rule,
+        scaling_rules.provisioned_rule,
+        scaling_rules.concurrency_rule,
+        context=lambda self: self._scaling.context(self._kind),
+    )
+    def auto_scale_provisioned_concurrency(
+        self, *, max_capacity: int, min_capacity: int = 1, variant_name: str | None = None
+    ) -> ScalableProvisionedConcurrency:
+        """Let the provisioned concurrency of a serverless variant be scaled.
+
+        Args:
+            max_capacity: Most; 1 to the variant's ``max_concurrency``.
+            min_capacity: Least; 1 or more. Default: 1.
+            variant_name: Which variant. Default: the only one.
+
+        Raises:
+            OptionsError: With every invalid option, and for an endpoint on instances.
+        """
+        return self._scaling.concurrency(
+            self._kind or "", variant_name, min_capacity=min_capacity, max_capacity=max_capacity
+        )
 
     @property
     def cdk_tag_manager(self) -> cdk.TagManager:

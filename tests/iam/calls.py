@@ -220,6 +220,34 @@ def s3(
     return found
 
 
+def scaling(
+    operation: str, request: Request, target: str, tags_of: TagsOf, place: Place | None = None
+) -> list[Question]:
+    """Return what an operation of Application Auto Scaling, named as in boto3, asks.
+
+    Args:
+        operation: Such as ``put_scaling_policy``.
+        request: Its arguments.
+        target: ARN of the scalable target that it is about; empty if there is none yet.
+        tags_of: Tags that a target has, by its ARN.
+        place: Account and Region.
+    """
+    place = place or Place()
+    action = f"application-autoscaling:{action_of(operation)}"
+    if operation.startswith("describe_"):
+        return [Question(action, "*")]
+    start = f"arn:{place.partition}:application-autoscaling:{place.region}:{place.account}"
+    arn = request.get("ResourceARN") or target or f"{start}:scalable-target/new"
+    own = {f"aws:ResourceTag/{key}": value for key, value in tags_of(arn).items()}
+    given = request.get("Tags") or {}
+    asked: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in given.items()}
+    context = own | asked | ({"aws:TagKeys": list(given)} if given else {})
+    found = [Question(action, arn, context)]
+    if operation == "register_scalable_target" and given:
+        found.append(Question("application-autoscaling:TagResource", arn, context))
+    return found
+
+
 def others(operation: str, request: Request, place: Place | None = None) -> list[Question]:
     """Return what an operation of any other service asks."""
     place = place or Place()
@@ -236,6 +264,11 @@ def others(operation: str, request: Request, place: Place | None = None) -> list
             start = f"arn:{place.partition}:cloudwatch:{place.region}:{place.account}:alarm:"
             names = request["AlarmNames"]
             return [Question("cloudwatch:DescribeAlarms", f"{start}{name}") for name in names]
+        case "delete_alarms" | "put_metric_alarm":
+            start = f"arn:{place.partition}:cloudwatch:{place.region}:{place.account}:alarm:"
+            names = request.get("AlarmNames") or [request["AlarmName"]]
+            action = f"cloudwatch:{action_of(operation)}"
+            return [Question(action, f"{start}{name}") for name in names]
         case "get_parameter" | "put_parameter" | "delete_parameter":
             name = request["Name"].lstrip("/")
             arn = f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{name}"

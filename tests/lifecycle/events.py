@@ -49,6 +49,25 @@ def endpoint(model="churn-1", **more):
     return {"ProductionVariants": [variant], "BaseName": "churn", **more}
 
 
+COUNT = "sagemaker:variant:DesiredInstanceCount"
+
+
+def scaled(properties, low=1, high=4, target=300, **more):
+    """Return the endpoint of such properties as one that is scaled by its invocations."""
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    policy = {
+        "PolicyName": "cdk-automlv2-invocations",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": target,
+            "PredefinedMetricSpecification": metric,
+        },
+    }
+    place = {"VariantName": "AllTraffic", "ScalableDimension": COUNT}
+    capacities = {"MinCapacity": low, "MaxCapacity": high}
+    return properties | {"Scaling": [place | capacities | {"Policies": [policy]} | more]}
+
+
 MODELS = ("churn-1", "churn-2")
 
 OLD, NEW = (endpoint(model) for model in MODELS)

@@ -21,6 +21,7 @@ def check(aws: FakeAws) -> None:
         check_answers(stack)
     check_owners(aws)
     check_endpoints(aws)
+    check_scaling(aws)
     check_trainings(aws)
 
 
@@ -63,6 +64,20 @@ def check_endpoints(aws: FakeAws) -> None:
             config = aws.configs[endpoint["EndpointConfigName"]]
             missing = set(models_of(config)) - aws.models.keys()
             assert not missing, f"models {missing} of {name} are gone"
+
+
+def check_scaling(aws: FakeAws) -> None:
+    """No target scales what is not there, and no alarm is left without its target."""
+    for resource, _ in aws.targets:
+        name = resource.split("/")[1]
+        assert aws.seen_endpoint(name) is not None, f"{resource} is scaled, and is not there"
+    rung = {action for alarm in aws.scaling_alarms.values() for action in alarm["AlarmActions"]}
+    known = {
+        f"arn:aws:autoscaling:::{target['ScalableTargetARN'].rpartition('/')[2]}:policyName/{name}"
+        for key, target in aws.targets.items()
+        for name in aws.policies[key]
+    }
+    assert rung <= known, f"alarms without a policy: {rung - known}"
 
 
 def check_trainings(aws: FakeAws) -> None:

@@ -18,6 +18,7 @@ from .events import (
     TRANSFORMS,
     locked_properties,
     made_by_a_job,
+    scaled,
 )
 from .fake_aws import Crash, FakeAws
 from .stack import Stack
@@ -68,6 +69,12 @@ def _watched(stack: Stack, properties: dict[str, Any]) -> dict[str, Any]:
     return properties | {"DeploymentConfig": deployment}
 
 
+def _larger(properties: dict[str, Any]) -> dict[str, Any]:
+    """The same endpoint on instances of another type."""
+    [variant] = properties["ProductionVariants"]
+    return properties | {"ProductionVariants": [variant | {"InstanceType": "ml.m5.xlarge"}]}
+
+
 SCENARIOS: dict[str, Scenario] = {
     "job create": lambda s: s.event("Create", "AutoMLJobV2", JOB),
     "job update": lambda s: _update(s, "AutoMLJobV2", JOB, MORE_CANDIDATES),
@@ -82,6 +89,12 @@ SCENARIOS: dict[str, Scenario] = {
     "endpoint weights": lambda s: _update(s, "AutoMLEndpoint", _shared(9, 1), _shared(1, 9)),
     "endpoint of another kind": lambda s: _update(s, "AutoMLEndpoint", OLD, _serverless()),
     "endpoint watched": lambda s: _update(s, "AutoMLEndpoint", _watched(s, OLD), _watched(s, NEW)),
+    "endpoint scaled": lambda s: s.event("Create", "AutoMLEndpoint", scaled(OLD)),
+    "endpoint scaled, of another type": lambda s: _update(
+        s, "AutoMLEndpoint", scaled(OLD), scaled(_larger(NEW), high=9)
+    ),
+    "endpoint not scaled any more": lambda s: _update(s, "AutoMLEndpoint", scaled(OLD), OLD),
+    "endpoint scaled, deleted": lambda s: _delete(s, "AutoMLEndpoint", scaled(OLD)),
     "endpoint delete": lambda s: _delete(s, "AutoMLEndpoint", OLD),
     "transform create": lambda s: s.event("Create", "AutoMLBatchTransform", TRANSFORMS[0]),
     "transform update": lambda s: _update(s, "AutoMLBatchTransform", *TRANSFORMS),
@@ -108,6 +121,7 @@ def _world(aws: FakeAws) -> dict[str, Any]:
             "models": aws.models,
             "configs": aws.configs,
             "endpoints": endpoints,
+            "scaling": [aws.scaling_of(*key) for key in sorted(aws.targets)],
             "written": aws.written,
             "transforms": {name: "Stopped" in item for name, item in aws.transforms.items()},
         }

@@ -38,14 +38,20 @@ class Boto3Gateway:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def request(
+        self, operation: str, properties: Mapping[str, Any], service: str = "sagemaker"
+    ) -> dict[str, Any]:
         """See ``Gateway``."""
-        model = self._client("sagemaker").meta.service_model
+        model = self._client(service).meta.service_model
         return request_from(properties, model.operation_model(operation).input_shape)
 
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """See ``Gateway``."""
         return self._call("sagemaker", operation, **request)
+
+    def call_of(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
+        """See ``Gateway``."""
+        return self._call(service, operation, **request)
 
     def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
         """See ``Gateway``."""

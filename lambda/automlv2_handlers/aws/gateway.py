@@ -14,11 +14,16 @@ StoredObject = tuple[str, str, int]
 class Gateway(Protocol):
     """What the lifecycle asks of AWS; every call may raise a ``GatewayError``."""
 
-    def request(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def request(
+        self, operation: str, properties: Mapping[str, Any], service: str = "sagemaker"
+    ) -> dict[str, Any]:
         """Return the members of the operation's input among ``properties``, typed."""
 
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """Call one SageMaker operation, named as in boto3, and return its answer."""
+
+    def call_of(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
+        """Call one operation of another service, both named as in boto3."""
 
     def find(self, operation: str, **request: Any) -> dict[str, Any] | None:
         """Call an operation on a resource; ``None`` if it does not exist."""

@@ -60,7 +60,8 @@ ENDPOINT_NAME: Final = "EndpointName"
 NOT_SERVED: Final = frozenset(
     {
         *("BaseName", "MoreLinks", "NameScope", "RetainAllVariantProperties", "Retained"),
-        *("ServiceTimeout", "ServiceToken", "StateMachineArn", "Tags", "Wait", "WaitSeconds"),
+        *("Scaling", "ServiceTimeout", "ServiceToken", "StateMachineArn", "Tags"),
+        *("Wait", "WaitSeconds"),
     }
 )
 """Properties of an endpoint whose change moves it to no other configuration."""

@@ -19,7 +19,7 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, guardrails, looks, traffic
+from automlv2_handlers.resources import afterwards, guardrails, looks, scaling, traffic
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -89,11 +89,12 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         "EndpointName": endpoint["EndpointName"],
         "EndpointConfigName": configs.name(event, context),
     }
-    _refuse_other_kind(event, endpoint, context)
+    serving = _refuse_other_kind(event, endpoint, context)
     _refuse_stale_update(event, endpoint, context)
-    request = guardrails.guarded(event, request, context)
+    request = guardrails.guarded(event, scaling.kept(event, request), context)
     try:
         configs.ensure(event, context)
+        scaling.let_go(event, endpoint, (serving, configs.content(event, context)), context)
         context.gateway.call("update_endpoint", **request)
     except NotFoundError as error:
         if not looks.may_be_seen_yet(context, _PARTS):
@@ -114,10 +115,13 @@ def _forget_move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Co
 
 def _refuse_other_kind(
     event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
-) -> None:
+) -> Mapping[str, Any]:
     """Refuse to turn one kind of endpoint into another; only a given name leads here.
 
     What serves is looked at: in a rollback, the old properties are what has just been refused.
+
+    Returns:
+        The configuration that serves; empty if it is not there any more.
     """
     serving = endpoint["EndpointConfigName"]
     config = context.gateway.find("describe_endpoint_config", EndpointConfigName=serving)
@@ -128,6 +132,7 @@ def _refuse_other_kind(
             f"{in_words(wanted)}; leave endpoint_name out, so that the new endpoint is in service "
             "before the old one is deleted, or give another one"
         )
+    return config or {}
 
 
 def _refuse_stale_update(
@@ -174,7 +179,7 @@ def _not_waited_for(
     config = configs.name(event, context)
     _tag(event, endpoint, config, context)
     left = configs.others(event, {config}, context)
-    if left:
+    if left or scaling.is_meant(event):
         afterwards.begin(event, endpoint["EndpointName"], config, left, context)
     return _attributes(endpoint, config)
 
@@ -184,10 +189,11 @@ def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
     pending = traffic.shift(event, endpoint, context)
     if pending is not None:
         return pending
+    scaling.settle(event, endpoint, context)
     _tag(event, endpoint, config, context)
     configs.ensure(event, context)  # Somebody may have deleted it under the endpoint.
     configs.delete_others(event, {config}, context)
-    return _attributes(endpoint, config)
+    return replace(_attributes(endpoint, config), note=scaling.note(event))
 
 
 def _tag(event: LifecycleEvent, endpoint: Mapping[str, Any], config: str, context: Context) -> None:
@@ -284,6 +290,7 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
     """Delete an endpoint, then its configurations; return its status as long as it is there."""
     endpoint = _describe(name, context)
     if endpoint is None:
+        scaling.end(event, name, None, context)
         configs.delete_others(event, set(), context, of=name)
         return ""
     status = str(endpoint["EndpointStatus"])
@@ -296,6 +303,7 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
         logs.fact("the endpoint existed before the stack; it stays", endpoint=name)
         return ""
     if not verdicts.is_moving(endpoint):
+        scaling.end(event, name, endpoint, context)
         context.gateway.find("delete_endpoint", EndpointName=name)
         context.progress[REQUESTED] = True
     return status

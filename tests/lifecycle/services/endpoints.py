@@ -8,14 +8,15 @@ from botocore.exceptions import ClientError
 
 from .alarms import Alarms
 from .errors import invalid
-from .models import Models
+from .models import Models, variants_of
+from .scaling import Scaling
 
 _UPDATABLE = frozenset({"InService", "UpdateRollbackFailed"})
 _ENDED = frozenset({"Failed", "OutOfService"})
 _DELETABLE = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 
 
-class Endpoints(Models, Alarms):
+class Endpoints(Models, Alarms, Scaling):
     """The operations on endpoints.
 
     Attributes:
@@ -100,6 +101,7 @@ class Endpoints(Models, Alarms):
         if kind_of(serving) != kind_of(wanted):
             words = f"cannot become {kind_of(wanted)}, as it is {kind_of(serving)}"
             raise invalid(operation, f'Endpoint "{endpoint["EndpointArn"]}" {words}.')
+        self._refuse_scaled(EndpointName, serving, wanted)
         endpoint.pop("FailureReason", None)
         rings = self.rings(request.get("DeploymentConfig", {}))
         end = "RolledBack" if rings else self.update_end
@@ -112,6 +114,17 @@ class Endpoints(Models, Alarms):
         elif end == "RolledBack":
             endpoint |= {"After": "InService", "FailureReason": "canary alarm"}
         return {"EndpointArn": endpoint["EndpointArn"]}
+
+    def _refuse_scaled(self, name: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Refuse a move by which scaled instances become others, or go."""
+        before, after = (
+            {item["VariantName"]: item.get("InstanceType") for item in variants_of(config)}
+            for config in (old, new)
+        )
+        for variant in sorted(self.scaled_variants(name)):
+            if variant not in after or before.get(variant) != after[variant]:
+                words = f"Variant {variant} has a scalable target; deregister it before"
+                raise invalid("UpdateEndpoint", words)
 
     def _describe_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
         status = self._settle(EndpointName)
@@ -165,6 +178,7 @@ class Endpoints(Models, Alarms):
             words = f'Cannot delete in-progress endpoint "{endpoint["EndpointArn"]}".'
             raise invalid("DeleteEndpoint", words)
         endpoint |= {"During": "Deleting", "After": "Gone", "Since": self.now}
+        self.forget_scaling(EndpointName)
         return {}
 
     def _settle(self, name: str) -> str:

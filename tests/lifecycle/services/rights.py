@@ -51,10 +51,20 @@ def questions(
     """Return what a call asks IAM."""
     if service == "sagemaker":
         return calls.sagemaker(operation, request, _PLACE, aws.tags_seen_by_iam)
+    if service == "application-autoscaling":
+        return _scaling(aws, operation, request)
     if service == "s3":
         key = aws.bucket_keys.get(request["Bucket"], "")
         return calls.s3(operation, _marked(request, aws), key)
     return calls.others(operation, request)
+
+
+def _scaling(aws: Account, operation: str, request: Mapping[str, Any]) -> list[Question]:
+    key = request.get("ResourceId"), request.get("ScalableDimension")
+    known = aws.targets.get(key, {}).get("ScalableTargetARN", "")
+    if not known and operation.startswith(("delete_", "deregister_", "put_")):
+        return []  # The service finds no target whose tags IAM could look at.
+    return calls.scaling(operation, request, known, aws.tags_seen_by_iam, _PLACE)
 
 
 def _marked(request: Mapping[str, Any], aws: Account) -> dict[str, Any]:

@@ -23,6 +23,7 @@ _SEEN: set[str] = set()
 _SERVICES = (
     *("sagemaker", "s3", "stepfunctions", "cloudformation", "ssm", "cloudwatch"),
     *("dynamodb", "events", "lambda", "sagemaker-runtime"),
+    "application-autoscaling",
 )
 
 

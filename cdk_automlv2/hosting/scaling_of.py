@@ -1,0 +1,97 @@
+"""What is scaled of one endpoint, as its resource has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsii
+from constructs import Construct, IValidation
+
+from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2.hosting.fleet import Fleet
+from cdk_automlv2.hosting.interface import VARIANT_NAME
+from cdk_automlv2.hosting.scaling import (
+    CONCURRENCY,
+    COUNT,
+    ScalableInstanceCount,
+    ScalableProvisionedConcurrency,
+    sleeping_faults,
+)
+from cdk_automlv2.hosting.variants import SHADOW_NAME, ServerlessVariant
+
+
+class EndpointScaling:
+    """Collects what is to be scaled, until the template is rendered.
+
+    Args:
+        endpoint: The endpoint.
+        fleet: What it serves.
+    """
+
+    def __init__(self, endpoint: Construct, fleet: Fleet) -> None:
+        self._types: dict[str, str | None] = {
+            variant.variant_name or VARIANT_NAME: (
+                None if isinstance(variant, ServerlessVariant) else variant.instance_type
+            )
+            for variant in fleet.production
+        }
+        if fleet.shadow is not None:
+            name = fleet.shadow.variant_name or SHADOW_NAME
+            self._types[name] = fleet.shadow.instance_type
+        serverless = [item for item in fleet.production if isinstance(item, ServerlessVariant)]
+        self._serverless = next(iter(serverless), None)
+        self._counts: dict[str, ScalableInstanceCount] = {}
+        self._concurrencies: dict[str, ScalableProvisionedConcurrency] = {}
+        endpoint.node.add_validation(_Awake(self))
+
+    def context(self, kind: str | None) -> dict[str, Any]:
+        """Return what rules look at beside the options of a call."""
+        serverless = self._serverless
+        provisioned = None if serverless is None else serverless.provisioned_concurrency
+        limit = None if serverless is None else serverless.max_concurrency
+        return {
+            "kind": kind,
+            "types": self._types,
+            "scaled": {**self._counts, **self._concurrencies},
+            "provisioned": provisioned,
+            "max_concurrency": None if is_token(limit) else limit,
+        }
+
+    def count(self, kind: str, variant: str | None, **capacities: Any) -> ScalableInstanceCount:
+        """Scale the number of a variant's instances."""
+        name = variant or next(iter(self._types))
+        found = ScalableInstanceCount(
+            COUNT, kind, name, instance_type=self._types[name], **capacities
+        )
+        self._counts[name] = found
+        return found
+
+    def concurrency(
+        self, kind: str, variant: str | None, **capacities: Any
+    ) -> ScalableProvisionedConcurrency:
+        """Scale the provisioned concurrency of a variant."""
+        name = variant or next(iter(self._types))
+        found = ScalableProvisionedConcurrency(CONCURRENCY, kind, name, **capacities)
+        self._concurrencies[name] = found
+        return found
+
+    def to_request(self) -> list[dict[str, Any]] | None:
+        """Return the property of the endpoint's resource; ``None`` if nothing is scaled."""
+        targets = [*self._counts.values(), *self._concurrencies.values()]
+        return [target.to_request() for target in targets] or None
+
+    def faults(self) -> list[str]:
+        """Return what is wrong once everything has been declared."""
+        return sleeping_faults(self._counts)
+
+
+@jsii.implements(IValidation)
+class _Awake:
+    """Asks for faults when the app is synthesized."""
+
+    def __init__(self, scaling: EndpointScaling) -> None:
+        self._scaling = scaling
+
+    def validate(self) -> list[str]:
+        """Return what is wrong."""
+        return self._scaling.faults()
