@@ -58,7 +58,7 @@ class ReleaseEvents(AutoMLEndpointBase):
         states: Sequence[State] | None = None,
         description: str | None = None,
     ) -> events.Rule:
-        """Return a rule for changes of the release's state; docs/events.md has the event.
+        """Return a rule for changes of the release's state; docs/releases.md has the event.
 
         An event comes at least once; ``release`` and ``sequence`` of its
         detail identify it.

@@ -68,7 +68,7 @@ def _send(store: Store, head: Head, release: Release) -> bool:
 
 
 def detail_of(head: Head, release: Release) -> dict[str, Any]:
-    """Return the event's detail; docs/events.md has its schema."""
+    """Return the event's detail; docs/releases.md has its members."""
     last = release.gates[-1] if release.gates else None
     detail: dict[str, Any] = {
         "schema-version": SCHEMA,
