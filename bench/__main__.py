@@ -7,14 +7,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from bench import fingerprint, function, load, polling, resources, specs, synth
+from bench import fingerprint, forty, function, load, polling, resources, specs, synth
 
 
 def main() -> int:
     """Measure; return the exit status."""
     table = Table("figure", "ours", "peer", "value", "bound", "")
     kept = True
-    for part in (resources, function, fingerprint, polling, synth, specs, load):
+    for part in (resources, function, fingerprint, polling, synth, specs, forty, load):
         for figure in part.measure():
             kept = kept and figure.kept
             verdict = "kept" if figure.kept else "BROKEN"

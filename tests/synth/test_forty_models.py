@@ -27,7 +27,9 @@ def models_of(template):
     """Names of the models of a template, as their jobs are named."""
     found = template.get("Resources", {}).values()
     return {
-        item["Properties"]["BaseName"] for item in found if item["Type"] == "Custom::AutoMLJobV2"
+        item["Properties"]["BaseName"]
+        for item in found
+        if item["Type"] in ("Custom::AutoMLJobV2", "Custom::AutoMLRelease")
     }
 
 
@@ -55,6 +57,9 @@ def test_the_forty_models_of_the_example_are_all_there_within_the_limits():
         assert len(template["Resources"]) <= 500
         assert len(template["Outputs"]) <= 200
         assert len(json.dumps(template)) < 1_000_000
+        kinds = [item["Type"] for item in template["Resources"].values()]
+        assert "Custom::AutoMLWait" not in kinds
+        assert kinds.count("Custom::AutoMLRelease") == len(template["Outputs"])
 
 
 def test_a_file_added_or_removed_changes_nothing_of_the_other_models(tmp_path):
