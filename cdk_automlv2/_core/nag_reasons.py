@@ -65,6 +65,10 @@ FUNCTION = (
         "Names are made at deployment; all names of a stack contain its scope.",
     ),
     _wildcard(
+        rf"{_ARN}:sagemaker:{_HERE}:model-package/[^/]+/\*",
+        "The versions of the group that a release registers in: their numbers are SageMaker's.",
+    ),
+    _wildcard(
         rf"{_ARN}:sagemaker:{_HERE}:[a-z-]+/\*",
         "Creating and changing are limited by a condition to the owner tag; what has been deleted "
         "has no tags, so that describing is allowed by kind.",

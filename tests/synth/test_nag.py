@@ -191,7 +191,8 @@ def test_settings_meet_what_compliance_packs_ask(nag, stack):
 def test_an_app_without_cdk_nag_has_nothing_of_it_in_its_template(stack):
     endpoint(stack)
 
-    assert "nag" not in str(template(stack)).lower()
+    text = str(template(stack)).lower().replace("managedpolicy", "")
+    assert "nag" not in text
 
 
 def test_version_2_finds_its_patterns_in_the_template(stack, monkeypatch):
