@@ -31,6 +31,8 @@ NO_FORM = {
     "OptionsError": "an error",
     "Prices": "prices are of a folder: automlv2.limits.json",
     "ProblemConfig": "a type for annotations",
+    "ScalableInstanceCount": "scaling has no form yet: from_spec returns the endpoint in code",
+    "ScalableProvisionedConcurrency": "as ScalableInstanceCount",
     "Serving": "a type for annotations",
     "VpcConfig": "a network of the app; vpc_config takes ids in a file",
 }
@@ -44,6 +46,7 @@ METHODS = {
 
 NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
+    "auto_scale_": "scaling has no form yet: from_spec returns the endpoint in code",
     "add_dependency": "dependencies follow from a file by themselves",
     "register_in": "a group is a construct or shared: from_spec returns the release in code",
     "on_failed": "where events go is code of the app; notify is for people",

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import assertions
 
-from cdk_automlv2 import AutoMLDataChannel, AutoMLEndpoint, AutoMLJobV2, AutoMLModel
+from cdk_automlv2 import (
+    AutoMLDataChannel,
+    AutoMLEndpoint,
+    AutoMLJobV2,
+    AutoMLModel,
+    OptionsError,
+)
 from cdk_automlv2 import AutoMLTabularConfig as Tabular
 from tests.iam import Environment, Question, evaluate
 
 ROLE_ARN = "arn:aws:iam::111122223333:role/given"
 CHANNEL = AutoMLDataChannel("S3Prefix", "s3://in/train/")
+ENSEMBLE = Tabular("y", mode="ENSEMBLING")
 
 
 def template(stack: cdk.Stack) -> dict[str, Any]:
@@ -112,3 +121,21 @@ def endpoint(stack: cdk.Stack, **options: Any) -> AutoMLEndpoint:
     served = options.pop("model", None) or model(stack)
     options.setdefault("instance_type", "ml.m5.large")
     return AutoMLEndpoint(stack, "ChurnEndpoint", model=served, **options)
+
+
+def models(stack: cdk.Stack, *ids: str, **options: Any) -> list[AutoMLModel]:
+    """Return models of one job whose candidates may be served in every way."""
+    trained = job(stack, problem_config=ENSEMBLE)
+    return [AutoMLModel(stack, name, job=trained, **options) for name in ids]
+
+
+def ensemble(stack: cdk.Stack, **options: Any) -> AutoMLModel:
+    [one] = models(stack, "Model", **options)
+    return one
+
+
+def faults(make: Callable[[], object]) -> list[str]:
+    """Return what is said to be wrong with the options of a call."""
+    with pytest.raises(OptionsError) as caught:
+        make()
+    return [str(fault) for fault in caught.value.problems]

@@ -8,8 +8,7 @@ from cdk_automlv2 import AsyncInference, AutoMLEndpoint, InstanceVariant, Server
 from cdk_automlv2._core import service_model
 from cdk_automlv2.hosting.instance_types import cpu_cores, gpus
 
-from .helpers import endpoint, may, properties, scope_of
-from .test_variants import ensemble, faults, models
+from .helpers import endpoint, ensemble, faults, may, models, properties, scope_of
 
 TARGET = "arn:aws:application-autoscaling:eu-west-1:111122223333:scalable-target/1"
 ALARM = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:"

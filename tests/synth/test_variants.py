@@ -7,7 +7,6 @@ from aws_cdk import assertions
 from cdk_automlv2 import (
     AutoMLEndpoint,
     AutoMLImageClassificationConfig,
-    AutoMLModel,
     AutoMLTabularConfig,
     AutoMLTextGenerationConfig,
     InstanceVariant,
@@ -15,10 +14,19 @@ from cdk_automlv2 import (
     ServerlessVariant,
 )
 
-from .helpers import job, model, properties, resources, statement_for
+from .helpers import (
+    ENSEMBLE,
+    ensemble,
+    faults,
+    job,
+    model,
+    models,
+    properties,
+    resources,
+    statement_for,
+)
 
 ENDPOINT = "Custom::AutoMLEndpoint"
-ENSEMBLE = AutoMLTabularConfig("y", mode="ENSEMBLING")
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/v"
 
 
@@ -26,24 +34,8 @@ def made(stack, **options):
     return AutoMLEndpoint(stack, "Endpoint", **options)
 
 
-def models(stack, *ids, **options):
-    trained = job(stack, problem_config=ENSEMBLE)
-    return [AutoMLModel(stack, name, job=trained, **options) for name in ids]
-
-
-def ensemble(stack, **options):
-    [one] = models(stack, "Model", **options)
-    return one
-
-
 def variants(stack):
     return properties(stack, ENDPOINT)["ProductionVariants"]
-
-
-def faults(make):
-    with pytest.raises(OptionsError) as caught:
-        make()
-    return [str(fault) for fault in caught.value.problems]
 
 
 def warnings(stack):
