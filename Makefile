@@ -5,6 +5,7 @@ BIN := .venv/bin
 SEQUENCES ?= 5000
 DEPLOYED ?= 26
 MUTANTS ?= 150
+COVERAGE ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,9 +15,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
-test: node_modules/.ready  ## All tests but those that deploy, and how much of the code they run.
+test: node_modules/.ready  ## All tests but those that deploy; with COVERAGE=1 how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/python scripts/run_tests.py
+	@COVERAGE=$(COVERAGE) $(BIN)/python scripts/run_tests.py
 
 test-e2e: node_modules/.ready  ## Every way to deploy and to break a deployment, on the local cloud.
 	@$(BIN)/pytest -m "e2e and not deployed" tests/e2e
