@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
-from constructs import Construct
-
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 
 _SETTINGS = "_settings_given"
@@ -79,7 +77,7 @@ def _text(value: Any) -> str:
     """Return a value as its settings show it."""
     if is_token(value) or is_resolvable(value):
         return _AT_DEPLOYMENT
-    if isinstance(value, Construct):
+    if _is_construct(value):
         return f"{type(value).__name__.removesuffix('Proxy').lstrip('_')} {_path(value)}"
     if isinstance(value, str | int | float | bool):
         text = repr(value)
@@ -91,6 +89,13 @@ def _text(value: Any) -> str:
     if is_dataclass(value) and not isinstance(value, type):
         return f"{type(value).__name__}({', '.join(_of_fields(value))})"
     return type(value).__name__
+
+
+def _is_construct(value: Any) -> bool:
+    # Imported here: files of models are judged without jsii.
+    from constructs import Construct
+
+    return isinstance(value, Construct)
 
 
 def _of_fields(value: Any) -> Iterator[str]:

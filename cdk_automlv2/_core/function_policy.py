@@ -103,13 +103,12 @@ class FunctionPolicy:
         fixed = [
             *_base(state_machine_arn, log_group_arn),
             *_sagemaker(name_scope),
-            *scaling_statements(name_scope),
             *_uploads(name_scope),
             *([_network_interfaces()] if in_vpc else []),
         ]
         self._policies: Policies
         if is_precreated(role):
-            self._policies = ReportedPolicies(role, fixed)
+            self._policies = ReportedPolicies(role, [*fixed, *scaling_statements(name_scope)])
         else:
             self._policies = RolePolicies(
                 scope,
@@ -119,6 +118,7 @@ class FunctionPolicy:
                 self._first,
                 fixed,
                 self._before_function,
+                apart=scaling_statements(name_scope),
                 acknowledge=self._acknowledge,
             )
 

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import aws_cdk as cdk
@@ -48,6 +48,7 @@ class RolePolicies:
         fixed: Statements that are there from the beginning.
         made: Called with every further policy that is everybody's.
         inline: Characters of inline policies; less where others add policies of their own.
+        apart: Statements of a managed policy that is there from the beginning.
         acknowledge: Called with every policy and with what returns its document.
     """
 
@@ -62,6 +63,7 @@ class RolePolicies:
         made: Callable[[cdk.CfnResource], None] | None = None,
         inline: int = INLINE_CHARACTERS,
         *,
+        apart: Iterable[dict[str, Any]] = (),
         acknowledge: Callable[[cdk.CfnResource, Callable[[], Any]], None],
     ) -> None:
         self._scope = scope
@@ -78,6 +80,8 @@ class RolePolicies:
         acknowledge(page.resource, page.statements.render)
         self._inline = page.statements.length
         self._policies: dict[str, list[_Policy]] = {SHARED: [page]}
+        if statements := list(apart):
+            self._add(_Policy(Statements(statements), MANAGED_CHARACTERS, is_inline=False), SHARED)
 
     def allow(self, right: Right, home: str = SHARED) -> cdk.CfnResource | None:
         """Add a right; return the policy that holds it, to be waited for."""

@@ -21,7 +21,7 @@ def is_token(value: Any) -> bool:
     """
     match value:
         case str():
-            return holds_token(value) or _LOOKED_UP in value
+            return holds_token(value) or is_looked_up(value)
         case bool() | None:
             return False
         case int() | float():
@@ -31,6 +31,11 @@ def is_token(value: Any) -> bool:
         case dict():
             return False
     return is_resolvable(value)
+
+
+def is_looked_up(text: str | None) -> bool:
+    """Whether the CDK CLI has yet to look a text up."""
+    return text is not None and _LOOKED_UP in text
 
 
 def holds_token(text: str) -> bool:

@@ -8,7 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import Rule, checked
+from cdk_automlv2._core.tokens import is_looked_up
 from cdk_automlv2.batch.transform import AutoMLBatchTransform
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.dashboard_rows import (
@@ -41,7 +43,7 @@ def interval_rule(default_interval: cdk.Duration | None) -> Iterator[OptionFault
 _RULES: tuple[Rule, ...] = (subjects_rule, interval_rule)
 
 
-class AutoMLDashboard(cdk.Resource):
+class AutoMLDashboard(Displayed, cdk.Resource):
     """A CloudWatch dashboard of endpoints, releases, batch transforms and jobs.
 
     An endpoint has rows for requests, errors, latency and load: those that its kind publishes, each
@@ -84,7 +86,8 @@ class AutoMLDashboard(cdk.Resource):
         self.dashboard = cloudwatch.Dashboard(
             self,
             "Resource",
-            dashboard_name=dashboard_name,
+            # What the CLI has yet to look up is no name that the CDK takes.
+            dashboard_name=None if is_looked_up(dashboard_name) else dashboard_name,
             default_interval=default_interval or cdk.Duration.days(1),
         )
         for endpoint in endpoints:

@@ -118,6 +118,10 @@ NAMING = {"addr", "stack_name", "unique_id", "stack_id", "hexdigest", "unique_re
 OTHERWISE = {
     # Events and metrics are filtered by the stack's own name; no name or digest is made of it.
     "release/events.py": {"stack_name"},
+    # As releases: for people who read events and metrics.
+    "batch/events.py": {"stack_name"},
+    # A name for one call of a person's, which no template has.
+    "transform_runs.py": {"uuid"},
     # Files know no construct: which stack a model goes to follows from its name in the file.
     "specs/folder_app.py": {"stack_name"},
     "specs/stack_file.py": {"hashlib"},

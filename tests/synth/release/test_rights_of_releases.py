@@ -63,7 +63,7 @@ def test_a_function_gate_gives_the_right_to_invoke_that_function_alone(judged):
     [statement] = [
         line
         for item in template(judged)["Resources"].values()
-        if item["Type"] == "AWS::IAM::Policy"
+        if item["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
         for line in item["Properties"]["PolicyDocument"]["Statement"]
         if line["Action"] == "lambda:InvokeFunction"
     ]
