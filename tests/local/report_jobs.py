@@ -32,7 +32,7 @@ class Job:
         self.s3, self.keys, self.calls = s3, keys, []
         lines = io.StringIO()
         with contextlib.redirect_stdout(lines):
-            main(request, s3)
+            main(request, s3, in_full=True)
         world = new_world()
         world.candidates[ARN] = self.candidates = []
         config = next(iter(request["AutoMLProblemTypeConfig"]))

@@ -26,7 +26,7 @@ BINARY_SCORES = {"accuracy", "precision", "recall", "auc", "f0_5", "f1", "f2"}
 
 def run(request, s3, capsys):
     """Train as the local cloud does; return what is reported, by its kind."""
-    main(request, s3)
+    main(request, s3, in_full=True)
     found = {}
     for line in capsys.readouterr().out.splitlines():
         for kind, report in json.loads(line).items():

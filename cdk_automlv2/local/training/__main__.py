@@ -12,28 +12,30 @@ import itertools
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 
-def main(spec: dict[str, Any], s3: Any = None) -> None:
+def main(spec: dict[str, Any], s3: Any = None, *, in_full: bool = False) -> None:
     """Train a request; whatever goes wrong is reported with its reason.
 
     Args:
         spec: The request, with ``Account`` and ``Region``.
         s3: Client with the rights of the job's role. Default: by the environment's credentials.
+        in_full: Whether to tell of candidates that have started and of reports, too.
     """
     from cdk_automlv2.local.training.errors import DataError, doing, quietly, reason
 
     try:
         with quietly(), doing("The training failed"):
-            attributes = _train(spec, s3)
+            attributes = _train(spec, s3, _report if in_full else _nothing)
     except DataError as error:
         _report(Failure=reason(error))
     else:
         _report(Attributes=attributes)
 
 
-def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
+def _train(spec: dict[str, Any], s3: Any, tell: Callable[..., None]) -> dict[str, Any]:
     """Publish each candidate, and the reports on the best; return what the job resolves."""
     import boto3
 
@@ -46,7 +48,7 @@ def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
     explored = _explored(publisher, training)
     numbers = itertools.count(1)
     candidates = training.run(
-        lambda algorithm: _report(Started=publisher.announce(next(numbers), algorithm))
+        lambda algorithm: tell(Started=publisher.announce(next(numbers), algorithm))
     )
     best = None
     for number, fitted in enumerate(candidates, start=1):
@@ -55,7 +57,7 @@ def _train(spec: dict[str, Any], s3: Any) -> dict[str, Any]:
         if best is None or is_better(candidate, best[0]):
             best = (candidate, fitted.reports)
     attributes = {"ResolvedAttributes": _resolved(spec, training.problem), **explored}
-    return attributes if best is None else {**attributes, **_reports(publisher, *best)}
+    return attributes if best is None else {**attributes, **_reports(publisher, *best, tell)}
 
 
 def _explored(publisher: Any, training: Any) -> dict[str, Any]:
@@ -73,7 +75,9 @@ def _explored(publisher: Any, training: Any) -> dict[str, Any]:
     return {"AutoMLJobArtifacts": {"DataExplorationNotebookLocation": uri}}
 
 
-def _reports(publisher: Any, candidate: dict[str, Any], reports: Any) -> dict[str, Any]:
+def _reports(
+    publisher: Any, candidate: dict[str, Any], reports: Any, tell: Callable[..., None]
+) -> dict[str, Any]:
     """Write the reports; a report that cannot be made is a partial failure, not the job's."""
     from cdk_automlv2.local.training.errors import DataError, reason
 
@@ -84,7 +88,7 @@ def _reports(publisher: Any, candidate: dict[str, Any], reports: Any) -> dict[st
         return {"PartialFailureReasons": [{"PartialFailureMessage": reason(error)}]}
     if locations:
         properties = {"CandidateArtifactLocations": locations}
-        _report(Reported={"CandidateName": name, "CandidateProperties": properties})
+        tell(Reported={"CandidateName": name, "CandidateProperties": properties})
     return {}
 
 
@@ -103,6 +107,10 @@ def _resolved(spec: dict[str, Any], problem: Any) -> dict[str, Any]:
     return resolved
 
 
+def _nothing(**_: Any) -> None:
+    """Tell nobody."""
+
+
 def _report(**line: Any) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -110,4 +118,4 @@ def _report(**line: Any) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    main(json.load(sys.stdin))
+    main(json.load(sys.stdin), in_full=True)
