@@ -22,12 +22,10 @@ from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.s3_uri import prefix_rule
 from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token, without_none
+from cdk_automlv2._core.triggers import SCHEDULER_ID, new_objects, schedule_of
 from cdk_automlv2.batch.events import BatchEvents
 from cdk_automlv2.batch.stack_transforms import StackTransforms
 from cdk_automlv2.errors import OptionFault, OptionsError
-
-_SCHEDULER_ID = "<aws.scheduler.execution-id>"
-"""What EventBridge Scheduler replaces by an id that is the same for each attempt."""
 
 
 class BatchTriggers(Displayed, BatchEvents):
@@ -60,21 +58,16 @@ class BatchTriggers(Displayed, BatchEvents):
         Raises:
             OptionsError: With every invalid option.
         """
-        zone = schedule.time_zone
-        trigger = {"Kind": "schedule", "Id": _SCHEDULER_ID}
-        made = scheduler.CfnSchedule(
+        trigger = {"Kind": "schedule", "Id": SCHEDULER_ID}
+        made = schedule_of(
             self,
             id,
+            schedule,
             description=f"Runs {self.key}",
-            schedule_expression=schedule.expression_string,
-            schedule_expression_timezone=None if zone is None else zone.timezone_name,
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            state="ENABLED" if enabled else "DISABLED",
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=self._provider.function.function_arn,
-                role_arn=self._shared.scheduler_role.role_arn,
-                input=self._provider.stack.to_json_string({**self._task(), "Trigger": trigger}),
-            ),
+            enabled=enabled,
+            function_arn=self._provider.function.function_arn,
+            role=self._shared.scheduler_role,
+            request=self._provider.stack.to_json_string({**self._task(), "Trigger": trigger}),
         )
         self._is_begun_by(made)
         return made
@@ -98,25 +91,11 @@ class BatchTriggers(Displayed, BatchEvents):
             OptionsError: With every invalid option, or if answers are written there.
         """
         self._refuse_own_output(bucket, prefix)
-        if isinstance(bucket, s3.Bucket):
-            bucket.enable_event_bridge_notification()
-        else:
-            cdk.Annotations.of(self).add_warning_v2(
-                "cdk-automlv2:event-bridge",
-                f"run_on_new_objects: the bucket {bucket.node.path} must send its events to "
-                "EventBridge, which is a setting of the bucket (Properties, Amazon EventBridge: "
-                "On) that an imported bucket cannot be given here",
-            )
+        pattern = new_objects(self, "run_on_new_objects", bucket, prefix)
         if self._role is not None:
             keys = () if bucket.encryption_key is None else (bucket.encryption_key,)
             self._role.allow_read(S3Location(f"s3://{bucket.bucket_name}/{prefix}", keys))
             self._role.apply_before(self._resource)
-        detail: dict[str, Any] = {"bucket": {"name": [bucket.bucket_name]}}
-        if prefix:
-            detail["object"] = {"key": [{"prefix": prefix}]}
-        pattern = events.EventPattern(
-            source=["aws.s3"], detail_type=["Object Created"], detail=detail
-        )
         rule = events.Rule(self, id, description=f"Runs {self.key}", event_pattern=pattern)
         resource = rule.node.default_child
         assert isinstance(resource, cdk.CfnResource)

@@ -18,6 +18,7 @@ from cdk_automlv2._core.nag_reasons import TRIGGER
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.tokens import is_token
+from cdk_automlv2._core.triggers import SCHEDULER_ID, new_objects, schedule_of
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.release.events import ReleaseEvents
 from cdk_automlv2.release.parts import DetachedJob, ReleasedEndpoint
@@ -30,9 +31,6 @@ from cdk_automlv2.release.retraining_rules import (
     seconds_of,
 )
 from cdk_automlv2.release.stack_releases import StackReleases
-
-_SCHEDULER_ID = "<aws.scheduler.execution-id>"
-"""What EventBridge Scheduler replaces by an id that is the same for each attempt."""
 
 
 class ReleaseRetraining(ReleaseEvents):
@@ -63,20 +61,15 @@ class ReleaseRetraining(ReleaseEvents):
         Raises:
             OptionsError: With every invalid option.
         """
-        zone = schedule.time_zone
-        return scheduler.CfnSchedule(
+        return schedule_of(
             self,
             id,
+            schedule,
             description=f"Trains {self.key} again",
-            schedule_expression=schedule.expression_string,
-            schedule_expression_timezone=None if zone is None else zone.timezone_name,
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            state="ENABLED" if enabled else "DISABLED",
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=self._provider.function.function_arn,
-                role_arn=self._shared.scheduler_role.role_arn,
-                input=json.dumps(self._task("Retrain", "schedule", _SCHEDULER_ID)),
-            ),
+            enabled=enabled,
+            function_arn=self._provider.function.function_arn,
+            role=self._shared.scheduler_role,
+            request=json.dumps(self._task("Retrain", "schedule", SCHEDULER_ID)),
         )
 
     @checked(quiet_rule, max_wait_rule)
@@ -106,21 +99,7 @@ class ReleaseRetraining(ReleaseEvents):
             OptionsError: With every invalid option, or if the release writes there itself.
         """
         self._refuse_own_output(bucket, prefix)
-        if isinstance(bucket, s3.Bucket):
-            bucket.enable_event_bridge_notification()
-        else:
-            cdk.Annotations.of(self).add_warning_v2(
-                "cdk-automlv2:event-bridge",
-                f"retrain_on_new_data: the bucket {bucket.node.path} must send its events to "
-                "EventBridge, which is a setting of the bucket (Properties, Amazon EventBridge: "
-                "On) that an imported bucket cannot be given here",
-            )
-        detail: dict[str, Any] = {"bucket": {"name": [bucket.bucket_name]}}
-        if prefix:
-            detail["object"] = {"key": [{"prefix": prefix}]}
-        pattern = events.EventPattern(
-            source=["aws.s3"], detail_type=["Object Created"], detail=detail
-        )
+        pattern = new_objects(self, "retrain_on_new_data", bucket, prefix)
         waits = {
             "QuietSeconds": seconds_of(quiet_for, QUIET_SECONDS),
             "MaxWaitSeconds": seconds_of(max_wait, DAY_SECONDS),
