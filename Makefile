@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots clean
+.PHONY: demo test test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
@@ -57,15 +57,19 @@ bench: node_modules/.ready  ## Measure against the CDK's own Provider and an emp
 snapshots: .venv/.ready  ## Write the templates of tests/snapshot anew.
 	@WRITE_SNAPSHOTS=1 $(BIN)/pytest tests/snapshot
 
+docs: node_modules/.ready  ## The site, in build/docs: no warning is let pass.
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env -d build/doctrees docs build/docs
+	@echo "== build/docs/index.html"
+
 clean:  ## Remove what the other commands made.
-	rm -rf .venv .checkov .clients node_modules cdk.out .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .checkov .clients node_modules cdk.out build .automlv2 .coverage .mypy_cache .pytest_cache .ruff_cache
 
 .venv/.ready: pyproject.toml
 	@echo "== making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv .venv
 	@echo "== installing the library, the local cloud and the tools (a minute or two)"
-	@$(BIN)/pip install --quiet --editable '.[local,dev]'
+	@$(BIN)/pip install --quiet --editable '.[local,dev,docs]'
 	@touch $@
 
 .checkov/.ready:

@@ -1,0 +1,1 @@
+"""What makes pages of the site that nobody writes: see conf.py."""
