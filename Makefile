@@ -6,6 +6,9 @@ SEQUENCES ?= 5000
 DEPLOYED ?= 26
 MUTANTS ?= 150
 COVERAGE ?=
+# Tests run side by side in as many processes as there are processors; a file stays in one of them.
+PROCESSES ?= auto
+SIDE_BY_SIDE := -n $(PROCESSES) --dist loadfile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,10 +20,10 @@ demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint a
 
 test: node_modules/.ready  ## All tests but those that deploy; with COVERAGE=1 how much of the code they run.
 	@echo "== tests"
-	@COVERAGE=$(COVERAGE) $(BIN)/python scripts/run_tests.py
+	@$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/e2e $(if $(COVERAGE),--cov) tests
 
 test-e2e: node_modules/.ready  ## Every way to deploy and to break a deployment, on the local cloud.
-	@$(BIN)/pytest -m "e2e and not deployed" tests/e2e
+	@$(BIN)/pytest $(SIDE_BY_SIDE) --maxprocesses=4 -m "e2e and not deployed" tests/e2e
 
 fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
 	@$(BIN)/python scripts/fuzz_constructors.py 10000 1

@@ -106,7 +106,9 @@ def test_names_stay_legal_however_long_the_stack_name(build, name):
     assert re.fullmatch("[a-z2-7]{7}", name_scope(stack))
 
 
-@pytest.mark.parametrize("text", [cdk.Aws.STACK_NAME, f"Shop/{cdk.Aws.REGION}/x"])
+@pytest.mark.parametrize(
+    "text", [cdk.Aws.STACK_NAME, f"Shop/{cdk.Aws.REGION}/x"], ids=["whole", "part"]
+)
 def test_a_digest_of_what_is_known_only_at_deployment_is_refused(text):
     with pytest.raises(ValueError, match="known only at deployment"):
         digest(text, 7)
