@@ -249,6 +249,10 @@ class FunctionRights:
             versions = arn("sagemaker", f"model-package/{group}/*".lower())
             self._allow(_actions(("DeleteModelPackage",)), versions)
 
+    def describe_model_package(self, package_arn: str) -> None:
+        """Let it see one version of a group, which may be another account's."""
+        self._allow(("sagemaker:DescribeModelPackage",), package_arn)
+
     def see_alarms(self) -> None:
         """Let it see the states of alarms; one right for all, whatever their names."""
         self._allow(("cloudwatch:DescribeAlarms",), arn("cloudwatch", "alarm:*"))

@@ -26,13 +26,11 @@ from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
-from cdk_automlv2.hosting.imports import ModelImports
+from cdk_automlv2.hosting.model_sources import ModelSources
 from cdk_automlv2.hosting.option_rules import MODEL_RULES
 from cdk_automlv2.job.attached import JobByShape, known_job
 from cdk_automlv2.job.base import AutoMLJobBase
 from cdk_automlv2.job.interface import IAutoMLJob
-from cdk_automlv2.job.locked import Lock, LockedCandidate
-from cdk_automlv2.job.output import AutoMLOutput
 from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.gates import Gate
@@ -40,7 +38,7 @@ from cdk_automlv2.release.in_stack import in_stack_gates_rule, judge_before
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
-class AutoMLModel(ModelImports):
+class AutoMLModel(ModelSources):
     """The inference containers of a job's candidate, as a SageMaker model.
 
     Deleting the construct deletes the model; artifacts in S3 stay. Another candidate, or other
@@ -154,62 +152,6 @@ class AutoMLModel(ModelImports):
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self._retain(removal_policy)
-
-    @classmethod
-    @checked()
-    def from_lock(
-        cls,
-        scope: Construct,
-        id: str,
-        lock: str,
-        *,
-        artifacts: AutoMLOutput | None = None,
-        images: dict[str, str] | None = None,
-        processing_unit: ProcessingUnit | None = None,
-        inference_response_keys: Sequence[ResponseKey] | None = None,
-        role: iam.IRole | str | None = None,
-        vpc_config: VpcConfig | dict[str, list[str]] | None = None,
-        enable_network_isolation: bool | cdk.IResolvable | None = None,
-        tags: Tags | None = None,
-    ) -> AutoMLModel:
-        """Return a model of exactly what a lock file says, whatever became of its job.
-
-        The function compares each artifact with the digest in the file before the model is made;
-        another one fails the deployment.
-
-        Args:
-            scope: Parent of the construct.
-            id: Its id.
-            lock: Path of a file that ``automlv2 lock`` has written.
-            artifacts: Where the artifacts are copied to; needed in another account or Region,
-                whose bucket must let this stack's function read them. Default: they stay.
-            images: Images to use in place of those of the file, by their URIs; needed in another
-                Region for images that are not AWS's Deep Learning Containers. Default: those of
-                the file, or the same Deep Learning Containers of this Region.
-            processing_unit: CPU or GPU. Default: CPU, where it makes a difference.
-            inference_response_keys: See ``AutoMLModel``. Default: those of the release that was
-                locked.
-            role: See ``AutoMLModel``.
-            vpc_config: See ``AutoMLModel``.
-            enable_network_isolation: See ``AutoMLModel``.
-            tags: See ``AutoMLModel``.
-
-        Raises:
-            OptionsError: If the file is none, or serves not here.
-        """
-        read = Lock.read(lock)
-        locked = LockedCandidate(scope, f"{id}Lock", read, processing_unit, artifacts, images or {})
-        return cls(
-            scope,
-            id,
-            job=locked,
-            processing_unit=processing_unit or "CPU",
-            inference_response_keys=inference_response_keys or read.response_keys,
-            role=role,
-            vpc_config=vpc_config,
-            enable_network_isolation=enable_network_isolation,
-            tags=tags,
-        )
 
     def _serve_on(self, unit: str) -> None:
         """Use the containers for its first endpoint's processors, where none were chosen."""

@@ -37,7 +37,7 @@ _OPTIONS = {
         *("AutoMLJobInputDataConfig", "AutoMLJobName", "OutputDataConfig", "RoleArn"),
         "SecurityConfig",
     ),
-    "AutoMLModel": ("ExecutionRoleArn", "ModelName"),
+    "AutoMLModel": ("ExecutionRoleArn", "ModelName", "ModelPackage"),
     "AutoMLEndpoint": ("DeploymentConfig", "EndpointName", "KmsKeyId"),
     "AutoMLInput": ("AssetBucket", "AssetKey", "Folder", "S3Uri"),
     "AutoMLCandidates": ("OutputPath",),
@@ -225,6 +225,9 @@ class _Builder:
         from cdk_automlv2 import AutoMLModel
 
         role = options.get("ExecutionRoleArn", _HOST_ROLE)
+        if "ModelPackage" in options:
+            arn = options["ModelPackage"]
+            return AutoMLModel.from_model_package(self._stack, id, arn, role=role)
         is_own = self._jobs and "AutoMLJobName" not in options
         job = self._jobs[0] if is_own else self._attached(id, options)
         return AutoMLModel(self._stack, id, job=job, role=role, name=options.get("ModelName"))

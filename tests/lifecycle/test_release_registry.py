@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import pytest
+from automlv2_handlers.domain import packages
 
 from .fake_aws import Crash, FakeAws
 from .releases import User, minimum
@@ -48,7 +49,9 @@ def test_a_candidate_that_passed_is_registered_with_its_figures_and_serves(user,
     assert user.states == ["in-service"]
     package = aws.packages[only(aws)]
     assert package["ModelApprovalStatus"] == "Approved"
+    registered = package["InferenceSpecification"]["Containers"]
     assert package["CustomerMetadataProperties"] | {"job": ""} == {
+        "containers": packages.containers_digest(registered),
         "metric": "F1",
         "value": "0.97",
         "stack": "Shop",

@@ -8,7 +8,11 @@ from typing import Any, Final
 from automlv2_handlers.domain.names import digest
 
 APPROVED: Final = "Approved"
+DIGEST: Final = "containers"
+"""Customer property of a version: the digest of its containers when it was registered."""
+
 _SERVED: Final = ("Image", "ModelDataUrl")
+_LOCATION: Final = ("S3Uri", "S3DataType", "CompressionType")
 _METRICS: Final = (
     ("ModelInsights", "ModelQuality", "statistics.json"),
     ("Explainability", "Explainability", "analysis.json"),
@@ -19,7 +23,11 @@ _METRICS: Final = (
 def containers_digest(containers: Sequence[Mapping[str, Any]]) -> str:
     """Return what identifies what containers run: images, artifacts, environments, in order."""
     served = [
-        [*(str(item.get(key, "")) for key in _SERVED), dict(item.get("Environment") or {})]
+        [
+            *(str(item.get(key, "")) for key in _SERVED),
+            dict(item.get("Environment") or {}),
+            *_folders(item),
+        ]
         for item in containers
     ]
     return digest(served)
@@ -27,7 +35,28 @@ def containers_digest(containers: Sequence[Mapping[str, Any]]) -> str:
 
 def of_package(package: Mapping[str, Any]) -> str:
     """Return the digest of what a package holds by now."""
-    return containers_digest((package.get("InferenceSpecification") or {}).get("Containers") or [])
+    return containers_digest(containers_of(package))
+
+
+def containers_of(package: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the containers of a package, as ``CreateModel`` takes them."""
+    listed = (package.get("InferenceSpecification") or {}).get("Containers") or []
+    kept = (*_SERVED, "Environment", "ContainerHostname")
+    found = []
+    for item in listed:
+        container = {key: item[key] for key in kept if item.get(key)}
+        for folder in _folders(item):
+            container["ModelDataSource"] = {"S3DataSource": folder}
+        found.append(container)
+    return found
+
+
+def _folders(container: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return where a container's artifacts lie, where they are no single archive."""
+    source = (container.get("ModelDataSource") or {}).get("S3DataSource")
+    if not source or container.get("ModelDataUrl"):
+        return []
+    return [{key: str(source[key]) for key in _LOCATION if source.get(key)}]
 
 
 def request(
@@ -60,7 +89,11 @@ def request(
             "SupportedContentTypes": list(registration["ContentTypes"]),
             "SupportedResponseMIMETypes": list(registration["ResponseTypes"]),
         },
-        "CustomerMetadataProperties": {**_numbers(candidate), **properties},
+        "CustomerMetadataProperties": {
+            **_numbers(candidate),
+            DIGEST: containers_digest(held),
+            **properties,
+        },
         **_metrics(candidate),
     }
 

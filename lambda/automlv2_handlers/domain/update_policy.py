@@ -54,6 +54,9 @@ MODEL_CONTENT: Final = (
 )
 """Properties whose change is another model."""
 
+PACKAGE_CONTENT: Final = ("ContainersDigest", "ModelPackage")
+"""The same of a model from the registry; no other has them."""
+
 ENDPOINT_NAME: Final = "EndpointName"
 """Property whose change is another endpoint."""
 

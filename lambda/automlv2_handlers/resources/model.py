@@ -14,7 +14,7 @@ from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags
 from automlv2_handlers.domain.containers import choose, respond_with
 from automlv2_handlers.domain.names import digest, name_for, owner_stem, was_answered
-from automlv2_handlers.domain.update_policy import MODEL_CONTENT
+from automlv2_handlers.domain.update_policy import MODEL_CONTENT, PACKAGE_CONTENT
 from automlv2_handlers.errors import (
     BusyError,
     LifecycleError,
@@ -24,7 +24,7 @@ from automlv2_handlers.errors import (
 )
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import locked_models
+from automlv2_handlers.resources import locked_models, packaged_models
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.served_models import Use, use_of
 
@@ -69,7 +69,9 @@ def _refuse_other(event: LifecycleEvent, name: str, present: Mapping[str, str]) 
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
-    if event.properties.get("Containers"):
+    if event.properties.get("ModelPackage"):
+        containers = packaged_models.containers(event, context)
+    elif event.properties.get("Containers"):
         containers = locked_models.containers(event, context)
     else:
         containers = choose(_candidate(event, context), event.properties["ProcessingUnit"])
@@ -99,6 +101,12 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
 def _gone(event: LifecycleEvent) -> str:
     """Say what to do where SageMaker does not find the artifacts."""
     job_name = event.properties.get("AutoMLJobName")
+    package = event.properties.get("ModelPackage")
+    if package:
+        return (
+            f"The model's role may not read the artifacts of model package {package}, or they are "
+            "gone: artifacts of from_model_package is to name the place above"
+        )
     if not job_name:
         return "The model's role may not read the artifacts of the lock file, or they are gone"
     return (
@@ -169,12 +177,16 @@ def _name(event: LifecycleEvent) -> str:
 
 
 def _content(event: LifecycleEvent) -> dict[str, Any]:
-    return {key: event.properties.get(key) for key in MODEL_CONTENT}
+    packaged = [key for key in PACKAGE_CONTENT if event.properties.get(key)]
+    return {key: event.properties.get(key) for key in (*MODEL_CONTENT, *packaged)}
 
 
 def _content_digest(event: LifecycleEvent) -> str:
     """Return what the model is made of: job and candidate for people, a digest of everything."""
     job, candidate = (str(event.properties.get(key) or "") for key in _WORDS)
+    package = event.properties.get("ModelPackage")
+    if package:
+        return f"package {str(package)[:180]} content {digest(_content(event), length=12)}"
     made_of = digest(_content(event), length=12)
     return f"job {job} candidate {(candidate or 'best')[:150]} content {made_of}"
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from automlv2_handlers.domain import packages
+
 from tests.iam import Environment
 from tests.lifecycle.fake_aws import FakeAws
 from tests.lifecycle.stack import Stack
@@ -43,6 +45,15 @@ class Deployment:
         output = {"S3OutputPath": "s3://shop-out/"}
         request = {"AutoMLJobName": name, "OutputDataConfig": output}
         self.aws.api("sagemaker", "create_auto_ml_job_v2", **request)
+
+    def has_package(self, arn: str) -> None:
+        """Let a version be approved in the model registry."""
+        containers = [{"Image": "1.dkr.ecr/any", "ModelDataUrl": "s3://shop-models/m.tar.gz"}]
+        self.aws.packages[arn] = {
+            "ModelApprovalStatus": "Approved",
+            "InferenceSpecification": {"Containers": containers},
+            "CustomerMetadataProperties": {packages.DIGEST: packages.containers_digest(containers)},
+        }
 
     def deploy(self, stacks: list[Synthesized]) -> None:
         """Create every stack.

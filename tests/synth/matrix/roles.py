@@ -66,6 +66,11 @@ def _of_job(properties: dict[str, Any]) -> Iterator[Question]:
 
 
 def _of_model(properties: dict[str, Any], aws: FakeAws) -> Iterator[Question]:
+    if "ModelPackage" in properties:
+        package = aws.packages[properties["ModelPackage"]]
+        for container in package["InferenceSpecification"]["Containers"]:
+            yield from _reading(f"{container['ModelDataUrl'].rpartition('/')[0]}/")
+        return
     job = aws.jobs[properties["AutoMLJobName"].lower()]["Request"]
     output = job["OutputDataConfig"]
     yield from _reading(f"{output['S3OutputPath']}job/", output.get("KmsKeyId", ""))

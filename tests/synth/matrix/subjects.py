@@ -20,6 +20,7 @@ from cdk_automlv2 import (
     AutoMLEndpoint,
     AutoMLJobV2,
     AutoMLModel,
+    AutoMLOutput,
     AutoMLRelease,
     AutoMLTabularConfig,
     AutoMLV2,
@@ -210,6 +211,24 @@ def _judged(place: Place, options: Options) -> None:
     AutoMLModel(place.serve, "Model", job=made, gates=gates, **options.of_model)
 
 
+PACKAGE = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/3"
+"""A version that is approved in the model registry."""
+
+
+def _packaged(place: Place, options: Options) -> None:
+    model = AutoMLModel.from_model_package(
+        place.serve,
+        "Model",
+        options.text(PACKAGE),
+        artifacts=AutoMLOutput("s3://shop-models/"),
+        **{key: options.of_model[key] for key in _OF_PACKAGES if key in options.of_model},
+    )
+    AutoMLEndpoint(place.serve, "Endpoint", model=model, instance_type="ml.m5.large")
+
+
+_OF_PACKAGES = ("role", "vpc_config", "tags")
+
+
 def _one_click(place: Place, options: Options) -> None:
     AutoMLV2(place.learn, "AutoML", CONFIG, auto_generate_endpoint_name=True).fit(
         "s3://shop-in/train/"
@@ -260,6 +279,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "job attached from another stack": _attached_from_another_stack,
     "AutoMLV2": _automl,
     "judged": _judged,
+    "model of the registry": _packaged,
     "one click": _one_click,
     "release": _release,
     "release of a folder": _release_of_a_folder,

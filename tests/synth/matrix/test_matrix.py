@@ -47,6 +47,7 @@ def test_it_is_the_same_at_each_synth_and_deployed_with_the_rights_it_has(case, 
 
     deployment = Deployment(FakeAws())
     deployment.has_job("somebodys-job")
+    deployment.has_package(subjects.PACKAGE)
     deployment.deploy(stacks)
     deployment.delete()
     assert deployment.aws.denied == []
