@@ -60,7 +60,7 @@ bench: node_modules/.ready  ## Measure against the CDK's own Provider and an emp
 snapshots: .venv/.ready  ## Write the templates of tests/snapshot anew.
 	@WRITE_SNAPSHOTS=1 $(BIN)/pytest tests/snapshot
 
-docs: node_modules/.ready  ## The site, in build/docs: no warning is let pass.
+docs: .venv/.ready  ## The site, in build/docs: no warning is let pass.
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env -d build/doctrees docs build/docs
 	@echo "== build/docs/index.html"
 

@@ -52,7 +52,7 @@ class AutoMLDashboard(Displayed, cdk.Resource):
 
     Args:
         endpoints: Endpoints and releases, made here or imported. Default: none.
-        batch_transforms: ``AutoMLBatchTransform``s. Default: none.
+        batch_transforms: Each an ``AutoMLBatchTransform``. Default: none.
         jobs: Jobs whose best candidate is shown. Default: none.
         dashboard_name: Its name. Default: made by CloudFormation.
         default_interval: The time that is shown at first. Default: 1 day.
