@@ -65,3 +65,9 @@ def test_every_page_of_the_repository_is_in_the_site_and_in_its_menu(site):
 
 def test_a_link_of_the_readme_to_a_page_stays_in_the_site(site):
     assert 'href="parity.html"' in (site / "constructs.html").read_text()
+
+
+def test_a_page_has_one_title(site):
+    """A line of equals signs left by a merge makes a second one of what stands above it."""
+    for page in PAGES:
+        assert (site / page).read_text().count("<h1>") == 1, page
