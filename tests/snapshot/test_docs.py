@@ -54,6 +54,11 @@ def texts() -> Iterator[str]:
                 yield node.value
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_holds_no_conflict_of_a_merge(page):
+    assert not re.findall(r"^(?:<{7} .*|={7}|>{7} .*)$", page.read_text(), flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize(("page", "link"), LINKS)
 def test_a_page_links_to_a_file_that_is_there(page, link):
     assert (page.parent / link).is_file()
