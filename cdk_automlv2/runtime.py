@@ -13,6 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cdk_automlv2.payloads import (
+    EndpointKindError,
+    EndpointKinds,
+    PayloadTooLargeError,
+    require_inline_room,
+    require_queued_room,
+)
 from cdk_automlv2.shown_candidates import Candidates, Chart
 from cdk_automlv2.transform_runs import InferenceFailedError, Places, TransformRun, new_name
 
@@ -21,7 +28,9 @@ __all__ = [
     "AutoMLRuntime",
     "Candidates",
     "Chart",
+    "EndpointKindError",
     "InferenceFailedError",
+    "PayloadTooLargeError",
     "TransformRun",
     "deserialize",
     "serialize",
@@ -56,6 +65,7 @@ class AutoMLRuntime:
         self._session = session = session or boto3.Session()
         self._sagemaker = session.client("sagemaker")
         self._endpoints = _patient(session)
+        self._kinds = EndpointKinds(self._sagemaker)
 
     def describe_auto_ml_job(self, job_name: str) -> dict[str, Any]:
         """Return the job's description, as DescribeAutoMLJobV2 gives it."""
@@ -129,16 +139,21 @@ class AutoMLRuntime:
             For CSV a list of rows, each a list of strings; for JSON its value; else bytes.
 
         Raises:
+            EndpointKindError: If the endpoint is asynchronous.
+            PayloadTooLargeError: If ``data`` are more than 6 MB, of a serverless endpoint 4 MB.
             TypeError: If ``data`` cannot be sent as ``content_type``.
         """
         kind = _kind(content_type)
         accept = accept or (kind if kind in (CSV, JSON) else None)
-        answer = self._endpoints.invoke_endpoint(
-            EndpointName=endpoint_name,
-            ContentType=content_type,
-            Body=serialize(data, content_type),
-            **({"Accept": accept} if accept else {}),
-        )
+        body = serialize(data, content_type)
+        self._kinds.require_room(endpoint_name, body)
+        with self._kinds.explained(endpoint_name, queued=False):
+            answer = self._endpoints.invoke_endpoint(
+                EndpointName=endpoint_name,
+                ContentType=content_type,
+                Body=body,
+                **({"Accept": accept} if accept else {}),
+            )
         return deserialize(answer["Body"].read(), answer.get("ContentType", content_type))
 
     def predict_stream(
@@ -158,14 +173,19 @@ class AutoMLRuntime:
             accept: Type of the answer. Default: whatever the containers answer with.
 
         Raises:
+            EndpointKindError: If the endpoint is asynchronous.
+            PayloadTooLargeError: If ``data`` are more than 6 MB.
             TypeError: If ``data`` cannot be sent as ``content_type``.
         """
-        answer = self._endpoints.invoke_endpoint_with_response_stream(
-            EndpointName=endpoint_name,
-            ContentType=content_type,
-            Body=serialize(data, content_type),
-            **({"Accept": accept} if accept else {}),
-        )
+        body = serialize(data, content_type)
+        self._kinds.require_room(endpoint_name, body)
+        with self._kinds.explained(endpoint_name, queued=False):
+            answer = self._endpoints.invoke_endpoint_with_response_stream(
+                EndpointName=endpoint_name,
+                ContentType=content_type,
+                Body=body,
+                **({"Accept": accept} if accept else {}),
+            )
         for event in answer["Body"]:
             yield event["PayloadPart"]["Bytes"]
 
@@ -194,25 +214,32 @@ class AutoMLRuntime:
             timeout: How long it may be worked on; seconds, 1 to 3,600. Default: 15 minutes.
 
         Raises:
+            EndpointKindError: If the endpoint is not asynchronous.
+            PayloadTooLargeError: If ``data`` are too large, or what lies at ``input_location`` is.
             TypeError: If not exactly one of ``data`` and ``input_location`` is given, or ``data``
                 cannot be sent as ``content_type``.
         """
         if (data is None) == (input_location is None):
             raise TypeError("give either data or input_location")
         kind = _kind(content_type)
+        body = None if data is None else serialize(data, content_type)
+        if body is not None:
+            require_inline_room(body)
+        if input_location is not None:
+            require_queued_room(self._session.client("s3"), input_location)
         request = {
-            "Body": None if data is None else serialize(data, content_type),
+            "Body": body,
             "InputLocation": input_location,
             "Accept": accept or (kind if kind in (CSV, JSON) else None),
             "InferenceId": inference_id,
             "RequestTTLSeconds": ttl,
             "InvocationTimeoutSeconds": timeout,
         }
-        answer = self._endpoints.invoke_endpoint_async(
-            EndpointName=endpoint_name,
-            ContentType=content_type,
-            **{key: value for key, value in request.items() if value is not None},
-        )
+        given = {key: value for key, value in request.items() if value is not None}
+        with self._kinds.explained(endpoint_name, queued=True):
+            answer = self._endpoints.invoke_endpoint_async(
+                EndpointName=endpoint_name, ContentType=content_type, **given
+            )
         return AsyncAnswer(
             inference_id=answer["InferenceId"],
             output_location=answer["OutputLocation"],
