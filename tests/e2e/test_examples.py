@@ -3,10 +3,16 @@
 import csv
 import io
 import json
+import time
+import urllib.error
+import urllib.request
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 
+from cdk_automlv2.local.cloud.environment import REGION
 from cdk_automlv2.runtime import AutoMLRuntime
 
 from .conftest import SHOP, Deployment
@@ -97,3 +103,67 @@ def test_a_number_is_predicted_by_two_containers(example, runtime, cloud):
     found = runtime.list_candidates(outputs["JobName"], sort_by="FinalObjectiveMetricValue")
     assert len(found) == 3
     assert len(found[0]["InferenceContainers"]) == 2
+
+
+def asked(cloud, url, body, key=None):
+    """Post to a route of API Gateway; the local cloud takes signed requests only."""
+    request = AWSRequest("POST", url, data=json.dumps(body).encode())
+    request.headers["content-type"] = "application/json"
+    if key:
+        request.headers["x-api-key"] = key
+    SigV4Auth(cloud.client("s3")._request_signer._credentials, "execute-api", REGION).add_auth(
+        request
+    )
+    try:
+        sent = urllib.request.Request(url, request.data, dict(request.headers))
+        with urllib.request.urlopen(sent, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def emptied(cloud, bucket):
+    s3 = cloud.client("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+            s3.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+
+
+def object_of(cloud, bucket, key):
+    """Return the text of an object, once it is there."""
+    deadline = time.monotonic() + 60
+    while not cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix=key).get("KeyCount"):
+        assert time.monotonic() < deadline, f"no object {key}"
+        time.sleep(0.5)
+    return cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+
+
+@example_of("front_doors", "FrontDoors")
+def test_a_function_a_route_with_a_key_and_new_files_lead_to_the_model(example, cloud):
+    outputs = example.must_deploy()
+    _, *lines = (SHOP.parents[3] / "data" / "diagnosis_held_out.csv").read_text().splitlines()
+    rows = [line.split(",")[1:] for line in lines[:3]]
+    labels = {"benign", "malignant"}
+
+    invoked = cloud.client("lambda").invoke(
+        FunctionName=outputs["FunctionName"], Payload=json.dumps({"rows": rows})
+    )
+    scores = json.load(invoked["Payload"])["scores"]
+    assert {score["label"] for score in scores} <= labels
+    assert [0 <= score["probability"] <= 1 for score in scores] == [True] * 3
+
+    stage = f"{cloud.ministack.url}/_aws/execute-api/{outputs['ApiId']}/prod"
+    key = cloud.client("apigateway").get_api_key(apiKey=outputs["KeyId"], includeValue=True)
+    assert asked(cloud, f"{stage}/scores", {"rows": rows}, key["value"]) == (
+        200,
+        {"scores": scores},
+    )
+    assert asked(cloud, f"{stage}/scores", {"rows": rows})[0] == 403
+    assert asked(cloud, f"{stage}/scores", {}, key["value"])[0] == 400
+    assert asked(cloud, f"{stage}/scores", {"rows": [["x"]]}, key["value"])[0] == 400
+
+    body = "".join(",".join(row) + "\n" for row in rows)
+    cloud.client("s3").put_object(Bucket=outputs["BucketName"], Key="in/a.csv", Body=body.encode())
+    scored = object_of(cloud, outputs["BucketName"], "out/a.csv.out").splitlines()
+    assert [line.split(",")[-2] for line in scored] == [score["label"] for score in scores]
+    emptied(cloud, outputs["BucketName"])

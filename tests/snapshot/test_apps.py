@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 SAVED = Path(__file__).parent / "templates"
 ELSEWHERE = {
     "forty_models": "forty models that differ in a word or two: tests/synth/test_forty_models.py",
+    "front_doors": "an API changes with the CDK's version: tests/e2e/test_examples.py",
     "cdk_pipelines": "a pipeline changes with the CDK's version: tests/synth/test_pipelines.py",
     "github_actions": "as examples/release: tests/synth/test_pipelines.py",
 }
