@@ -69,9 +69,15 @@ def _speed(_context: object, _option: object, value: float) -> float:
     show_default=True,
     help="Bootstrap the accounts for the CDK.",
 )
+@click.option("--open", "shown", is_flag=True, help="Open its page in a browser.")
 @click.pass_obj
 def start(
-    folder: Path, speed: float, accounts: tuple[str, ...], detach: bool, bootstrap: bool
+    folder: Path,
+    speed: float,
+    accounts: tuple[str, ...],
+    detach: bool,
+    bootstrap: bool,
+    shown: bool,
 ) -> None:
     """Start the local cloud and keep it until Ctrl-C."""
     with friendly_errors(*_ERRORS), signals.as_interrupt():
@@ -81,6 +87,8 @@ def start(
         try:
             out.data(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
             out.data(f"state and logs in {cloud.folder}")
+            if shown:
+                _show_page(cloud, in_browser=True)
             if not detach:
                 _keep(cloud)
         except BaseException:
@@ -108,6 +116,24 @@ def _keep(cloud: LocalCloud) -> None:
     cloud.stop()
     if not (asked.is_set() or stopped_elsewhere):
         raise click.ClickException(ended)
+
+
+@local.command()
+@click.option("--open/--no-open", "shown", default=True, help="Whether to open a browser.")
+@click.pass_obj
+def page(folder: Path, shown: bool) -> None:
+    """Open the page of the local cloud: what there is, live, and a form that invokes."""
+    with friendly_errors(*_ERRORS):
+        _show_page(LocalCloud.attach(folder), in_browser=shown)
+
+
+def _show_page(cloud: LocalCloud, *, in_browser: bool) -> None:
+    from cdk_automlv2.cli.page import link
+
+    address = link.link_to(cloud)
+    out.data(f"page at {address}")
+    if not (in_browser and link.open_browser(address)):
+        out.remark("the link is good once, within 15 minutes; automlv2 local page gives another")
 
 
 @local.command()

@@ -55,12 +55,19 @@ class Tab:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
 
-    def open(self, path):
-        """Open a file, and wait until it is there."""
+    def open(self, place):
+        """Open a file or an address, and wait until it is there."""
         self.requests.clear()
         self.messages.clear()
-        self._ask("Page.navigate", url=path.as_uri())
+        url = place if isinstance(place, str) else place.as_uri()
+        self._ask("Page.navigate", url=url)
         self._until("Page.loadEventFired")
+
+    def set_file(self, selector, path):
+        """Choose a file in a form, as a person would."""
+        root = self._ask("DOM.getDocument")["root"]["nodeId"]
+        found = self._ask("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self._ask("DOM.setFileInputFiles", nodeId=found, files=[str(path)])
 
     def run(self, script):
         """Return the value of an expression in the page."""

@@ -139,8 +139,8 @@ def answers(sagemaker):
     return True
 
 
-def wait_for(look):
-    deadline = time.monotonic() + 20
+def wait_for(look, seconds=20):
+    deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline
         time.sleep(0.02)

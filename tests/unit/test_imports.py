@@ -68,6 +68,8 @@ INSIDE = {
 """What a layer may import of ours: layers, and single files of others."""
 
 MORE = {
+    "cdk_automlv2/cli/page/__main__.py": {"hypercorn"},
+    "cdk_automlv2/cli/page/server.py": {"starlette"},
     "cdk_automlv2/payloads.py": {"botocore"},
     "cdk_automlv2/results.py": {"pandas"},
     "cdk_automlv2/runtime.py": {"boto3", "botocore"},

@@ -116,7 +116,7 @@ def _show(target: Target) -> None:
     facts = [("name", target.name)]
     if target.construct:
         facts.append(("construct", target.construct.name))
-    more = _of_job if target.kind == JOB else _of_endpoint
+    more = facts_of_job if target.kind == JOB else _of_endpoint
     facts += [(name, value) for name, value in more(target.described) if value]
     if out.is_terminal():
         grid.pairs(out.console(), facts)
@@ -125,7 +125,8 @@ def _show(target: Target) -> None:
         out.row(pair)
 
 
-def _of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what is known of a job by what SageMaker says of it, names before values."""
     ended = job.get("EndTime")
     resolved = job.get("ResolvedAttributes") or {}
     limit = (resolved.get("CompletionCriteria") or {}).get("MaxAutoMLJobRuntimeInSeconds")

@@ -90,7 +90,7 @@ def row(candidate: Candidate, rank: int | None, best: str) -> dict[str, Any]:
 
 def metric_keys(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
     """Return names and sets of all metrics but the objective, those of validation first."""
-    objective = next((name for item in candidates if (name := _objective(item))), "")
+    objective = next((name for item in candidates if (name := objective_name(item))), "")
     found = {key for item in candidates for key in metrics_of(item)}
     # The objective of a candidate is its value on the validation rows.
     found.discard((objective, VALIDATION))
@@ -139,7 +139,7 @@ def show(
         Column("#", is_right=True),
         Column("candidate", folds=True),
         Column(
-            next((name for item in candidates if (name := _objective(item))), "objective"), True
+            next((name for item in candidates if (name := objective_name(item))), "objective"), True
         ),
         *(Column(title(key), True, drop=10 + place) for place, key in enumerate(keys)),
         *([Column("status", drop=1)] if states != {"Completed"} else []),
@@ -185,7 +185,7 @@ def _notes(
         value = value_of(winner)
         equals = sum(1 for item in candidates if value is not None and value_of(item) == value)
         tie = f", the earliest of {equals} equals" if equals > 1 else ""
-        notes.append(f"* best {_objective(winner) or 'candidate'}{tie}")
+        notes.append(f"* best {objective_name(winner) or 'candidate'}{tie}")
     if prefix:
         notes.append(f"  names begin with {prefix}")
     if dropped:
@@ -193,6 +193,7 @@ def _notes(
     return notes
 
 
-def _objective(candidate: Candidate) -> str:
+def objective_name(candidate: Candidate) -> str:
+    """Return the name of a candidate's objective; empty before it has one."""
     objective = objective_of(candidate)
     return str(objective.get("MetricName") or objective.get("StandardMetricName") or "")

@@ -13,6 +13,7 @@ from typing import Any
 from cdk_automlv2.local.cloud import bodies
 from cdk_automlv2.local.cloud.bodies import MalformedError, Receive, TooLargeError
 from cdk_automlv2.local.cloud.claims import Claim, Head, SignatureError, claim_of
+from cdk_automlv2.local.cloud.page_sessions import API, PageSessions
 from cdk_automlv2.local.cloud.refusals import refusal
 from cdk_automlv2.local.cloud.signature import Key, hash_of, verify_body, verify_head
 
@@ -45,6 +46,8 @@ class Guard:
             with everything below it: health checks, and URLs that are secrets themselves.
         private: Path prefixes that only the local cloud's own key may call.
         limit: Maximum size of a body in bytes, except for S3.
+        page: Sessions of the local cloud's page, on the server that has it: they are asked below
+            ``/api/``, in the place of a signature.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Guard:
         unsigned: Iterable[tuple[str, str]] = (),
         private: tuple[str, ...] = PRIVATE,
         limit: int = _LIMIT,
+        page: PageSessions | None = None,
     ) -> None:
         self._app = app
         self._own = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
@@ -63,6 +67,7 @@ class Guard:
         self._unsigned = tuple(unsigned)
         self._private = private
         self._limit = limit
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -79,6 +84,10 @@ class Guard:
             self._require_own_address(scope)
             if self._needs_no_signature(scope):
                 body = await bodies.read(receive, head.headers, _UNSIGNED_LIMIT)
+                key = None
+            elif self._page is not None and scope["path"].startswith(API):
+                self._page.require(head)
+                body = await bodies.read(receive, head.headers, self._limit)
                 key = None
             else:
                 body, key = await self._signed(scope, head, receive)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from cdk_automlv2.local.cloud import lifeline
 from cdk_automlv2.local.cloud.credentials import KeyRing
-from cdk_automlv2.local.cloud.processes import Server, listener, port_of
+from cdk_automlv2.local.cloud.processes import Server, listener, port_of, servers_of
 
 GATEWAY = "cdk_automlv2.local.cloud.gateway"
 SAGEMAKER = "cdk_automlv2.local.sagemaker"
-MODULES = (GATEWAY, SAGEMAKER)
+PAGE = "cdk_automlv2.cli.page"
+"""Started when somebody asks for the page; part of the command, as it reads what that reads."""
+MODULES = (GATEWAY, SAGEMAKER, PAGE)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,20 @@ def start_both(settings: Settings, started: list[Server]) -> tuple[Server, Serve
     )
     started.append(second)
     return first, second
+
+
+def start_page(folder: Path) -> Server:
+    """Start the server of the page, which ends with the cloud of that folder."""
+    command = [sys.executable, "-m", PAGE, str(folder)]
+    return Server.start(command, listener(), _inherited(), folder / "page.log", "")
+
+
+def page_of(folder: Path) -> str:
+    """Return the address of the page of that folder's cloud; empty where it is not served."""
+    for process in servers_of(folder, (PAGE,)):
+        with contextlib.suppress(psutil.Error):
+            return f"http://127.0.0.1:{int(process.cmdline()[-1])}"
+    return ""
 
 
 def _ministack_environment(settings: Settings, port: int, sagemaker: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The local cloud's page: what there is, live, and a form that invokes an endpoint."""
