@@ -6,8 +6,15 @@ import json
 import os
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 
 from .browser import CHROMIUM
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SCREENS = [(1280, False), (1280, True), (390, False), (390, True)]
+AUDITED = [(1280, False), (390, True)]
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+AUDIT = "axe.run().then(found => found.violations.map(rule => `${rule.id}: ${rule.nodes[0].html}`))"
 
 _FLAGS = (
     "--headless",

@@ -9,6 +9,21 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FOREIGN = [
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Origin": "http://localhost:3000"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Host": "evil.example"},
+    {"Host": "evil.example:80"},
+    {"Host": "127.0.0.1"},
+    {"Host": "127.0.0.1.evil.example"},
+    {"Host": "s3.amazonaws.com"},
+    {"Host": ""},
+]
+"""Headers of a request that comes from elsewhere, each enough."""
 LIST = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "SageMaker.ListModels"}
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from cdk_automlv2.local.cloud.signature import Key
 
-from .signing import FORM, LIST, key_of, send, signed
+from .signing import FOREIGN, FORM, LIST, key_of, send, signed
 
 STACK = (
     b"Action=CreateStack&StackName=evil&Version=2010-05-15&TemplateBody="
@@ -33,22 +33,6 @@ def requests_of(servers):
 def stacks(servers):
     found = servers.client("cloudformation").list_stacks()["StackSummaries"]
     return [stack["StackName"] for stack in found]
-
-
-FOREIGN = [
-    {"Origin": "http://evil.example"},
-    {"Origin": "null"},
-    {"Origin": "http://127.0.0.1:1"},
-    {"Origin": "http://localhost:3000"},
-    {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
-    {"Host": "evil.example"},
-    {"Host": "evil.example:80"},
-    {"Host": "127.0.0.1"},
-    {"Host": "127.0.0.1.evil.example"},
-    {"Host": "s3.amazonaws.com"},
-    {"Host": ""},
-]
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)

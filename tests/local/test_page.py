@@ -5,11 +5,13 @@ import time
 
 import pytest
 
+from cdk_automlv2.cli.page import link
+
 from . import browser, devtools, test_training
+from .devtools import AUDIT, AUDITED, AXE, OVERFLOW, SCREENS
 from .fake_world import wait_for
 from .gateway import allow, role
-from .test_page_guard import TOKEN, Page, link
-from .test_report_pages import AUDIT, AUDITED, AXE, OVERFLOW, SCREENS
+from .page import TOKEN, Page
 
 pytestmark = pytest.mark.skipif(
     browser.CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"

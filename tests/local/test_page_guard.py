@@ -12,28 +12,12 @@ from cdk_automlv2.local.cloud import servers as of_servers
 from cdk_automlv2.local.cloud.claims import Head, SignatureError
 from cdk_automlv2.local.cloud.page_sessions import SECONDS, PageSessions
 
-from .signing import key_of, send, signed
+from .page import TOKEN, Page
+from .signing import FOREIGN, key_of, send, signed
 from .terminal import automlv2, local, processes_of, starting, wait_until_it_runs
-from .test_guard import FOREIGN
 
-TOKEN = "X-Automlv2-Page"
 READS = ["/api/overview", "/api/job?name=x", "/api/logs"]
 FILES = ["/page", "/page.js", "/page.css"]
-
-
-class Page:
-    """The server of a page, and a tab that has come by a link."""
-
-    def __init__(self, cloud):
-        address = link.link_to(cloud)
-        self.port = int(re.search(r":(\d+)/page#", address)[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.token = self.begin(address.partition("#")[2])[1]["token"]
-        self.own = {"Origin": self.url, TOKEN: self.token}
-
-    def begin(self, code):
-        status, _, body = send(self, "POST", "/session", code.encode(), {"Origin": self.url})
-        return status, json.loads(body)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Reports of real jobs, from artifacts and from an endpoint, as a reader's browser shows them."""
 
-from pathlib import Path
-
 import pytest
 
 from cdk_automlv2.reports.page import all_figures, write
@@ -10,10 +8,8 @@ from cdk_automlv2.reports.reading.held_out import HeldOut
 from tests.unit.reports import hostile
 
 from . import browser, devtools, report_jobs, test_training
+from .devtools import AUDIT, AUDITED, AXE, OVERFLOW, SCREENS
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-SCREENS = [(1280, False), (1280, True), (390, False), (390, True)]
-AUDITED = [(1280, False), (390, True)]
 CUT = """[...document.querySelectorAll("svg")].flatMap(svg => {
   const box = svg.getBoundingClientRect();
   return [...svg.querySelectorAll("text")].filter(text => {
@@ -24,8 +20,6 @@ CUT = """[...document.querySelectorAll("svg")].flatMap(svg => {
 })"""
 SMALLEST = """Math.min(99, ...[...document.querySelectorAll("svg text")]
   .map(text => text.getBoundingClientRect().height).filter(height => height))"""
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-AUDIT = "axe.run().then(found => found.violations.map(rule => `${rule.id}: ${rule.nodes[0].html}`))"
 
 IN_BROWSER = pytest.mark.skipif(
     browser.CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
