@@ -18,6 +18,7 @@ def check(aws: FakeAws) -> None:
     assert aws.denied == []
     assert aws.unlimited == []
     for stack in aws.stacks:
+        assert stack.broken == []
         check_answers(stack)
     check_owners(aws)
     check_endpoints(aws)

@@ -85,6 +85,8 @@ class Stack:
         allowed: What that policy has been found to allow.
         limits: When the function has begun something that it limits in time, and to how long.
         is_limited: Whether what the function does now is limited in time, as what a test does is.
+        broken: Errors that have ended an invocation, though it did not die: the state machine
+            tries again, so that no answer shows them.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str = STACK_ID) -> None:
@@ -104,6 +106,7 @@ class Stack:
         self.table = f"releases-{scope_of(stack_id)}"
         self.limits: list[tuple[float, float]] = []
         self.is_limited = True
+        self.broken: list[str] = []
         self.environment = entry.Environment(
             aws,
             self._put,
@@ -289,6 +292,8 @@ class Stack:
     def _task_failed(
         self, state: dict[str, Any], execution: Execution, error: BaseException
     ) -> float:
+        if not isinstance(error, Crash):
+            self.broken.append(repr(error))
         execution.history += _EVENTS_OF_A_RETRY
         execution.attempts += 1
         for retry in state.get("Retry", []):

@@ -1,5 +1,7 @@
 """What an endpoint that is not waited for has left is deleted after its answer."""
 
+import json
+
 import pytest
 
 from . import invariants
@@ -26,6 +28,14 @@ def name(stack, aws):
     name = stack.create(TYPE, QUICK)["PhysicalResourceId"]
     aws.wait(3600)
     return name
+
+
+def update_without_time(stack, name):
+    """Let time pass only until the update is answered; the endpoint still moves."""
+    event = stack.event("Update", TYPE, NEXT, PhysicalResourceId=name)
+    old = stack.event("Update", TYPE, QUICK)["ResourceProperties"]
+    stack.deliver(event | {"OldResourceProperties": old})
+    stack.aws.run(lambda: bool(stack.answers[event["RequestId"]]))
 
 
 def test_the_old_configuration_goes_once_the_endpoint_has_moved(stack, aws, name):
@@ -70,6 +80,39 @@ def test_a_move_of_eight_hours_is_followed_by_one_execution_after_the_other(stac
     aws.wait(9 * 3600)
 
     assert set(aws.configs) == {answer["Data"]["EndpointConfigName"]}
+
+
+def test_an_endpoint_that_never_ends_to_move_is_not_followed_for_ever(stack, aws, name):
+    aws.wait(101 * 3600)
+    aws.endpoint_seconds = 100 * 3600
+    began = aws.now
+    stack.update(TYPE, name, QUICK, NEXT)
+
+    assert 20 * 3600 < aws.now - began < 30 * 3600
+
+
+@pytest.mark.parametrize("end", ["Failed", "UpdateRollbackFailed"])
+def test_an_endpoint_that_fails_to_move_keeps_its_configurations(stack, aws, name, end):
+    before = config_of(aws, name)
+    aws.update_end = end
+
+    stack.update(TYPE, name, QUICK, NEXT)
+    aws.wait(3600)
+
+    assert aws.seen_endpoint(name)["EndpointStatus"] == end
+    assert before in aws.configs
+    assert len(aws.configs) == 2
+    stack.delete(TYPE, name, NEXT)
+
+
+def test_an_endpoint_deleted_by_hand_while_it_moves_ends_the_waiting(stack, aws, name, capsys):
+    update_without_time(stack, name)
+    aws.drop_gone(name)
+    aws.run()
+
+    facts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [fact["status"] for fact in facts if fact["fact"] == "answer"] == ["SUCCESS"] * 2
+    stack.delete(TYPE, name, NEXT)
 
 
 def test_a_move_that_sagemaker_rolls_back_leaves_the_old_configuration_alone(stack, aws, name):
@@ -169,10 +212,7 @@ def test_an_endpoint_that_moved_serves_the_new_model(stack, aws, model_of_a_job)
 @pytest.mark.parametrize("tag", ["cdk-automlv2:owner", "cdk-automlv2:request"])
 def test_a_configuration_that_is_somebody_else_s_by_now_stays(aws, stack, name, tag):
     before = config_of(aws, name)
-    event = stack.event("Update", TYPE, NEXT, PhysicalResourceId=name)
-    old = stack.event("Update", TYPE, QUICK)["ResourceProperties"]
-    stack.deliver(event | {"OldResourceProperties": old})
-    aws.run(lambda: bool(stack.answers[event["RequestId"]]))
+    update_without_time(stack, name)
     arn = aws.find("describe_endpoint_config", EndpointConfigName=before)["EndpointConfigArn"]
     aws.add_tags(arn, [{"Key": tag, "Value": "others/theirs"}])
     aws.wait(3600)

@@ -243,6 +243,19 @@ def test_a_link_whose_function_dies_until_its_end_hands_over(stack, aws):
     assert not stack.answer(event)["Data"]
 
 
+def test_a_link_that_is_throttled_until_its_end_hands_over(stack, aws):
+    name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+    aws.job_seconds = 1e6
+    aws.failures["describe_auto_ml_job_v2"] = [BusyError("Rate exceeded")] * 5000
+    link = LINK | {"AutoMLJobName": name, "Last": False}
+
+    answer = stack.create("AutoMLWait", link)
+
+    aws.failures.clear()
+    assert answer["Status"] == "SUCCESS"
+    assert not answer["Data"]
+
+
 @pytest.mark.parametrize("minutes", [10, 30, 45])
 def test_a_function_throttled_for_a_while_ends_no_wait(stack, aws, minutes):
     name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]

@@ -113,6 +113,18 @@ def test_a_change_that_is_not_of_content_runs_nothing(stack, aws, change):
     assert len(aws.transforms) == 1
 
 
+def test_what_is_to_run_at_deployment_from_now_on_runs(stack, aws, deployed):
+    stack.update(TYPE, deployed, transform(Once=False), transform(Once=True))
+
+    assert len(aws.transforms) == 1
+
+
+def test_an_update_keeps_the_id_that_an_earlier_version_has_given(stack, aws):
+    answer = stack.update(TYPE, "transform-of-then", OLD, NEW)
+
+    assert answer["PhysicalResourceId"] == "transform-of-then"
+
+
 def test_a_new_run_stops_the_former_one_before_it_begins(stack, aws):
     aws.transform_seconds = 5 * 3600
     first = OLD | {"Wait": False}

@@ -87,6 +87,7 @@ def test_a_redelivered_event_keeps_the_job_that_has_failed_meanwhile(stack, aws)
         pytest.param({"Revision": "2"}, True, id="the revision"),
         pytest.param({"OutputDataConfig": {"S3OutputPath": "s3://b/"}}, True, id="the output"),
         pytest.param({"DataSplitConfig": {"ValidationFraction": 0.3}}, True, id="the split"),
+        pytest.param(MORE_CANDIDATES, True, id="the number of candidates"),
     ],
 )
 def test_update_trains_only_for_what_changes_the_training(stack, aws, change, trains):
@@ -98,6 +99,23 @@ def test_update_trains_only_for_what_changes_the_training(stack, aws, change, tr
     assert second["Status"] == "SUCCESS"
     assert (second["PhysicalResourceId"] != first["PhysicalResourceId"]) is trains
     assert len(aws.jobs) == (2 if trains else 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(MORE_CANDIDATES, id="the number of candidates"),
+        pytest.param({"OutputDataConfig": {"S3OutputPath": "s3://shop-1/b/"}}, id="the output"),
+    ],
+)
+def test_update_trains_for_a_change_beside_the_stack_s_own_bucket(stack, aws, change):
+    output = {"OutputDataConfig": {"S3OutputPath": "s3://shop-1/a/"}}
+    own = JOB | output | {"DefaultBucket": "shop-1"}
+    first = stack.create(TYPE, own)["PhysicalResourceId"]
+    aws.now += 3600
+    changed = own | {key: change[key] for key in change if JOB[key] != change[key]}
+
+    assert stack.update(TYPE, first, own, changed)["PhysicalResourceId"] != first
 
 
 def test_changed_tags_are_set_and_removed_in_place(stack, aws):

@@ -41,11 +41,15 @@ def fetch(call: Call, source: Place, target: Place, sha256: str, key: str = "") 
         NotFoundError: If there is no such object.
         DeniedError: If it may not be read; says what its owner has to do.
     """
-    if source != target and _has(call, target, sha256):
-        return
-    tag = _compared(call, source, sha256)
     if source == target:
-        return
+        _compared(call, source, sha256)
+    elif not _has(call, target, sha256):
+        _copy(call, source, target, sha256, key)
+
+
+def _copy(call: Call, source: Place, target: Place, sha256: str, key: str) -> None:
+    """Copy the artifact, if it has that digest."""
+    tag = _compared(call, source, sha256)
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     call(
         "s3",

@@ -96,10 +96,8 @@ def training_part(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without(place: str, value: Any) -> Any:
     match value:
-        case str():
-            return f"s3:///{value.removeprefix(place)}" if value.startswith(place) else value
         case list():
             return [_without(place, item) for item in value]
         case Mapping():
             return {key: _without(place, item) for key, item in value.items()}
-    return value
+    return f"s3:///{value.removeprefix(place)}" if str(value).startswith(place) else value

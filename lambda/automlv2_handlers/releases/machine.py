@@ -49,7 +49,7 @@ def poll(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, An
     except (GatewayError, OutOfTimeError) as error:
         logs.fact("look at a release failed", key=store.key, release=number, why=str(error))
         wait = _AGAIN_SECONDS
-    following = {**state, "Turn": int(state["Turn"]) + 1, "WaitSeconds": wait or 1}
+    following = {**state, "Turn": int(state["Turn"]) + 1, "WaitSeconds": wait}
     following.pop("Error", None)
     if wait and following["Turn"] >= MOST_TURNS:
         return _hand_on(store, following)

@@ -52,7 +52,7 @@ def _runs_now(event: LifecycleEvent) -> bool:
     """Whether a request is for another run: the first one, or one of other content."""
     if event.properties.get("Once") == "false":
         return False
-    if event.request_type == "Create" or event.old_properties.get("Once") == "false":
+    if event.old_properties.get("Once") == "false":
         return True
     return _content(event.properties) != _content(event.old_properties)
 

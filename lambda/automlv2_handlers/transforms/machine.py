@@ -98,7 +98,7 @@ def poll(state: Mapping[str, Any], gateway: Gateway, now: float) -> dict[str, An
         **state,
         "Progress": plain(progress),
         "Turn": int(state["Turn"]) + 1,
-        "WaitSeconds": wait or 1,
+        "WaitSeconds": wait,
         "Settled": not wait,
     }
     following.pop("Error", None)
