@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import jsii
+from constructs import IValidation
 
 
 @jsii.implements(cdk.IStableAnyProducer)
@@ -43,3 +44,19 @@ class BeforeRendering:
         if context.preparing:
             self._act()
         return self._text
+
+
+@jsii.implements(IValidation)
+class WhenAspectsHaveRun:
+    """Calls ``then`` once aspects have run and references are resolved.
+
+    Args:
+        then: Returns what is wrong.
+    """
+
+    def __init__(self, then: Callable[[], list[str]]) -> None:
+        self._then = then
+
+    def validate(self) -> list[str]:
+        """Return what ``then`` finds wrong."""
+        return self._then()

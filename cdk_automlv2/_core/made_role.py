@@ -15,7 +15,7 @@ from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.nag import Acknowledgements, Document
 from cdk_automlv2._core.nag_reasons import INLINE, ROLE
 from cdk_automlv2._core.pseudo import account, region
-from cdk_automlv2._core.retention import may_stay
+from cdk_automlv2._core.retention import Removal
 from cdk_automlv2._core.rights import PASSED_TO_SAGEMAKER, SAGEMAKER, Right, allow
 from cdk_automlv2._core.role_policies import (
     Policies,
@@ -69,6 +69,7 @@ class MadeRole:
         assert isinstance(resource, iam.CfnRole)
         self._resource = resource
         self._keeps_name = False
+        self._removal = Removal(resource)
         resource.add_property_override("RoleName", cdk.Lazy.any(Producer(self._name)))
         self.policies = RolePolicies(
             scope,
@@ -124,7 +125,7 @@ class MadeRole:
         overrides the property itself keeps this from being asked.
         """
         assert self._resource is not None
-        name = None if may_stay(self._resource) else self._resource.role_name
+        name = None if self._removal.may_stay() else self._resource.role_name
         self._keeps_name = name is not None and self._stem in name
         return name
 

@@ -14,6 +14,7 @@ import aws_cdk as cdk
 import jsii
 from constructs import Construct, Dependable, IConstruct
 
+from cdk_automlv2._core.refusals import rendered
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault, OptionsError
 
@@ -204,7 +205,7 @@ class _OwnAttribute:
 
     def produce(self, context: cdk.IResolveContext) -> Any:
         """Return the attribute."""
-        return self._read(self._part.own(self._name))
+        return rendered(context, lambda: self._read(self._part.own(self._name)))
 
 
 def _without_none(value: Any) -> Any:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct, IValidation
+from constructs import Construct
 
 from cdk_automlv2._core.assets import handlers_dir, waiter_definition
 from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionPolicy
 from cdk_automlv2._core.identity import digest, identity, name_scope
-from cdk_automlv2._core.lazy import BeforeRendering, Producer
+from cdk_automlv2._core.lazy import BeforeRendering, Producer, WhenAspectsHaveRun
 from cdk_automlv2._core.made_role import MadeRole
 from cdk_automlv2._core.nag import Acknowledgements
 from cdk_automlv2._core.nag_reasons import LAMBDA_FUNCTION, STATE_MACHINE
 from cdk_automlv2._core.parts import RESOURCE, Detachable, OwnResource
 from cdk_automlv2._core.pseudo import account, partition, region
-from cdk_automlv2._core.retention import may_stay
+from cdk_automlv2._core.retention import Removal
 from cdk_automlv2._core.rights import allow
 from cdk_automlv2._core.settings import ProviderSettings
 from cdk_automlv2._core.tags import complete_tags
@@ -74,7 +73,7 @@ class AutoMLProvider(Construct):
         self._acknowledgements.add(self.function.node.default_child, LAMBDA_FUNCTION)
         self._watched: list[tuple[MadeRole, cdk.CfnResource]] = []
         self._faults: list[str] = []
-        self.node.add_validation(_WhenAspectsHaveRun(self._validate))
+        self.node.add_validation(WhenAspectsHaveRun(self._validate))
         self._service_token = self.function.function_arn
         self._machines: list[_NamedMachine] = []
         self.state_machine = self.add_state_machine(
@@ -142,9 +141,7 @@ class AutoMLProvider(Construct):
         """
         late_name = cdk.Lazy.uncached_string(BeforeRendering(name, before))
         made = _state_machine(scope, id, late_name, definition, self._service_token, self._settings)
-        machine = _NamedMachine(made, late_name)
-        self._machines.append(machine)
-        made.add_property_override("StateMachineName", cdk.Lazy.any(Producer(machine.name)))
+        self._machines.append(_NamedMachine(made, late_name))
         return made
 
     def key_of(self, scope: Construct) -> str:
@@ -214,24 +211,17 @@ class _NamedMachine:
     resource: sfn.CfnStateMachine
     given: str
     keeps_name: bool = False
+    removal: Removal = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.removal = Removal(self.resource)
+        self.resource.add_property_override("StateMachineName", cdk.Lazy.any(Producer(self.name)))
 
     def name(self) -> str | None:
         """Return the name after aspects have run; none for one that may stay."""
-        name = None if may_stay(self.resource) else self.resource.state_machine_name
+        name = None if self.removal.may_stay() else self.resource.state_machine_name
         self.keeps_name = name == self.given
         return name
-
-
-@jsii.implements(IValidation)
-class _WhenAspectsHaveRun:
-    """Calls ``then`` once aspects have run and references are resolved."""
-
-    def __init__(self, then: Callable[[], list[str]]) -> None:
-        self._then = then
-
-    def validate(self) -> list[str]:
-        """Return what is wrong."""
-        return self._then()
 
 
 def _role(scope: Construct, id: str, service: str, *statements: iam.PolicyStatement) -> iam.Role:

@@ -19,6 +19,8 @@ from constructs import Construct
 
 from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.identity import digest, identity, name_scope, top_level_stack
+from cdk_automlv2._core.refusals import rendered
+from cdk_automlv2._core.retention import goes_with_its_stack
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
@@ -86,6 +88,7 @@ class SharedValue:
                 value=f"{_DELIMITER}{value}" if self.may_be_empty else value,
                 description=f"{what}, for other stacks",
             )
+            goes_with_its_stack(parameter)
             self._follow_source(parameter)
         return name
 
@@ -124,7 +127,8 @@ class _InItsStack:
 
     def produce(self, context: cdk.IResolveContext) -> Any:
         """Return the value for the stack that is being rendered."""
-        return text_of(self._value.in_stack(cdk.Stack.of(context.scope)))
+        stack = cdk.Stack.of(context.scope)
+        return rendered(context, lambda: text_of(self._value.in_stack(stack)))
 
 
 def text_of(value: cdk.IResolvable | str) -> str:

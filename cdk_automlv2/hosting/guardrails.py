@@ -16,6 +16,7 @@ from constructs import Construct
 from cdk_automlv2._core.arns import arn, literal
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants
+from cdk_automlv2._core.retention import goes_with_its_stack
 from cdk_automlv2.hosting.deployment import Deployment
 from cdk_automlv2.hosting.fleet import Fleet
 
@@ -110,7 +111,7 @@ class Guardrails:
             name, threshold = "ModelLatency", milliseconds * _MICROSECONDS
             words = f"the average model latency is above {milliseconds:g} ms"
         chosen = {"variant_name": made.variant} if made.variant else {}
-        cloudwatch.Alarm(
+        alarm = cloudwatch.Alarm(
             self._endpoint,
             made.id,
             alarm_name=made.name,
@@ -122,6 +123,9 @@ class Guardrails:
             evaluation_periods=_PERIODS,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        resource = alarm.node.default_child
+        assert isinstance(resource, cdk.CfnResource)
+        goes_with_its_stack(resource)
 
     def _warn(self, alarms: int) -> None:
         deployment, instances = self._deployment, self._fleet.instances

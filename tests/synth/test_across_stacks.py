@@ -6,7 +6,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
-from cdk_automlv2 import AutoMLCandidates, AutoMLEndpoint, AutoMLJobV2, AutoMLModel
+from cdk_automlv2 import AutoMLCandidates, AutoMLEndpoint, AutoMLJobV2, AutoMLModel, OptionsError
 
 from .helpers import (
     ROLE_ARN,
@@ -239,20 +239,53 @@ def test_a_model_in_another_account_or_region_is_refused_with_the_way_round(one,
         model(serve, job=made)
 
 
-@pytest.mark.parametrize("use", ["candidates", "output"])
-def test_whatever_else_uses_the_job_in_another_region_is_refused_too(use):
+def test_candidates_of_a_job_in_another_region_are_refused_too():
     train, serve = apart({"region": "eu-west-1"}, {"region": "us-east-1"})
-    made = job(train, output_path="s3://out/")
 
-    def build():
-        if use == "candidates":
-            AutoMLCandidates(serve, "Candidates", job=made)
-        else:
-            cdk.CfnOutput(serve, "Best", value=made.best_candidate_name)
+    with pytest.raises(OptionsError, match="in one account and Region"):
+        AutoMLCandidates(serve, "Candidates", job=job(train, output_path="s3://out/"))
+
+
+def staged():
+    app = cdk.App()
+    return [cdk.Stack(cdk.Stage(app, name), "Shop") for name in ("One", "Two")]
+
+
+def in_an_output(stack, made):
+    cdk.CfnOutput(stack, "Best", value=made.best_candidate_name)
+
+
+def in_a_resource(stack, made):
+    made.grant_describe(iam.User(stack, "Reader"))
+
+
+def in_a_nested_stack(stack, made):
+    in_an_output(cdk.NestedStack(stack, "Inner"), made)
+
+
+@pytest.mark.parametrize("use", [in_an_output, in_a_resource, in_a_nested_stack])
+@pytest.mark.parametrize("places", [*(place[:2] for place in PLACES), "stages"], ids=str)
+def test_a_value_that_cannot_be_shared_is_refused_by_one_clear_error(use, places):
+    train, serve = staged() if places == "stages" else apart(*places)
+    use(serve, job(train, output_path="s3://out/"))
+
+    with pytest.raises(RuntimeError) as caught:
+        serve.node.root.synth()
+
+    assert "Validation failed with the following errors" in str(caught.value)
+    assert str(caught.value).count("declare a job in each") == 1
+    assert "Resolution error" not in str(caught.value)
+
+
+def test_a_value_that_was_refused_once_is_rendered_when_nothing_is_wrong_any_more():
+    train, serve = apart({"region": "eu-west-1"}, {"region": "us-east-1"})
+    in_an_output(serve, job(train, output_path="s3://out/"))
+    with pytest.raises(RuntimeError, match="Validation failed"):
         template(serve)
 
-    with pytest.raises((ValueError, RuntimeError), match="in one account and Region"):
-        build()
+    serve.node.try_remove_child("Best")
+
+    assert "refused" not in json.dumps(template(serve))
 
 
 def test_a_job_in_another_stage_is_refused_with_the_way_round():

@@ -241,8 +241,10 @@ def test_the_name_of_a_job_of_a_release_is_refused_where_it_is_used(stack):
     automl.deploy(1, "ml.m5.large")
     cdk.CfnOutput(stack, "Out", value=job.auto_ml_job_name)
 
-    with pytest.raises(RuntimeError, match="in a release it is not known at synth"):
+    with pytest.raises(RuntimeError, match="in a release it is not known at synth") as caught:
         template(stack)
+    assert "Validation failed" in str(caught.value)
+    assert "Resolution error" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["best_candidate_name", "auto_ml_job_status"])
