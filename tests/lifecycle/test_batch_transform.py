@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from automlv2_handlers.transforms import machine
 
 from .events import NEW_RUN as NEW
 from .events import OLD_RUN as OLD
@@ -310,7 +311,28 @@ def test_a_run_of_many_days_is_handed_from_execution_to_execution(stack, aws, de
     stack.run()
 
     assert [told["state"] for told in aws.events] == ["completed"]
-    assert len([name for name in aws.executions if "schedule" in name]) > 1
+    parts = [name.rpartition("-")[2] for name in aws.executions if "schedule" in name]
+    assert parts == ["1", "2", "3", "4"]
+
+
+def test_an_execution_makes_fifteen_hundred_looks_and_no_more(stack, aws, deployed):
+    trigger(stack)
+    [state] = [state for state in aws.executions.values() if state]
+
+    settled = [
+        machine.poll({**state, "Turn": turn}, aws, aws.now)["Settled"]
+        for turn in (machine.MOST_TURNS - 2, machine.MOST_TURNS - 1)
+    ]
+    assert settled == [False, True]
+
+
+def test_a_run_that_is_not_seen_yet_is_not_begun_again(stack, aws, deployed):
+    aws.shows_late("describe_transform_job", after="create_transform_job")
+    trigger(stack)
+    stack.run()
+
+    assert aws.calls["create_transform_job"] == 1
+    assert [told["state"] for told in aws.events] == ["completed"]
 
 
 def test_an_event_that_does_not_come_through_is_sent_again(stack, aws, deployed):

@@ -183,6 +183,20 @@ def test_new_data_that_came_before_an_approval_are_trained_after_it(user, aws):
     assert user.release(4).trigger.kind == "new-data"
 
 
+def test_an_approval_of_earlier_settings_does_not_make_the_same_deployment_train(user, aws):
+    released(user, Registration=PENDING)
+    aws.job_end = {"AutoMLJobStatus": "Failed", "FailureReason": "bad data"}
+    newer = {"Registration": PENDING, "Job": {"Revision": "2"}}
+    released(user, **newer)
+    aws.approve(only(aws))
+    heard(user, only(aws))
+    assert user.states == ["undecided", "failed", "in-service"]
+
+    released(user, **newer)
+
+    assert aws.calls["create_auto_ml_job_v2"] == 2
+
+
 def test_an_older_approval_does_not_take_the_place_of_what_is_newer(user, aws):
     released(user, Registration=PENDING)
     old = only(aws)

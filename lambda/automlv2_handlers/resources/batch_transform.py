@@ -50,11 +50,9 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _runs_now(event: LifecycleEvent) -> bool:
     """Whether a request is for another run: the first one, or one of other content."""
-    if event.properties.get("Once") == "false":
-        return False
-    if event.old_properties.get("Once") == "false":
-        return True
-    return _content(event.properties) != _content(event.old_properties)
+    new, old = event.properties, event.old_properties
+    differs = old.get("Once") == "false" or _content(new) != _content(old)
+    return differs and new.get("Once") != "false"
 
 
 def _content(properties: Mapping[str, Any]) -> dict[str, Any]:
