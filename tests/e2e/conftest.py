@@ -1,6 +1,8 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,23 @@ def answer_of(cloud: LocalCloud, endpoint: str) -> str:
         EndpointName=endpoint, ContentType="text/csv", Body=rows[1].partition(",")[2]
     )
     return str(told["Body"].read().decode().strip())
+
+
+_VALIDATED: set[Path] = set()
+
+
+@contextmanager
+def validated(app: Path) -> Iterator[None]:
+    """The CDK validates an app's templates when it is deployed first: it takes most of synth."""
+    if app in _VALIDATED:
+        yield
+        return
+    _VALIDATED.add(app)
+    off = os.environ.pop("CDK_VALIDATION", "false")
+    try:
+        yield
+    finally:
+        os.environ["CDK_VALIDATION"] = off
 
 
 class Deployment:
@@ -110,19 +129,17 @@ class Deployment:
         given = {"stack": self.name, **context} if self.app == SHOP else context
         options = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
         output = ["--output", str(self.cloud.folder / f"cdk.out.{self.name}")]
-        return self.cloud.cdk(
-            [*arguments, self.name, *options, *output], folder=self.app, quiet=True
-        )
+        whole = [*arguments, self.name, *options, *output]
+        with validated(self.app):
+            return self.cloud.cdk(whole, folder=self.app, quiet=True)
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory):
-    os.environ.pop("CDK_VALIDATION", None)
     accounts = (ACCOUNT, OTHER)
     folder = tmp_path_factory.mktemp("cloud")
     with LocalCloud.start(folder, speed=SPEED, accounts=accounts) as running:
         yield running
-    os.environ["CDK_VALIDATION"] = "false"
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from cdk_automlv2.cli import tables
 from tests.synth.matrix.pairs import pairwise
 
+from .conftest import validated
+
 pytestmark = [pytest.mark.e2e, pytest.mark.deployed]
 
 APP = Path(__file__).parent / "apps" / "matrix"
@@ -38,7 +40,8 @@ def cdk(cloud, case, name, *arguments):
     context = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
     stacks = ["Prod/*"] if case["composition"] == "stage" else ["--all"]
     output = ["--output", str(cloud.folder / f"cdk.out.{name}")]
-    done = cloud.cdk([*arguments, *stacks, *context, *output], folder=APP, quiet=True)
+    with validated(APP):
+        done = cloud.cdk([*arguments, *stacks, *context, *output], folder=APP, quiet=True)
     assert done.returncode == 0, done.stdout
 
 

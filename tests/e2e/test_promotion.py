@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from cdk_automlv2.cli.commands import automlv2
 
-from .conftest import OTHER, SHOP
+from .conftest import OTHER, SHOP, validated
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +25,8 @@ class Place:
         options = [part for key, value in context.items() for part in ("-c", f"{key}={value}")]
         output = ["--output", str(self.cloud.folder / f"cdk.out.{self.name}")]
         whole = [*arguments, self.name, *options, *output]
-        return self.cloud.cdk(whole, folder=APP, quiet=True, account=self.account)
+        with validated(APP):
+            return self.cloud.cdk(whole, folder=APP, quiet=True, account=self.account)
 
     def deploy(self, **context):
         return self.cdk("deploy", "--require-approval", "never", **context)

@@ -6,6 +6,8 @@ import pytest
 
 from cdk_automlv2.cli import tables
 
+from .conftest import validated
+
 pytestmark = pytest.mark.e2e
 
 APP = Path(__file__).parent / "apps" / "train_serve"
@@ -15,7 +17,8 @@ STRENGTH = "@aws-cdk/core:defaultCrossStackReferences"
 def cdk(cloud, *arguments, **context):
     options = [part for key, value in context.items() for part in ("-c", f"{key}={value}")]
     output = ["--output", str(cloud.folder / "cdk.out.two_stacks")]
-    done = cloud.cdk([*arguments, *options, *output], folder=APP, quiet=True)
+    with validated(APP):
+        done = cloud.cdk([*arguments, *options, *output], folder=APP, quiet=True)
     assert done.returncode == 0, done.stdout
 
 
