@@ -23,18 +23,21 @@ _LONG = 10
 """Enumerations longer than this are not listed whole in an error."""
 
 
+SAGEMAKER = "sagemaker"
+
+
 @cache
-def _model() -> Any:
+def _model(service: str = SAGEMAKER) -> Any:
     from botocore.model import ServiceModel
 
-    return ServiceModel(_read_model(), "sagemaker")
+    return ServiceModel(_read_model(service), service)
 
 
-def _read_model() -> Any:
+def _read_model(service: str) -> Any:
     """Read the newest model; botocore's own loader does it in ordered dicts, twice as slowly."""
     import botocore
 
-    data = Path(botocore.__file__).parent / "data" / "sagemaker"
+    data = Path(botocore.__file__).parent / "data" / service
     newest = max(path for path in data.iterdir() if path.is_dir())
     packed = newest / "service-2.json.gz"
     if packed.exists():
@@ -206,19 +209,19 @@ def _size(path: str, size: float, shape: Any, unit: str, got: Any) -> Iterator[O
     yield OptionFault(path, f"must {'have' if unit else 'be'} {bounds}{plural}", got)
 
 
-def input_shape(operation: str) -> Any:
+def input_shape(operation: str, service: str = SAGEMAKER) -> Any:
     """Return the botocore shape of an operation's input."""
-    return _model().operation_model(operation).input_shape
+    return _model(service).operation_model(operation).input_shape
 
 
-def output_shape(operation: str) -> Any:
+def output_shape(operation: str, service: str = SAGEMAKER) -> Any:
     """Return the botocore shape of an operation's output; ``None`` if it answers nothing."""
-    return _model().operation_model(operation).output_shape
+    return _model(service).operation_model(operation).output_shape
 
 
-def operations() -> frozenset[str]:
-    """Return the names of all operations of SageMaker."""
-    return frozenset(_model().operation_names)
+def operations(service: str = SAGEMAKER) -> frozenset[str]:
+    """Return the names of all operations of a service."""
+    return frozenset(_model(service).operation_names)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ class Session:
 def serving(cloud):
     deployment = Deployment(cloud, "Serving", APP)
     yield deployment
-    empty(cloud, deployment.outputs()["Bucket"])
+    if deployment.status() != "DELETE_COMPLETE":
+        empty(cloud, deployment.outputs()["Bucket"])
     deployment.close()
 
 
@@ -56,6 +57,25 @@ def invoke(cloud, name, count=12):
     }
 
 
+def instances(cloud, name):
+    """Return the type of an endpoint's instances, and how many there are to be."""
+    sagemaker = cloud.client("sagemaker")
+    endpoint = sagemaker.describe_endpoint(EndpointName=name)
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    [variant] = endpoint["ProductionVariants"]
+    return [config["ProductionVariants"][0]["InstanceType"], variant["DesiredInstanceCount"]]
+
+
+def scaled(cloud):
+    """Return the bounds of every endpoint that is scaled."""
+    scaling = cloud.client("application-autoscaling")
+    targets = scaling.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    return {
+        item["ResourceId"].split("/")[1]: (item["MinCapacity"], item["MaxCapacity"])
+        for item in targets
+    }
+
+
 def soon(look):
     deadline = time.monotonic() + 60
     while not (found := look()):
@@ -74,8 +94,10 @@ def test_endpoints_of_three_kinds_are_deployed_changed_and_deleted(cloud, servin
     body = cloud.client("s3").get_object(Bucket=first["Bucket"], Key=captured)["Body"].read()
     line = json.loads(body.splitlines()[0])
     assert line["captureData"]["endpointInput"]["data"] == a_row()
+    soon(lambda: instances(cloud, first["QueuedName"]) == ["ml.m5.large", 0])
     answer = AutoMLRuntime(Session(cloud)).predict_async(first["QueuedName"], a_row())
     assert answer.result(60, every=0.5)
+    assert scaled(cloud) == {first["QueuedName"]: (0, 2)}
 
     second = serving.must_deploy(weight=9, kind="serverless")
 
@@ -87,3 +109,9 @@ def test_endpoints_of_three_kinds_are_deployed_changed_and_deleted(cloud, servin
     assert invoke(cloud, second["CheapName"], 1) == {"AllTraffic"}
     names = [item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]]
     assert first["CheapName"] not in names
+    assert instances(cloud, first["QueuedName"])[0] == "ml.m5.xlarge"
+    assert scaled(cloud) == {first["QueuedName"]: (0, 2)}
+
+    empty(cloud, first["Bucket"])
+    serving.delete()
+    assert scaled(cloud) == {}

@@ -54,7 +54,7 @@ def as_role(cloud, arn, service, config=None, by=None):
     account = by or arn.split(":")[4]
     answer = cloud.client("sts", account).assume_role(RoleArn=arn, RoleSessionName="test")
     credentials = answer["Credentials"]
-    own = service in ("sagemaker", "sagemaker-runtime")
+    own = service in ("application-autoscaling", "sagemaker", "sagemaker-runtime")
     return boto3.client(
         service,
         endpoint_url=cloud.sagemaker.url if own else cloud.ministack.url,

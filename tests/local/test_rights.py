@@ -365,3 +365,14 @@ def test_a_nested_stack_is_updated_and_keeps_the_attributes_of_what_stays(stacks
 
     assert before.startswith("first-arn:aws:s3:::")
     assert stacks.outputs("Parent")["Text"] == before.replace("first", "second")
+
+
+def test_alarms_named_in_a_list_are_deleted_by_a_right_to_each(servers):
+    own = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:mine-*"
+    rights = [allow("cloudwatch:DeleteAlarms", "cloudwatch:DescribeAlarms", on=own)]
+    client = as_role(servers, role(servers, "alarms", *rights), "cloudwatch")
+
+    assert not denied(client.describe_alarms, AlarmNames=["mine-a"])
+    assert not denied(client.delete_alarms, AlarmNames=["mine-a", "mine-b"])
+    assert "DeleteAlarms" in denied(client.delete_alarms, AlarmNames=["yours"])
+    assert "DeleteAlarms" in denied(client.delete_alarms, AlarmNames=["mine-a", "yours"])

@@ -30,7 +30,7 @@ ACCOUNT = "000000000000"
 DEFAULT_SPEED = 60.0
 DEFAULT_FOLDER = Path(".automlv2")
 
-_OWN_SERVICES = ("sagemaker", "sagemaker-runtime")
+_OWN_SERVICES = ("application-autoscaling", "sagemaker", "sagemaker-runtime")
 
 
 @dataclass

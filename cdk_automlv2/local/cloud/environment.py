@@ -30,6 +30,7 @@ def variables(ministack: Server, sagemaker: Server, key: Key) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": ministack.url,
         "AWS_ENDPOINT_URL_S3": ministack.url,
+        "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING": sagemaker.url,
         "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker.url,
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker.url,
         "AWS_EC2_METADATA_DISABLED": "true",

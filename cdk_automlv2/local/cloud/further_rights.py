@@ -119,10 +119,18 @@ def _of_cloudformation(_head: Head, body: bytes, _place: str) -> Iterator[Deed]:
         yield from _passing(role, "cloudformation")
 
 
+def _of_alarms(head: Head, body: bytes, place: str) -> Iterator[Deed]:
+    if _operation(head) == "DeleteAlarms":
+        names = _json(body).get("AlarmNames")
+        for name in names if isinstance(names, list) else []:
+            yield Deed("cloudwatch:DeleteAlarms", f"arn:aws:cloudwatch:{place}:alarm:{name}")
+
+
 _DEEDS: Mapping[str, Callable[[Head, bytes, str], Iterator[Deed]]] = {
     "cloudformation": _of_cloudformation,
     "events": _of_events,
     "lambda": _of_lambda,
+    "monitoring": _of_alarms,
     "scheduler": _of_scheduler,
     "states": _of_states,
 }

@@ -26,6 +26,7 @@ from cdk_automlv2.local.cloud.credentials import (
 from cdk_automlv2.local.cloud.deliveries import DELIVERIES, plan
 from cdk_automlv2.local.cloud.further_rights import FurtherRights
 from cdk_automlv2.local.cloud.guard import Application, Guard, Scope, Send
+from cdk_automlv2.local.cloud.service_alarms import ALARMS, look
 from cdk_automlv2.local.cloud.service_events import EVENT, put_event
 
 Route = Callable[[dict[str, Any]], dict[str, Any]]
@@ -45,6 +46,7 @@ def application(ring: KeyRing) -> Application:
         AUTHORIZE: authorize,
         SESSION: session,
         EVENT: put_event,
+        ALARMS: look,
         DELIVERIES: plan,
         FIND: partial(answer_key, ring),
     }

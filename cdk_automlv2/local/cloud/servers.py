@@ -93,6 +93,7 @@ def _ministack_environment(settings: Settings, port: int, sagemaker: str) -> dic
         "SFN_WAIT_SCALE": str(1 / settings.speed),
         "SFTP_ENABLED": "0",
         "TMPDIR": str(settings.folder / "tmp"),
+        "AWS_ENDPOINT_URL_APPLICATION_AUTO_SCALING": sagemaker,
         "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker,
         "AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME": sagemaker,
     }

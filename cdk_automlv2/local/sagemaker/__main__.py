@@ -17,6 +17,8 @@ from cdk_automlv2.local.cloud import lifeline, limits
 from cdk_automlv2.local.cloud.credentials import RemoteKeys
 from cdk_automlv2.local.cloud.guard import Guard
 from cdk_automlv2.local.sagemaker import data_plane, service
+from cdk_automlv2.local.sagemaker.autoscaling import scaler
+from cdk_automlv2.local.sagemaker.autoscaling.alarms import RemoteAlarms
 from cdk_automlv2.local.sagemaker.caller import Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.data_plane import JSON, error_answer, request_id
@@ -85,7 +87,10 @@ def main(ministack_url: str, speed: float, throttles: float, descriptor: int, po
     config.bind = [f"fd://{descriptor}"]
     rates = Rates(speed, limited=throttles >= 0, chance=max(throttles, 0))
     events = Events.to_ministack(ministack_url, own)
-    state = State(Iam(ministack_url, own), Clock(speed), Faults(), rates, events=events)
+    alarms = RemoteAlarms(ministack_url, own)
+    iam, clock = Iam(ministack_url, own), Clock(speed)
+    state = State(iam, clock, Faults(), rates, events=events, alarms=alarms)
+    scaler.start(state)
     keys = RemoteKeys(ministack_url, own)
     guarded = Guard(application(state), port, keys, unsigned=[("GET", HEALTH)])
     asyncio.run(serve(guarded, config))  # type: ignore[arg-type]

@@ -17,6 +17,11 @@ class Clock:
     def __init__(self, speed: float) -> None:
         self._speed = speed
 
+    @property
+    def speed(self) -> float:
+        """How much faster than the wall's it runs."""
+        return self._speed
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait; whether it was cut short by ``stop``."""
         return stop.wait(seconds / self._speed)

@@ -50,6 +50,11 @@ class Fleet:
         """Return the fleet with other weights."""
         return replace(self, weights=weights)
 
+    def resize(self, variant: str, config: Record | None) -> None:
+        """Let a serverless variant have another concurrency."""
+        if config is not None and variant in self.gates:
+            self.gates[variant].resize(config)
+
     def variant_for(self, target: str | None) -> str:
         """Return the variant that is asked for, or one by weight.
 

@@ -15,15 +15,21 @@ _LIMIT = 1024 * 1024
 """Largest body of the control plane, in bytes."""
 
 
-def operation_of(target: str) -> str:
-    """Return the operation that the header ``X-Amz-Target`` names."""
-    service, _, operation = target.partition(".")
-    if service != "SageMaker" or not operation:
+_SERVICES = {
+    "SageMaker": service_model.SAGEMAKER,
+    "AnyScaleFrontendService": "application-autoscaling",
+}
+
+
+def operation_of(target: str) -> tuple[str, str]:
+    """Return the service and the operation that the header ``X-Amz-Target`` names."""
+    prefix, _, operation = target.partition(".")
+    if prefix not in _SERVICES or not operation:
         raise ServiceError("UnknownOperationException", f"unknown target {target!r}")
-    return operation
+    return _SERVICES[prefix], operation
 
 
-def parse(operation: str, body: bytes) -> dict[str, Any]:
+def parse(operation: str, body: bytes, service: str = service_model.SAGEMAKER) -> dict[str, Any]:
     """Return the request, checked against the model as the service does.
 
     Raises:
@@ -37,12 +43,14 @@ def parse(operation: str, body: bytes) -> dict[str, Any]:
         request = json_object(body)
     except MalformedError as error:
         raise ServiceError(error.code, error.message) from error
-    return checked(request, service_model.input_shape(operation))
+    return checked(request, service_model.input_shape(operation, service))
 
 
-def serialise(operation: str, answer: dict[str, Any]) -> bytes:
+def serialise(
+    operation: str, answer: dict[str, Any], service: str = service_model.SAGEMAKER
+) -> bytes:
     """Return the answer's body: the members that the operation's output has, and no others."""
-    shape = service_model.output_shape(operation)
+    shape = service_model.output_shape(operation, service)
     if shape is None:
         return b""
     return json.dumps(_shaped(answer, shape)).encode()

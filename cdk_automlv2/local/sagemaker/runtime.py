@@ -48,6 +48,8 @@ def invoke(
     variant = fleet.variant_for(headers.get(f"{_PREFIX}target-variant"))
     accept = headers.get(f"{_PREFIX}accept") or headers.get("accept") or ANY
     request = Message(body, headers.get("content-type") or "text/csv")
+    with state.lock:
+        state.scaling.count_call(arn, variant)
     with fleet.entered(variant):
         try:
             answer = fleet.answer(variant, request, accept)

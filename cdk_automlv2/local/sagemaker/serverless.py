@@ -29,13 +29,21 @@ class Gate:
     """
 
     def __init__(self, config: dict[str, Any], clock: Clock) -> None:
-        self._most: int = config["MaxConcurrency"]
-        self._provisioned: int = config.get("ProvisionedConcurrency", 0)
+        self.resize(config)
         self._clock = clock
         self._lock = threading.Lock()
         self._busy = 0
         self._idle_since: list[float] = []
         self.cold_starts = 0
+
+    def resize(self, config: dict[str, Any]) -> None:
+        """Take another concurrency from a ``ServerlessConfig``."""
+        self._most: int = config["MaxConcurrency"]
+        self._provisioned: int = config.get("ProvisionedConcurrency", 0)
+
+    def utilization(self) -> float | None:
+        """Return the busy part of the provisioned concurrency; ``None`` if there is none."""
+        return min(1.0, self._busy / self._provisioned) if self._provisioned else None
 
     @contextmanager
     def enter(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2.local.sagemaker import protocol
+from cdk_automlv2.local.sagemaker.autoscaling.operations import OPERATIONS as AUTOSCALING
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.operations import (
@@ -66,19 +67,26 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
+_OF_SERVICE = {
+    service_model.SAGEMAKER: ("the local SageMaker", OPERATIONS),
+    "application-autoscaling": ("the local Application Auto Scaling", AUTOSCALING),
+}
+
+
 def control(state: State, headers: Any, body: bytes) -> bytes:
     """Carry out one request of the control plane and return the answer's body.
 
     Raises:
         ServiceError: What the service refuses, and what this one does not know.
     """
-    operation = protocol.operation_of(headers.get("x-amz-target", ""))
-    if operation not in OPERATIONS:
-        known = operation in service_model.operations()
-        words = "the local SageMaker does not have" if known else "there is no operation"
+    service, operation = protocol.operation_of(headers.get("x-amz-target", ""))
+    name, table = _OF_SERVICE[service]
+    if operation not in table:
+        known = operation in service_model.operations(service)
+        words = f"{name} does not have" if known else "there is no operation"
         raise ServiceError("UnknownOperationException", f"{words} {operation}")
     caller = Caller.from_headers(headers)
     state.rates.admit(operation)
     state.faults.raise_if_planned(operation)
-    request = protocol.parse(operation, body)
-    return protocol.serialise(operation, OPERATIONS[operation](state, caller, request))
+    request = protocol.parse(operation, body, service)
+    return protocol.serialise(operation, table[operation](state, caller, request), service)

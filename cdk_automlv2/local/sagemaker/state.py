@@ -6,6 +6,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from cdk_automlv2.local.cloud.schedules import Clocks
+from cdk_automlv2.local.sagemaker.autoscaling.alarms import Alarms, NoAlarms
+from cdk_automlv2.local.sagemaker.autoscaling.targets import Scaling
 from cdk_automlv2.local.sagemaker.caller import Caller, Iam
 from cdk_automlv2.local.sagemaker.clock import Clock
 from cdk_automlv2.local.sagemaker.errors import not_found
@@ -67,6 +70,11 @@ class State:
     packages: dict[str, Record] = field(default_factory=dict)
     transforms: dict[str, Record] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
+    alarms: Alarms = field(default_factory=NoAlarms)
+    scaling: Scaling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scaling = Scaling(Clocks(self.clock.speed))
 
     def store_of(self, kind: Kind) -> dict[str, Record]:
         """Return where resources of a kind are kept."""

@@ -96,16 +96,16 @@ def retained(new: list[Record], old: list[Record], excluded: Sequence[str]) -> l
 def reweighted(shown: list[Record], desired: list[Record]) -> list[Record]:
     """Return summaries with other weights and counts."""
     wanted = {item["VariantName"]: item for item in desired}
-    return [item | _desired(wanted.get(item["VariantName"], {})) for item in shown]
+    return [item | _desired(wanted.get(item["VariantName"], {}), item) for item in shown]
 
 
-def _desired(wanted: Record) -> Record:
+def _desired(wanted: Record, shown: Record) -> Record:
     changed: Record = {}
     for kind in ("Weight", "InstanceCount"):
         if f"Desired{kind}" in wanted:
             value = wanted[f"Desired{kind}"]
             changed |= {f"Desired{kind}": value, f"Current{kind}": value}
     if "ServerlessUpdateConfig" in wanted:
-        config = wanted["ServerlessUpdateConfig"]
+        config = shown["CurrentServerlessConfig"] | wanted["ServerlessUpdateConfig"]
         changed |= {"DesiredServerlessConfig": config, "CurrentServerlessConfig": config}
     return changed

@@ -8,6 +8,7 @@ fails the start, not a deployment.
 from __future__ import annotations
 
 from cdk_automlv2.local.cloud.repairs import (
+    alarm_names,
     alarms,
     condition_keys,
     embedded_metrics,
@@ -53,6 +54,7 @@ def apply() -> None:
     scheduled_stacks.apply()
     execution_limits.apply()
     parameter_limits.apply()
+    alarm_names.apply()
     alarms.apply()
     embedded_metrics.apply()
     template_tables.apply()

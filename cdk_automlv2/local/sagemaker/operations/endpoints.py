@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_automlv2.local.sagemaker import async_queue, fleets, rollout, variants
+from cdk_automlv2.local.sagemaker.autoscaling import registration as scaling
 from cdk_automlv2.local.sagemaker.caller import Caller
 from cdk_automlv2.local.sagemaker.errors import not_found, validation
 from cdk_automlv2.local.sagemaker.faults import ENDPOINT_FAILS, UPDATE_ROLLS_BACK
@@ -61,6 +62,9 @@ def update_endpoint(state: State, caller: Caller, request: Record) -> Record:
         if endpoint["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             raise validation(f'Cannot update in-progress endpoint "{endpoint["EndpointArn"]}".')
         _refuse_serverless(endpoint, state.configs[config_arn])
+        serving = state.serving.get(endpoint["EndpointArn"])
+        before = serving.config if serving else {}
+        scaling.refuse_changed(state, endpoint["EndpointArn"], before, state.configs[config_arn])
         pending = variants.pending(state.configs[config_arn], state.clock.now())
         _set(state, endpoint, EndpointStatus="Updating", PendingDeploymentSummary=pending)
     _start(_move, state, caller, endpoint, config_arn, request, _UPDATE)
@@ -77,13 +81,16 @@ def _refuse_serverless(endpoint: Record, config: Record) -> None:
 
 
 def delete_endpoint(state: State, caller: Caller, request: Record) -> Record:
-    """Delete an endpoint; it takes a moment."""
+    """Delete an endpoint, which takes a moment; its scaling goes at once."""
     endpoint = state.find(caller, "DeleteEndpoint", ENDPOINT, request["EndpointName"])
+    scaled = scaling.require_unscaled(state, caller, endpoint["EndpointArn"])
     allowed = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
     with state.lock:
         if endpoint["EndpointStatus"] not in allowed:
             raise validation(f'Cannot delete in-progress endpoint "{endpoint["EndpointArn"]}".')
         _set(state, endpoint, EndpointStatus="Deleting")
+    for target in scaled:
+        scaling.forget(state, target)
     _start(_delete, state, endpoint)
     return {}
 

@@ -1,4 +1,4 @@
-"""One job, served in three ways; by context with other weights, and as another kind."""
+"""One job, served in three ways; by context with other weights, instances, and as another kind."""
 
 from pathlib import Path
 
@@ -56,16 +56,18 @@ shared = AutoMLEndpoint(
     data_capture=DataCapture(AutoMLOutput.from_bucket(bucket, "seen/")),
     deployment=Deployment.canary(percent=50, wait=cdk.Duration.minutes(5), errors=1),
 )
+serverless = app.node.try_get_context("kind") == "serverless"
 queued = AutoMLEndpoint(
     stack,
     "Queued",
     model=champion,
-    instance_type="ml.m5.large",
+    instance_type="ml.m5.xlarge" if serverless else "ml.m5.large",
     async_inference=AsyncInference(
         AutoMLOutput.from_bucket(bucket, "answers/"), success_topic=sns.Topic(stack, "Done")
     ),
 )
-serverless = app.node.try_get_context("kind") == "serverless"
+workers = queued.auto_scale_instance_count(min_capacity=0, max_capacity=2)
+workers.scale_on_backlog(backlog_per_instance=5)
 cheap = AutoMLEndpoint(
     stack,
     "Cheap",
