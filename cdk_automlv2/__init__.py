@@ -99,6 +99,9 @@ if _typing.TYPE_CHECKING:
         ObjectiveGate,
         SmokeTest,
     )
+    from cdk_automlv2.release.model_registration import (
+        ModelRegistration,
+    )
     from cdk_automlv2.release.release import (
         AutoMLRelease,
     )
@@ -135,6 +138,7 @@ __all__ = [
     "InstanceVariant",
     "LatencyGate",
     "LocalAutoMLDataChannel",
+    "ModelRegistration",
     "ObjectiveGate",
     "OptionFault",
     "OptionsError",
@@ -178,6 +182,7 @@ _MODULES = {
     "InstanceVariant": "hosting.variants",
     "LatencyGate": "release.gates",
     "LocalAutoMLDataChannel": "job.channels",
+    "ModelRegistration": "release.model_registration",
     "ObjectiveGate": "release.gates",
     "OptionFault": "errors",
     "OptionsError": "errors",

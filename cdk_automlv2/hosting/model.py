@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, cast
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct, IConstruct
 
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.closed_sets import ProcessingUnit, ResponseKey
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.grants import RoleGrants, read_statements, use_role
@@ -35,6 +37,8 @@ from cdk_automlv2.job.security import VpcConfig, bind_vpc
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.gates import Gate
 from cdk_automlv2.release.in_stack import in_stack_gates_rule, judge_before
+from cdk_automlv2.release.model_registration import ModelRegistration
+from cdk_automlv2.release.registered import register_model, registration_of
 
 
 @jsii.implements(iam.IGrantable, cdk.ITaggableV2, sagemaker_refs.IModelRef)
@@ -64,6 +68,8 @@ class AutoMLModel(ModelSources):
         gates: What the candidate must show before there is a model of it; one that says no, or
             cannot tell, fails the deployment, and the former model serves on. Not ``LatencyGate``
             and ``SmokeTest``, for which ``AutoMLRelease`` has an endpoint to ask. Default: none.
+        register_in: Model package group, its name, or a ``ModelRegistration``: the model becomes a
+            version there, pending approval, and so does each later winner. Default: none.
         tags: Tags of the model, 44 at most; those of ``Tags.of(...)`` are merged in and take
             precedence, those of the stack are merged in.
         removal_policy: RETAIN keeps the model, and a role made for it, when the construct or the
@@ -96,6 +102,12 @@ class AutoMLModel(ModelSources):
         model_name: str | None = None,
         name: str | None = None,
         gates: Sequence[Gate] | None = None,
+        register_in: (
+            ModelRegistration
+            | sagemaker.CfnModelPackageGroup
+            | Annotated[str, KNOWN_AT_SYNTH]
+            | None
+        ) = None,
         tags: Tags | None = None,
         removal_policy: cdk.RemovalPolicy | None = None,
     ) -> None:
@@ -144,6 +156,7 @@ class AutoMLModel(ModelSources):
         if judged is not None:
             self._resource.add_resource_dependency(judged)
         self._role.pass_before(provider, self._resource)
+        self._register(registration_of(register_in), job_name, candidate_name)
         if isinstance(known, JobByShape):
             known.grant_read_output(self.role)
         if artifacts is not None:
@@ -152,6 +165,32 @@ class AutoMLModel(ModelSources):
         self._retained = False
         if removal_policy is not None and stays(removal_policy):
             self._retain(removal_policy)
+
+    def _register(
+        self,
+        registration: ModelRegistration | None,
+        job_name: cdk.IResolvable | str | None,
+        candidate_name: str | None,
+    ) -> None:
+        """Make the version that stands for the model in the registry, where one is asked for."""
+        self._package: cdk.CfnResource | None = None
+        if registration is not None:
+            candidate = {"AutoMLJobName": job_name, "CandidateName": candidate_name}
+            self._package = register_model(
+                self, self._provider, registration, self._resource, **candidate
+            )
+
+    @property
+    def model_package_arn(self) -> str:
+        """ARN of the model's version in the registry; a token.
+
+        Raises:
+            OptionsError: If the model has none.
+        """
+        if self._package is None:
+            fault = OptionFault("register_in", "must be given where the version is used", None)
+            raise OptionsError(f"AutoMLModel {self.node.id!r}", (fault,))
+        return self._value("ModelPackageArn", self._package.ref).token()
 
     def _serve_on(self, unit: str) -> None:
         """Use the containers for its first endpoint's processors, where none were chosen."""

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sagemaker as sagemaker
 
-from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.options import checked
-from cdk_automlv2._core.retention import stays
 from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.release.model_registration import ApprovalStatus, ModelRegistration, group_rule
+from cdk_automlv2.release.registered import bind_registration
 from cdk_automlv2.release.retraining import ReleaseRetraining
 
-ApprovalStatus = Literal["Approved", "PendingManualApproval"]
 _DETAIL_TYPE = "SageMaker Model Package State Change"
-_KEPT = (cdk.CfnDeletionPolicy.RETAIN, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE)
-
-
-def group_rule(group: sagemaker.CfnModelPackageGroup | str) -> Iterator[OptionFault]:
-    """A name of this account's group."""
-    if isinstance(group, str):
-        shape = service_model.shape_at("CreateModelPackageGroup", "ModelPackageGroupName")
-        yield from service_model.problems("group", group, shape)
 
 
 class ReleaseRegistration(ReleaseRetraining):
@@ -73,22 +64,16 @@ class ReleaseRegistration(ReleaseRetraining):
             fault = OptionFault("group", "must be one group only", "a second one")
             raise OptionsError(self.node.path, (fault,))
         self._is_registered = True
-        name = group if isinstance(group, str) else group.model_package_group_name
-        keeps = stays(removal_policy)
-        if not isinstance(group, str):
-            self._resource.add_resource_dependency(group)
-            self._warn_about(group, keeps)
-        registration = {
-            "ModelPackageGroupName": name,
-            "ModelApprovalStatus": approval_status,
-            "ContentTypes": list(content_types),
-            "ResponseTypes": list(response_types),
-            "Retain": "true" if keeps else "false",
-        }
-        self._resource.add_property_override("Registration", registration)
-        rights = self._provider.policy.for_user(self)
-        rights.register_models(name, deletes=not keeps)
-        rights.apply_before(self._resource)
+        registration = ModelRegistration(
+            group,
+            approval_status,
+            content_types=content_types,
+            response_types=response_types,
+            removal_policy=removal_policy,
+        )
+        name = registration.group_name
+        self._resource.add_property_override("Registration", registration.to_request())
+        bind_registration(registration, self, self._provider, self._resource)
         return self._approvals(id, name) if approval_status != "Approved" else None
 
     def _approvals(self, id: str, group: str) -> events.Rule:
@@ -106,13 +91,3 @@ class ReleaseRegistration(ReleaseRetraining):
         )
         words = f"Serves what is approved of {self.key}"
         return events.Rule(self, id, description=words, event_pattern=pattern, targets=[target])
-
-    def _warn_about(self, group: sagemaker.CfnModelPackageGroup, keeps: bool) -> None:
-        """Say that a group with versions cannot be deleted."""
-        if keeps and group.cfn_options.deletion_policy not in _KEPT:
-            cdk.Annotations.of(self).add_warning_v2(
-                "cdk-automlv2:model-package-group",
-                f"the versions of group {group.node.path} stay when this release goes, and a group "
-                "that has some cannot be deleted: call group.apply_removal_policy(RETAIN) before, "
-                "or register_in(…, removal_policy=DESTROY)",
-            )

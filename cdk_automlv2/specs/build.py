@@ -14,6 +14,7 @@ from cdk_automlv2.job.limits import AutoMLLimits
 from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.specs.build_parts import (
     add_alarms,
+    add_registration,
     add_retraining,
     construct_options,
     served_variants,
@@ -90,6 +91,8 @@ def _release(
     if alarms is not None:
         add_alarms(made, served, alarms)
     add_retraining(made, made.release, release.get("retraining") or ())
+    if "register_in" in release:
+        add_registration(made, made.release, release["register_in"])
 
 
 def _taken(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.interface import IAutoMLModel
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.variants import InstanceVariant
+from cdk_automlv2.release.model_registration import ModelRegistration
 from cdk_automlv2.specs.kinds import VARIANTS
 from cdk_automlv2.specs.lengths import Length
 from cdk_automlv2.specs.parts import PARTS, variant_options
@@ -37,6 +38,8 @@ def _value(scope: Construct, name: str, value: Any) -> Any:
         return cdk.Duration.millis(value.to_milliseconds()) if value.milliseconds else _whole(value)
     if name in PARTS:
         return PARTS[name](**construct_options(scope, value))
+    if name == "register_in" and isinstance(value, Mapping):
+        return ModelRegistration(**construct_options(scope, value))
     if name in _TOPICS and isinstance(value, str):
         return topic(scope, value)
     return cdk.RemovalPolicy[value] if name == "removal_policy" else value
@@ -108,6 +111,12 @@ def add_retraining(
     for item in triggers:
         options = {name: value for name, value in item.items() if name != "kind"}
         makers[item["kind"]](**construct_options(scope, options))
+
+
+def add_registration(scope: Construct, release: AutoMLRelease, given: Any) -> None:
+    """Register what a release has found, where a file says so."""
+    options = {"group": given} if isinstance(given, str) else dict(given)
+    release.register_in(**construct_options(scope, options))
 
 
 def _scheduled(options: dict[str, Any]) -> dict[str, Any]:

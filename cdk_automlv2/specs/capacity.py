@@ -109,8 +109,8 @@ def _likeness(spec: Spec) -> Any:
     more = 0 if serving is None else len(links(serving.seconds))
     problem = type(job["problem_config"])
     parts_of_endpoint = [(spec.endpoint or {}).get(name) for name in _MORE_RESOURCES]
-    retraining = (spec.release or {}).get("retraining")
-    values = repr([*parts_of_endpoint, retraining])
+    released = [(spec.release or {}).get(name) for name in ("register_in", "retraining")]
+    values = repr([*parts_of_endpoint, *released])
     return (problem, values, tuple(inputs), *options, len(links(seconds)), more, job.get("wait"))
 
 

@@ -6,11 +6,19 @@ import inspect
 from typing import Any
 
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
+from cdk_automlv2.release.model_registration import ModelRegistration
 from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.specs import lengths
 from cdk_automlv2.specs.kinds import RETRAINING, VARIANTS
-from cdk_automlv2.specs.schema_of import Schema, of_dataclass, of_method, request_shapes
+from cdk_automlv2.specs.schema_of import (
+    REGISTER_IN,
+    Schema,
+    of_dataclass,
+    of_method,
+    request_shapes,
+)
 
+_NAME = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 _TOPIC = r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]{1,256}$"
 
 
@@ -20,7 +28,9 @@ def definitions() -> Schema:
     return {
         "topic": _formed("the ARN of an SNS topic", _TOPIC),
         "bucket": _formed("the name of a bucket", "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"),
-        "model_name": _formed("the name of a model", "^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$"),
+        "model_name": _formed("the name of a model", f"^{_NAME}$"),
+        "group": _formed("the name of a model package group", f"^{_NAME}$"),
+        "registration": _registration(),
         "latency": {
             "type": "string",
             "pattern": lengths.SHORT_PATTERN,
@@ -50,13 +60,22 @@ def of_endpoint() -> Schema:
 
 def of_release() -> Schema:
     """Return what a release has in files beside the options of its construct."""
+    about = "Model package group, or how its versions are made: of what has passed the gates."
     return {
+        "register_in": {"description": about, **REGISTER_IN},
         "retraining": {
             "description": "What trains the model again: schedules, new data, alarms.",
             "type": "array",
             "items": {"$ref": "#/definitions/retraining"},
-        }
+        },
     }
+
+
+def _registration() -> Schema:
+    made = of_dataclass(ModelRegistration, lambda option: None)
+    group = {"description": "Model package group.", "allOf": [{"$ref": "#/definitions/group"}]}
+    made["properties"]["group"] = group
+    return made
 
 
 def _variant(kind: Any) -> Schema:

@@ -13,6 +13,7 @@ from cdk_automlv2.hosting.data_capture import DataCapture
 from cdk_automlv2.hosting.deployment import Deployment
 from cdk_automlv2.hosting.request_part import RequestPart
 from cdk_automlv2.hosting.variants import InstanceVariant
+from cdk_automlv2.release.model_registration import ModelRegistration, group_rule
 from cdk_automlv2.specs.kinds import VARIANTS
 
 PARTS: Mapping[str, type[RequestPart]] = {
@@ -62,19 +63,29 @@ def faults_of_parts(parts: Mapping[str, RequestPart], faulty: set[str]) -> Itera
     for path, part in parts.items():
         within = {name.removeprefix(f"{path}.") for name in faulty if name.startswith(f"{path}.")}
         wrong = {name.partition(".")[0].partition("[")[0] for name in within}
-        words = list(_words_faults(part))
+        given = {item.name: getattr(part, item.name) for item in fields(part)}  # type: ignore[arg-type]
+        words = list(words_faults(type(part), given))
         wrong |= {fault.path.partition("[")[0] for fault in words}
         for fault in [*words, *part.broken_rules(wrong)]:
             yield OptionFault(f"{path}.{fault.path}", fault.rule, fault.got, fault.fix)
 
 
-def _words_faults(part: RequestPart) -> Iterator[OptionFault]:
-    """Yield what is none of the words that a field may have."""
-    hints = get_type_hints(type(part), localns=deferred(type(part)), include_extras=True)
-    for item in fields(part):  # type: ignore[arg-type]
-        value = getattr(part, item.name)
-        if value is not None and "Literal" in repr(hints[item.name]):
-            yield from check_of(hints[item.name]).faults(item.name, value)
+def registration_faults(given: str | Mapping[str, Any]) -> Iterator[OptionFault]:
+    """Yield what is wrong within ``register_in``, a group's name or more of it."""
+    if isinstance(given, str):
+        yield from (OptionFault("", one.rule, one.got, one.fix) for one in group_rule(given))
+        return
+    yield from words_faults(ModelRegistration, given)
+    if "group" in given:
+        yield from group_rule(given["group"])
+
+
+def words_faults(kind: type, values: Mapping[str, Any]) -> Iterator[OptionFault]:
+    """Yield what is none of the words that a field of a dataclass may have."""
+    hints = get_type_hints(kind, localns=deferred(kind), include_extras=True)
+    for name, value in values.items():
+        if value is not None and "Literal" in repr(hints[name]):
+            yield from check_of(hints[name]).faults(name, value)
 
 
 def with_parts(endpoint: Mapping[str, Any], parts: Mapping[str, RequestPart]) -> dict[str, Any]:

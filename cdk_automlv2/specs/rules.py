@@ -20,7 +20,13 @@ from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.option_rules import gates_rule
 from cdk_automlv2.release.retraining_rules import TRIGGER_RULES, once_rule
 from cdk_automlv2.specs.meaning import Meaning
-from cdk_automlv2.specs.parts import ServedModel, faults_of_parts, named_parts, with_parts
+from cdk_automlv2.specs.parts import (
+    ServedModel,
+    faults_of_parts,
+    named_parts,
+    registration_faults,
+    with_parts,
+)
 from cdk_automlv2.specs.walk import resolved, schema
 
 
@@ -56,6 +62,7 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _judged("model", (gates_rule,), gates, faulty)
         yield from _asking(found.model.get("gates") or [])
         yield from _waited_for(found)
+        yield from _registered("model", found.model)
     if found.endpoint is not None and found.model is not None:
         yield from _served(found, config, faulty)
     if found.release is not None:
@@ -63,6 +70,7 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _judged("release", (gates_rule,), given, faulty)
         yield from _retrained(found.release.get("retraining") or [], faulty)
         yield from _released(found)
+        yield from _registered("release", found.release)
     if found.limits is not None:
         yield from _limited(found.limits, config)
 
@@ -122,6 +130,16 @@ def _retrained(retraining: list[Any], faulty: set[str]) -> Iterator[OptionFault]
             yield OptionFault(f"{path}.{fault.path}", fault.rule, fault.got, fault.fix)
     for fault in once_rule(retraining):
         yield OptionFault(f"release.{fault.path}", fault.rule, fault.got, fault.fix)
+
+
+def _registered(section: str, options: Mapping[str, Any]) -> Iterator[OptionFault]:
+    """Judge how a candidate becomes a version in the model registry."""
+    given = options.get("register_in")
+    if given is None:
+        return
+    for fault in registration_faults(given):
+        path = f"{section}.register_in.{fault.path}".removesuffix(".")
+        yield OptionFault(path, fault.rule, fault.got, fault.fix)
 
 
 def _limited(limits: Mapping[str, Any], config: Any) -> Iterator[OptionFault]:

@@ -24,6 +24,11 @@ from cdk_automlv2.specs.kinds import GATES
 from cdk_automlv2.specs.schema_limits import limited, text
 
 Schema = dict[str, Any]
+REGISTER_IN: Mapping[str, Any] = {
+    "anyOf": [{"$ref": f"#/definitions/{name}"} for name in ("group", "registration")]
+}
+"""A group's name, or how its versions are made."""
+
 Limit = Callable[[str], Any]
 
 
@@ -106,6 +111,8 @@ def _by_name(name: str, hint: Any) -> Schema | None:
     """Return the form of what is shorter than other times, or has a kind where others have not."""
     if name == "latency" and cdk.Duration in get_args(hint):
         return {"$ref": "#/definitions/latency"}
+    if name == "register_in":
+        return dict(REGISTER_IN)
     if name == "variants":
         return {"type": "array", "items": {"$ref": "#/definitions/variant"}, "minItems": 1}
     return None

@@ -14,6 +14,7 @@ FORMS = {
     *(kind.__name__ for kinds in (PROBLEMS, GATES, VARIANTS, PARTS) for kind in kinds.values()),
     *(section.construct.__name__ for section in (JOB, *SECTIONS)),
     *("AutoMLDataChannel", "LocalAutoMLDataChannel", "AutoMLOutput", "AutoMLLimits", "AutoMLV2"),
+    "ModelRegistration",
 }
 """Classes whose options stand in files."""
 
@@ -40,6 +41,7 @@ NO_FORM = {
 METHODS = {
     "add_alarms": "alarms",
     "apply_removal_policy": "removal_policy",
+    "register_in": "register_in",
     **dict.fromkeys(RETRAINING.values(), "retraining"),
 }
 """Methods that declare something → the option of files that stands for them."""
@@ -48,7 +50,6 @@ NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
     "auto_scale_": "scaling has no form yet: from_spec returns the endpoint in code",
     "add_dependency": "dependencies follow from a file by themselves",
-    "register_in": "a group is a construct or shared: from_spec returns the release in code",
     "on_failed": "where events go is code of the app; notify is for people",
     "on_refused": "where events go is code of the app; notify is for people",
     "on_released": "where events go is code of the app; notify is for people",

@@ -141,6 +141,22 @@ def made_by_a_job(stack: Stack) -> dict[str, Any]:
     }
 
 
+def registered_properties(stack: Stack, **more: Any) -> dict[str, Any]:
+    """Properties of a version of the registry, once there is a model."""
+    model = made_by_a_job(stack)
+    made = stack.create(MODEL_TYPE, model)["PhysicalResourceId"]
+    return {
+        "ModelPackageGroupName": "churn",
+        "ModelApprovalStatus": "PendingManualApproval",
+        "ContentTypes": ["text/csv"],
+        "ResponseTypes": ["text/csv"],
+        "Retain": "true",
+        "ModelName": made,
+        "AutoMLJobName": model["AutoMLJobName"],
+        **more,
+    }
+
+
 ARTIFACT = b"what the job has learnt"
 FROM, TO = "s3://dev/out/model.tar.gz", "s3://prod/automlv2/model.tar.gz"
 

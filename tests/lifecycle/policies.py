@@ -38,6 +38,7 @@ _OPTIONS = {
         "SecurityConfig",
     ),
     "AutoMLModel": ("ExecutionRoleArn", "ModelName", "ModelPackage"),
+    "AutoMLModelPackage": ("ModelPackageGroupName", "Retain"),
     "AutoMLEndpoint": ("DeploymentConfig", "EndpointName", "KmsKeyId"),
     "AutoMLInput": ("AssetBucket", "AssetKey", "Folder", "S3Uri"),
     "AutoMLCandidates": ("OutputPath",),
@@ -161,6 +162,8 @@ class _Builder:
         ):
             if kind == "AutoMLModel":
                 self._models.append(self._model(f"{logical_id}Model", options))
+            elif kind == "AutoMLModelPackage":
+                self._package(f"{logical_id}Package", options)
             elif kind == "AutoMLBatchTransform":
                 self._transform(f"{logical_id}Transform", options)
             elif kind == "AutoMLEndpoint":
@@ -231,6 +234,17 @@ class _Builder:
         is_own = self._jobs and "AutoMLJobName" not in options
         job = self._jobs[0] if is_own else self._attached(id, options)
         return AutoMLModel(self._stack, id, job=job, role=role, name=options.get("ModelName"))
+
+    def _package(self, id: str, options: dict[str, Any]) -> None:
+        import aws_cdk as cdk
+
+        from cdk_automlv2 import AutoMLModel, ModelRegistration
+
+        stays = options.get("Retain", "true") == "true"
+        policy = cdk.RemovalPolicy.RETAIN if stays else cdk.RemovalPolicy.DESTROY
+        register_in = ModelRegistration(options["ModelPackageGroupName"], removal_policy=policy)
+        job = self._attached(id, {})
+        AutoMLModel(self._stack, id, job=job, role=_HOST_ROLE, register_in=register_in)
 
     def _endpoint(self, id: str, options: dict[str, Any]) -> None:
         from cdk_automlv2 import AutoMLEndpoint, Deployment

@@ -18,6 +18,7 @@ from .events import (
     TRANSFORMS,
     locked_properties,
     made_by_a_job,
+    registered_properties,
     scaled,
 )
 from .fake_aws import Crash, FakeAws
@@ -84,6 +85,10 @@ SCENARIOS: dict[str, Scenario] = {
     "model create": lambda s: s.event("Create", "AutoMLModel", made_by_a_job(s)),
     "locked model create": lambda s: s.event("Create", "AutoMLModel", locked_properties(s)),
     "model delete": lambda s: _delete(s, "AutoMLModel", made_by_a_job(s)),
+    "version create": lambda s: s.event("Create", "AutoMLModelPackage", registered_properties(s)),
+    "version delete": lambda s: _delete(
+        s, "AutoMLModelPackage", registered_properties(s, Retain="false")
+    ),
     "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
     "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),
     "endpoint weights": lambda s: _update(s, "AutoMLEndpoint", _shared(9, 1), _shared(1, 9)),
@@ -119,6 +124,7 @@ def _world(aws: FakeAws) -> dict[str, Any]:
         {
             "jobs": jobs,
             "models": aws.models,
+            "packages": [{**item, "CreationTime": 0} for item in aws.packages.values()],
             "configs": aws.configs,
             "endpoints": endpoints,
             "scaling": [aws.scaling_of(*key) for key in sorted(aws.targets)],

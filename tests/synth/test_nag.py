@@ -118,7 +118,7 @@ def test_releases_and_endpoints_for_production_meet_none_either(nag, stack):
         stack, "Release", gates=[ObjectiveGate(minimum=0.8), LatencyGate(200, ["1,2"])], role=role
     )
     made.retrain_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
-    served = AutoMLModel(stack, "Model", job=job(stack))
+    served = AutoMLModel(stack, "Model", job=job(stack), register_in="churn")
     asynchronous = AsyncInference("s3://answers/churn/")
     AutoMLEndpoint(
         stack, "Queue", model=served, instance_type="ml.m5.large", async_inference=asynchronous

@@ -17,6 +17,7 @@ from cdk_automlv2 import (
     DataCapture,
     Deployment,
     InstanceVariant,
+    ModelRegistration,
     ServerlessVariant,
 )
 from cdk_automlv2.specs.capacity import sizes
@@ -177,6 +178,7 @@ release:
     - {{kind: schedule, schedule: rate(30 days), id: Monthly, enabled: false}}
     - {{kind: new_data, bucket: shop-data, prefix: churn/, quiet_for: 30 minutes}}
     - {{kind: alarm, alarm: quality, cool_down: 2 days}}
+  register_in: churn
 """
 
 
@@ -200,10 +202,25 @@ def released(stack):
     release.retrain_on_new_data(bucket, "churn/", quiet_for=cdk.Duration.minutes(30))
     alarm = cloudwatch.Alarm.from_alarm_name(automl, "Quality", "quality")
     release.retrain_on_alarm(alarm, cool_down=cdk.Duration.days(2))
+    release.register_in("churn")
 
 
 def test_what_a_file_says_of_a_release_is_what_the_constructs_make(tmp_path):
     assert from_spec(write(tmp_path, RELEASED)) == stack_of(released)
+
+
+def registered(stack):
+    automl = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churned"))
+    policy = cdk.RemovalPolicy.DESTROY
+    register_in = ModelRegistration("churn", "Approved", removal_policy=policy)
+    AutoMLModel(automl, "Model", job=automl.fit("s3://in/train/"), register_in=register_in)
+
+
+def test_a_registration_in_a_file_is_that_of_the_constructs(tmp_path):
+    said = "{group: churn, approval_status: Approved, removal_policy: DESTROY}"
+    text = f"{SMALLEST}model:\n  register_in: {said}\n"
+
+    assert from_spec(write(tmp_path, text)) == stack_of(registered)
 
 
 def test_models_with_other_parts_are_counted_by_themselves(tmp_path):

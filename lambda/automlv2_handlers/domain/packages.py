@@ -38,6 +38,11 @@ def of_package(package: Mapping[str, Any]) -> str:
     return containers_digest(containers_of(package))
 
 
+def is_of_group(arn: str, group: str) -> bool:
+    """Whether that is the ARN of a version in a group; ARNs are in lower case."""
+    return f":model-package/{group.lower()}/" in arn.lower()
+
+
 def containers_of(package: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the containers of a package, as ``CreateModel`` takes them."""
     listed = (package.get("InferenceSpecification") or {}).get("Containers") or []

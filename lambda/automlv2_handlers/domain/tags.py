@@ -33,6 +33,9 @@ RETAINED = "cdk-automlv2:retained"
 ADOPTED = "cdk-automlv2:adopted"
 """Set by ``automlv2 adopt``, with a user's credentials: the resource existed before its stack."""
 
+PACKAGE = "cdk-automlv2:package"
+"""ARN of the version that a model has in the model registry."""
+
 CONTENT = "cdk-automlv2:content"
 """What a model or a configuration was made of: words for people, then a digest."""
 

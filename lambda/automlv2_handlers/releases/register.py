@@ -85,12 +85,10 @@ def _registered(
 def _before(look: Look, content: str, group: str) -> str:
     """Return the package that a release of the same candidate has registered; empty if none has."""
     for earlier in itertools.islice(look.store.releases(), _NEWEST):
-        if earlier.package_containers != content or not _is_of(earlier.package, group):
+        if earlier.package_containers != content or not packages.is_of_group(
+            earlier.package, group
+        ):
             continue
         if look.gateway.find("describe_model_package", ModelPackageName=earlier.package):
             return earlier.package
     return ""
-
-
-def _is_of(package: str, group: str) -> bool:
-    return f":model-package/{group.lower()}/" in package.lower()

@@ -74,7 +74,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     elif event.properties.get("Containers"):
         containers = locked_models.containers(event, context)
     else:
-        containers = choose(_candidate(event, context), event.properties["ProcessingUnit"])
+        containers = choose(candidate_of(event, context), event.properties["ProcessingUnit"])
     keys = event.properties.get("InferenceResponseKeys") or []
     settings = context.gateway.request("CreateModel", event.properties)
     request = {
@@ -115,7 +115,12 @@ def _gone(event: LifecycleEvent) -> str:
     )
 
 
-def _candidate(event: LifecycleEvent, context: Context) -> dict[str, Any]:
+def candidate_of(event: LifecycleEvent, context: Context) -> dict[str, Any]:
+    """Return the candidate that the properties name; by default the best of the job.
+
+    Raises:
+        LifecycleError: If there is none.
+    """
     job_name = event.properties["AutoMLJobName"]
     wanted = event.properties.get("CandidateName")
     if not wanted:

@@ -50,6 +50,7 @@ class Deployment:
         """Let a version be approved in the model registry."""
         containers = [{"Image": "1.dkr.ecr/any", "ModelDataUrl": "s3://shop-models/m.tar.gz"}]
         self.aws.packages[arn] = {
+            "_token": "",
             "ModelApprovalStatus": "Approved",
             "InferenceSpecification": {"Containers": containers},
             "CustomerMetadataProperties": {packages.DIGEST: packages.containers_digest(containers)},

@@ -238,7 +238,7 @@ TOKENS: Mapping[str, Mapping[str, Callable[[str], Any]]] = {
 """Options that may be known only at deployment, each with a value that such a text is in."""
 
 NO_TOKENS: Mapping[str, set[str]] = {
-    "AutoMLModel": {"processing_unit", "inference_response_keys"},
+    "AutoMLModel": {"processing_unit", "inference_response_keys", "register_in"},
     "AutoMLRelease": {"processing_unit", "inference_response_keys"},
 }
 """Options that decide what is synthesized, and so must be known."""

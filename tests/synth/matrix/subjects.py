@@ -208,7 +208,10 @@ def _automl(place: Place, options: Options) -> None:
 def _judged(place: Place, options: Options) -> None:
     gates = [ObjectiveGate(minimum=0.5), BetterThanDeployed()]
     made = _job(place, options)
-    AutoMLModel(place.serve, "Model", job=made, gates=gates, **options.of_model)
+    model = AutoMLModel(
+        place.serve, "Model", job=made, gates=gates, register_in="churn", **options.of_model
+    )
+    cdk.CfnOutput(place.serve, "Version", value=model.model_package_arn)
 
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/3"
@@ -278,7 +281,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "attached job": _attached_job,
     "job attached from another stack": _attached_from_another_stack,
     "AutoMLV2": _automl,
-    "judged": _judged,
+    "judged and registered": _judged,
     "model of the registry": _packaged,
     "one click": _one_click,
     "release": _release,

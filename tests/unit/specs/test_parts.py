@@ -145,3 +145,30 @@ def test_parts_are_judged_without_the_cdk_and_without_node(tmp_path, text):
 
     environment = {"PATH": "", "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+
+
+OF_REGISTRATION = [
+    ("a/b", "register_in: must match"),
+    ("{group: a/b}", "register_in.group: must match"),
+    ("{approval_status: Approved}", "register_in.group: must be set"),
+    ("{group: churn, approval_status: Aproved}", "must be one of Approved, PendingManualApproval"),
+    ("{group: churn, approval: Approved}", "use 'approval_status'"),
+    ("{group: churn, removal_policy: SNAPSHOT}", "must be one of DESTROY, RETAIN"),
+]
+
+
+@pytest.mark.parametrize("part", ["model", "release"])
+@pytest.mark.parametrize(("given", "said"), OF_REGISTRATION)
+def test_a_fault_of_a_registration_is_told_with_its_place_and_the_fix(tmp_path, part, given, said):
+    text = f"{SMALLEST if part == 'model' else SERVED}{part}:\n  register_in: {given}\n"
+    line = text[: text.index("register_in")].count("\n") + 1
+
+    found = faults(tmp_path, text)
+
+    assert any(fault.startswith(f"{line}:") and said in fault for fault in found), found
+
+
+def test_a_model_of_a_release_is_registered_by_the_release(tmp_path):
+    text = f"{SERVED}model:\n  register_in: churn\nrelease: {{}}\n"
+
+    assert any("model.register_in: cannot be used" in one for one in faults(tmp_path, text))
