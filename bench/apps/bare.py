@@ -1,9 +1,24 @@
-"""The same number of resources as hundred.py, as the CDK's own CustomResource, made by hand."""
+"""The same number of resources as hundred.py, as the CDK's own CustomResource, made by hand.
+
+With the argument ``below``, those of a job, a model and an endpoint are each below a construct of
+their own, as this library has them.
+"""
+
+import sys
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
 
 ROLE = "arn:aws:iam::111122223333:role/shop"
+
+BELOW = "below" in sys.argv[1:]
+
+
+def place(id: str) -> tuple[Construct, str]:
+    """Return scope and id of a resource."""
+    return (cdk.Resource(stack, id), "Resource") if BELOW else (stack, id)
+
 
 app = cdk.App()
 stack = cdk.Stack(app, "Shop")
@@ -16,9 +31,9 @@ function = lambda_.Function(
 )
 token = function.function_arn
 for number in range(100):
+    of_job = place(f"Job{number}")
     job = cdk.CustomResource(
-        stack,
-        f"Job{number}",
+        *of_job,
         service_token=token,
         resource_type="Custom::AutoMLJobV2",
         properties={
@@ -43,22 +58,19 @@ for number in range(100):
         },
     )
     wait = cdk.CustomResource(
-        stack,
-        f"Wait{number}",
+        *((of_job[0], "Wait1") if BELOW else (stack, f"Wait{number}")),
         service_token=token,
         resource_type="Custom::AutoMLWait",
         properties={"AutoMLJobName": job.ref, "LinkSeconds": 3000},
     )
     model = cdk.CustomResource(
-        stack,
-        f"Model{number}",
+        *place(f"Model{number}"),
         service_token=token,
         resource_type="Custom::AutoMLModel",
         properties={"AutoMLJobName": wait.get_att("AutoMLJobName"), "ExecutionRoleArn": ROLE},
     )
     cdk.CustomResource(
-        stack,
-        f"Endpoint{number}",
+        *place(f"Endpoint{number}"),
         service_token=token,
         resource_type="Custom::AutoMLEndpoint",
         properties={

@@ -12,17 +12,34 @@ import hashlib
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
+
 from cdk_automlv2._core.tokens import holds_token
 
 if TYPE_CHECKING:
-    import aws_cdk as cdk
     from constructs import Construct
 
 SCOPE_LENGTH = 7
 """Characters that stand for a stack in the names of everything it makes; 35 bits."""
 
+_STACKS: WeakKeyDictionary[Construct, cdk.Stack] = WeakKeyDictionary()
 _TOPS: WeakKeyDictionary[cdk.Stack, cdk.Stack] = WeakKeyDictionary()
 _PLACES: WeakKeyDictionary[cdk.Stack, tuple[str, str]] = WeakKeyDictionary()
+
+
+def stack_of(construct: Construct) -> cdk.Stack:
+    """Return the stack that a construct is in; asked once a construct."""
+    if isinstance(construct, cdk.Stack):
+        return construct
+    stack = _STACKS.get(construct)
+    if stack is None:
+        stack = _STACKS[construct] = cdk.Stack.of(construct)
+    return stack
+
+
+def is_in_stack_of(construct: Construct, scope: Construct) -> None:
+    """Remember that a construct is in the stack of its scope, so that Node is not asked."""
+    _STACKS[construct] = stack_of(scope)
 
 
 def top_level_stack(stack: cdk.Stack) -> cdk.Stack:

@@ -17,7 +17,7 @@ from constructs import Construct
 from cdk_automlv2._core.assets import handlers_dir, waiter_definition
 from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionPolicy
-from cdk_automlv2._core.identity import digest, identity, name_scope
+from cdk_automlv2._core.identity import digest, identity, name_scope, stack_of
 from cdk_automlv2._core.lazy import BeforeRendering, Producer, WhenAspectsHaveRun
 from cdk_automlv2._core.made_role import MadeRole
 from cdk_automlv2._core.nag import Acknowledgements
@@ -84,7 +84,7 @@ class AutoMLProvider(Construct):
     @classmethod
     def of(cls, scope: Construct) -> AutoMLProvider:
         """Return the provider of the stack that ``scope`` is in."""
-        stack = scope if isinstance(scope, cdk.Stack) else cdk.Stack.of(scope)
+        stack = stack_of(scope)
         provider = _BY_STACK.get(stack)
         if provider is None:
             provider = _BY_STACK[stack] = cls(stack, _ID)

@@ -15,7 +15,6 @@ from constructs import Construct
 from cdk_automlv2._core import wait_times, waiting
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
-from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked, renamed
 from cdk_automlv2._core.provider import AutoMLProvider
@@ -153,7 +152,6 @@ class AutoMLEndpoint(EndpointImports):
         self._kind = SERVERLESS if fleet.is_serverless else REAL_TIME
         self._captures = data_capture is not None
         self._variant_names = fleet.variant_names
-        self._scaling = EndpointScaling(self, fleet)
         if async_inference is not None:
             self._kind = ASYNCHRONOUS
             async_inference.bind(grants.roles)
@@ -183,7 +181,6 @@ class AutoMLEndpoint(EndpointImports):
             AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
             **({} if guardrails is None else guardrails.properties()),
-            Scaling=cdk.Lazy.any(Producer(self._scaling.to_request)),
             RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
             BaseName=base_name(id),
@@ -192,6 +189,7 @@ class AutoMLEndpoint(EndpointImports):
             Wait=None if wait else False,
             Tags=tag_list(tags),
         )
+        self._scaling = EndpointScaling(self, self._resource, fleet)
         rights.apply_before(self._resource)
         grants.apply_before(self._resource)
         follow_all(provider, self._resource, self._models[1:])

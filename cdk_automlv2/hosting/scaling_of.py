@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import aws_cdk as cdk
 import jsii
 from constructs import Construct, IValidation
 
+from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.hosting.fleet import Fleet
 from cdk_automlv2.hosting.interface import VARIANT_NAME
@@ -25,10 +27,14 @@ class EndpointScaling:
 
     Args:
         endpoint: The endpoint.
+        resource: Its resource, which has nothing of scaling before anything is scaled: what is
+            rendered late costs calls into Node, for each endpoint of an app.
         fleet: What it serves.
     """
 
-    def __init__(self, endpoint: Construct, fleet: Fleet) -> None:
+    def __init__(self, endpoint: Construct, resource: cdk.CfnResource, fleet: Fleet) -> None:
+        self._endpoint = endpoint
+        self._resource = resource
         self._types: dict[str, str | None] = {
             variant.variant_name or VARIANT_NAME: (
                 None if isinstance(variant, ServerlessVariant) else variant.instance_type
@@ -42,7 +48,6 @@ class EndpointScaling:
         self._serverless = next(iter(serverless), None)
         self._counts: dict[str, ScalableInstanceCount] = {}
         self._concurrencies: dict[str, ScalableProvisionedConcurrency] = {}
-        endpoint.node.add_validation(_Awake(self))
 
     def context(self, kind: str | None) -> dict[str, Any]:
         """Return what rules look at beside the options of a call."""
@@ -63,6 +68,7 @@ class EndpointScaling:
         found = ScalableInstanceCount(
             COUNT, kind, name, instance_type=self._types[name], **capacities
         )
+        self._declare_first()
         self._counts[name] = found
         return found
 
@@ -72,13 +78,20 @@ class EndpointScaling:
         """Scale the provisioned concurrency of a variant."""
         name = variant or next(iter(self._types))
         found = ScalableProvisionedConcurrency(CONCURRENCY, kind, name, **capacities)
+        self._declare_first()
         self._concurrencies[name] = found
         return found
 
-    def to_request(self) -> list[dict[str, Any]] | None:
-        """Return the property of the endpoint's resource; ``None`` if nothing is scaled."""
+    def _declare_first(self) -> None:
+        if not self._counts and not self._concurrencies:
+            self._endpoint.node.add_validation(_Awake(self))
+            targets = cdk.Lazy.any(Producer(self.to_request))
+            self._resource.add_property_override("Scaling", targets)
+
+    def to_request(self) -> list[dict[str, Any]]:
+        """Return the property of the endpoint's resource."""
         targets = [*self._counts.values(), *self._concurrencies.values()]
-        return [target.to_request() for target in targets] or None
+        return [target.to_request() for target in targets]
 
     def faults(self) -> list[str]:
         """Return what is wrong once everything has been declared."""
