@@ -25,8 +25,8 @@ test: node_modules/.ready  ## All tests but those that deploy; with COVERAGE=1 h
 test-e2e: node_modules/.ready  ## Every way to deploy and to break a deployment, on the local cloud.
 	@$(BIN)/pytest $(SIDE_BY_SIDE) --maxprocesses=4 -m "e2e and not deployed" tests/e2e
 
-fuzz: node_modules/.ready  ## 10,000 random constructor calls: no error but the library's own, nothing in silence.
-	@$(BIN)/python scripts/fuzz_constructors.py 10000 1
+fuzz: node_modules/.ready  ## 10,000 random calls of all that is public: no error but the library's own, nothing in silence.
+	@$(BIN)/python -m scripts.fuzz 10000 1
 
 test-deep: .venv/.ready  ## 5,000 random sequences of deployments and faults.
 	@SEQUENCES=$(SEQUENCES) $(BIN)/pytest --show-capture=no tests/lifecycle/test_any_sequence.py
