@@ -2,8 +2,7 @@
 
 import pytest
 
-from .events import NEW_RUN, OLD_RUN
-from .test_endpoint import NEW, OLD
+from .events import NEW, NEW_RUN, OLD, OLD_RUN
 
 MODELS = ("churn-1", "churn-2")
 MODEL = {"AutoMLJobName": "churn", "ProcessingUnit": "CPU", "BaseName": "churn"}
