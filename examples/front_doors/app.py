@@ -3,6 +3,8 @@
 Each is a function of this file that can be taken away alone.
 """
 
+from pathlib import Path
+
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
@@ -35,7 +37,7 @@ def caller(scope: Construct, endpoint: IAutoMLEndpoint) -> lambda_.Function:
         "Caller",
         runtime=lambda_.Runtime.PYTHON_3_14,
         handler="ask.handler",
-        code=lambda_.Code.from_asset("handlers"),
+        code=lambda_.Code.from_asset(str(Path(__file__).parent / "handlers")),
         timeout=cdk.Duration.seconds(60),
         memory_size=256,
         tracing=lambda_.Tracing.ACTIVE,

@@ -1,5 +1,6 @@
 """The command as it is typed in a terminal, and the processes that it leaves."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -21,11 +22,20 @@ def local(folder, *arguments, **options):
 
 
 def starting(folder, *options):
-    """A `start` in another terminal."""
+    """A `start` in another terminal, where Ctrl-C counts: tests may run where it is ignored."""
     arguments = ["local", "--folder", str(folder), "start", "--no-bootstrap", *options]
     return subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hears_signals,
     )
+
+
+def _hears_signals():
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_until_it_runs(process):
