@@ -8,7 +8,6 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from automlv2_handlers.resources import known_members
 from aws_cdk import aws_sns as sns
 
 from cdk_automlv2 import (
@@ -150,17 +149,6 @@ def reached() -> dict[str, set[str]]:
             paths[item["Type"]] |= set(given(item["Properties"]))
     kinds = {call: "Model" if call == "CreateModel" else "Endpoint" for call in CALLS}
     return {call: paths[f"Custom::AutoML{kind}"] for call, kind in kinds.items()}
-
-
-@pytest.mark.parametrize("kind", ["Model", "Endpoint"])
-def test_the_function_knows_every_property_that_is_no_member_of_a_call(kind, reached):
-    named = f"Custom::AutoML{kind}"
-    known = {*known_members.OWN[named]}
-    for call in known_members.CALLS[named]:
-        known |= service_model.input_shape(call).members.keys()
-
-    given = reached["CreateModel" if kind == "Model" else "CreateEndpoint"]
-    assert {path.partition(".")[0].removesuffix("[]") for path in given} - known == set()
 
 
 def is_below(path: str, tops: Any) -> bool:

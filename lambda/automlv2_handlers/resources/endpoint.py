@@ -19,14 +19,7 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import (
-    afterwards,
-    guardrails,
-    known_members,
-    looks,
-    scaling,
-    traffic,
-)
+from automlv2_handlers.resources import afterwards, guardrails, looks, scaling, traffic
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -49,7 +42,6 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
         return (afterwards.step if afterwards.is_such(event) else _delete)(event, context)
-    known_members.require(event, context)
     name = endpoint_name(event)
     endpoint = _describe(name, context)
     if endpoint is None:
