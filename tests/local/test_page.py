@@ -10,7 +10,7 @@ from cdk_automlv2.cli.page import link
 from . import browser, devtools, test_training
 from .devtools import AUDIT, AUDITED, AXE, OVERFLOW, SCREENS
 from .fake_world import wait_for
-from .gateway import allow, role
+from .gateway import allow, role, running
 from .page import TOKEN, Page
 
 pytestmark = pytest.mark.skipif(
@@ -25,6 +25,13 @@ LABEL = "<b onclick='alert(1)'>a & b</b>"
 def tab(tmp_path_factory):
     with devtools.tab(tmp_path_factory.mktemp("profile")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    """A local cloud of its own: what other tests have made does not stand on the page."""
+    with running(tmp_path_factory.mktemp("page")) as cloud:
+        yield cloud
 
 
 @pytest.fixture(scope="module")
