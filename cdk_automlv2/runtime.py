@@ -145,15 +145,8 @@ class AutoMLRuntime:
         """
         kind = _kind(content_type)
         accept = accept or (kind if kind in (CSV, JSON) else None)
-        body = serialize(data, content_type)
-        self._kinds.require_room(endpoint_name, body)
-        with self._kinds.explained(endpoint_name, queued=False):
-            answer = self._endpoints.invoke_endpoint(
-                EndpointName=endpoint_name,
-                ContentType=content_type,
-                Body=body,
-                **({"Accept": accept} if accept else {}),
-            )
+        invoke = self._endpoints.invoke_endpoint
+        answer = self._answer_now(invoke, endpoint_name, data, content_type, accept)
         return deserialize(answer["Body"].read(), answer.get("ContentType", content_type))
 
     def predict_stream(
@@ -177,17 +170,25 @@ class AutoMLRuntime:
             PayloadTooLargeError: If ``data`` are more than 6 MB.
             TypeError: If ``data`` cannot be sent as ``content_type``.
         """
-        body = serialize(data, content_type)
-        self._kinds.require_room(endpoint_name, body)
-        with self._kinds.explained(endpoint_name, queued=False):
-            answer = self._endpoints.invoke_endpoint_with_response_stream(
-                EndpointName=endpoint_name,
-                ContentType=content_type,
-                Body=body,
-                **({"Accept": accept} if accept else {}),
-            )
+        invoke = self._endpoints.invoke_endpoint_with_response_stream
+        answer = self._answer_now(invoke, endpoint_name, data, content_type, accept)
         for event in answer["Body"]:
             yield event["PayloadPart"]["Bytes"]
+
+    def _answer_now(
+        self,
+        invoke: Callable[..., Any],
+        endpoint_name: str,
+        data: str | bytes | Iterable[Row] | dict[str, Any],
+        content_type: str,
+        accept: str | None,
+    ) -> Any:
+        """Send a request by a call that is answered at once, and return its answer."""
+        body = serialize(data, content_type)
+        self._kinds.require_room(endpoint_name, body)
+        request = {"EndpointName": endpoint_name, "ContentType": content_type, "Body": body}
+        with self._kinds.explained(endpoint_name, queued=False):
+            return invoke(**request, **({"Accept": accept} if accept else {}))
 
     def predict_async(
         self,
