@@ -15,7 +15,9 @@ import aws_cdk as cdk
 from cdk_automlv2._core.lazy import Producer, WhenAspectsHaveRun
 
 _DELETION: Final = "DeletionPolicy"
-_KEEPING = frozenset({cdk.CfnDeletionPolicy.RETAIN, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE})
+KEEPING: Final = frozenset(
+    {cdk.CfnDeletionPolicy.RETAIN, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE}
+)
 _WORDS: Final = {
     cdk.CfnDeletionPolicy.DELETE: "Delete",
     cdk.CfnDeletionPolicy.RETAIN: "Retain",
@@ -50,7 +52,7 @@ class Removal:
     def may_stay(self) -> bool:
         """Say so, while a later override of the resource is rendered."""
         policies = self._rendered
-        return len(policies) < len(_POLICIES) or bool(_KEEPING & set(policies.values()))
+        return len(policies) < len(_POLICIES) or bool(KEEPING & set(policies.values()))
 
     def _render(self, key: str) -> str | None:
         options = self._resource.cfn_options

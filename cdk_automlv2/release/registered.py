@@ -9,9 +9,8 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.retention import KEEPING
 from cdk_automlv2.release.model_registration import ModelRegistration
-
-_KEPT = (cdk.CfnDeletionPolicy.RETAIN, cdk.CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE)
 
 
 def registration_of(
@@ -66,7 +65,7 @@ def bind_registration(
     if isinstance(group, str):
         return
     resource.add_resource_dependency(group)
-    if registration.stays and group.cfn_options.deletion_policy not in _KEPT:
+    if registration.stays and group.cfn_options.deletion_policy not in KEEPING:
         cdk.Annotations.of(owner).add_warning_v2(
             "cdk-automlv2:model-package-group",
             f"the versions of group {group.node.path} stay when {owner.node.path} goes, and a "
