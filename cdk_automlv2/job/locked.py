@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.images import image_in
 from cdk_automlv2._core.keys import key_arn
-from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
-from cdk_automlv2.job.base import AutoMLJobBase
+from cdk_automlv2.job.elsewhere import TrainedElsewhere
 from cdk_automlv2.job.output import AutoMLOutput
 
 _SCHEMA = "1"
@@ -107,7 +105,7 @@ class Lock:
                 _ = container["image"], container["environment"]
 
 
-class LockedCandidate(AutoMLJobBase):
+class LockedCandidate(TrainedElsewhere):
     """Stands where a job stands: its winner is what the lock file says, and nothing else.
 
     Args:
@@ -127,24 +125,12 @@ class LockedCandidate(AutoMLJobBase):
         images: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
-        self._provider = AutoMLProvider.of(scope)
-        self._settled = None
-        self.problem_config = None
         self._lock = lock
         self._containers = lock.of_unit(unit)
         self._images = images
         self._target = artifacts
         self._refuse_elsewhere()
         self._output = self._location()
-
-    @property
-    def source(self) -> cdk.CfnResource | None:
-        """Nothing decides whether it exists."""
-        return None
-
-    def _use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str | None:  # type: ignore[override]
-        """No job is looked at."""
-        return None
 
     def _locked_properties(self, rights_of: Construct) -> dict[str, Any]:
         """Return what the model's resource says besides; the function may fetch the artifacts."""

@@ -11,11 +11,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_automlv2._core.options import Rule
-from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
-from cdk_automlv2.job.base import AutoMLJobBase
+from cdk_automlv2.job.elsewhere import TrainedElsewhere
 from cdk_automlv2.job.output import AutoMLOutput, given_output
 from cdk_automlv2.problem_configs import ProblemConfig
 
@@ -54,7 +53,7 @@ def digest_rule(containers_digest: str | None) -> Iterator[OptionFault]:
 PACKAGE_RULES: tuple[Rule, ...] = (package_rule, digest_rule)
 
 
-class PackagedCandidate(AutoMLJobBase):
+class PackagedCandidate(TrainedElsewhere):
     """Stands where a job stands: its winner is what a version of the registry holds.
 
     Args:
@@ -73,22 +72,10 @@ class PackagedCandidate(AutoMLJobBase):
         artifacts: AutoMLOutput | s3.IBucket | None,
         problem_config: ProblemConfig | None,
     ) -> None:
-        super().__init__(scope, id)
-        self._provider = AutoMLProvider.of(scope)
-        self._settled = None
+        super().__init__(scope, id, problem_config)
         self._arn = arn
         self._digest = digest
         self._output = given_output(None, artifacts, None)
-        self.problem_config = problem_config
-
-    @property
-    def source(self) -> cdk.CfnResource | None:
-        """Nothing decides whether it exists."""
-        return None
-
-    def _use_in(self, provider: AutoMLProvider) -> cdk.IResolvable | str | None:  # type: ignore[override]
-        """No job is looked at."""
-        return None
 
     def _locked_properties(self, rights_of: Construct) -> dict[str, Any]:
         """Return what the model's resource says besides; the function may describe the version."""
