@@ -335,11 +335,13 @@ def has_members(value: Any, protocol: type) -> bool:
     """Whether an object has what a protocol of ours asks for; no getter runs."""
     if isinstance(value, type):
         return False
-    wanted = {name for base in protocol.__mro__ for name in _members(base)}
+    wanted = {name for base in protocol.__mro__ for name in _members(base)} - _NOT_ASKED_FOR
     return all(inspect.getattr_static(value, name, _ABSENT) is not _ABSENT for name in wanted)
 
 
 _ABSENT = object()
+_NOT_ASKED_FOR = {"connections"}
+"""Members that an object of another library may lack: those of what is in no VPC."""
 
 
 def _members(base: type) -> set[str]:

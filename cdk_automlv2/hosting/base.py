@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core.arns import literal
+from cdk_automlv2._core.connections import Connected, InNetwork
 from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.options import checked
@@ -23,7 +26,8 @@ INVOKE, ASYNC, STREAM = (
 )
 
 
-class AutoMLModelBase(Displayed, cdk.Resource):
+@jsii.implements(ec2.IConnectable)
+class AutoMLModelBase(Displayed, InNetwork, cdk.Resource):
     """A model as endpoints use it; what is decided elsewhere is left as it is.
 
     Attributes:
@@ -36,6 +40,7 @@ class AutoMLModelBase(Displayed, cdk.Resource):
     model_name: str
     model_arn: str
     has_vpc = False
+    _called = "AutoMLModel"
     is_isolated = False
 
     @property
@@ -68,12 +73,16 @@ class AutoMLModelBase(Displayed, cdk.Resource):
         return self.model_name
 
 
-class AutoMLEndpointBase(Displayed, EndpointMetrics, cdk.Resource):
+@jsii.implements(ec2.IConnectable)
+class AutoMLEndpointBase(Displayed, EndpointMetrics, Connected, cdk.Resource):
     """Grants and metrics; leans on name and ARN alone."""
 
     endpoint_arn: str
+    _called = "AutoMLEndpoint"
     _invocations: Sequence[str] = (INVOKE, ASYNC, STREAM)
     """Names of the calls that the endpoint answers, as far as is known."""
+
+    _outside_vpc = ("model", "must be in a VPC where connections is used")
 
     @property
     def endpoint_ref(self) -> sagemaker_refs.EndpointReference:

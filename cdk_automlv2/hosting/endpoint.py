@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
@@ -328,6 +329,9 @@ class AutoMLEndpoint(EndpointImports):
     def endpoint_arn(self) -> str:  # type: ignore[override]
         """ARN of the endpoint; a token."""
         return cdk.Token.as_string(self._resource.get_att("EndpointArn"))
+
+    def _security_groups(self) -> list[ec2.ISecurityGroup]:
+        return [group for model in self._models for group in model._security_groups()]
 
     @property
     def endpoint_config_name(self) -> str:

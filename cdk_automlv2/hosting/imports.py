@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jsii
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core.closed_sets import ProcessingUnit
+from cdk_automlv2._core.connections import ImportedConnected, connections_of
 from cdk_automlv2._core.grants import RoleGrants, use_role
 from cdk_automlv2._core.imports import arn_of, arn_rules, name_of, name_rules, one_of_rules
 from cdk_automlv2._core.options import checked, limits
@@ -73,6 +77,7 @@ class ModelImports(AutoMLModelBase):
         role: iam.IRole | None = None,
         problem_config: ProblemConfig | None = None,
         processing_unit: ProcessingUnit | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> IAutoMLModel:
         """Return a model that exists already, with all that is known of it.
 
@@ -86,6 +91,7 @@ class ModelImports(AutoMLModelBase):
             problem_config: What its job predicts: decides how long endpoints are waited for, and
                 what is checked of them. Default: not known.
             processing_unit: CPU or GPU: which containers it has. Default: not known.
+            security_groups: Those of its containers, if it is in a VPC. Default: not known.
 
         Raises:
             OptionsError: With every invalid option.
@@ -98,6 +104,7 @@ class ModelImports(AutoMLModelBase):
             role=role,
             problem_config=problem_config,
             processing_unit=processing_unit,
+            security_groups=security_groups,
         )
 
 
@@ -151,6 +158,7 @@ class EndpointImports(AutoMLEndpointBase):
         endpoint_name: str | None = None,
         endpoint_arn: str | None = None,
         variant_name: str = VARIANT_NAME,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> IAutoMLEndpoint:
         """Return an endpoint that exists already, with all that is known of it.
 
@@ -161,17 +169,24 @@ class EndpointImports(AutoMLEndpointBase):
             endpoint_arn: Its ARN instead.
             variant_name: The variant whose metrics are meant. Default: AllTraffic, the name that
                 this library gives.
+            security_groups: Those of its models' containers, if they are in a VPC. Default: not
+                known.
 
         Raises:
             OptionsError: With every invalid option.
         """
         return _ImportedAutoMLEndpoint(
-            scope, id, endpoint_name, endpoint_arn, variant_name=variant_name
+            scope,
+            id,
+            endpoint_name,
+            endpoint_arn,
+            variant_name=variant_name,
+            security_groups=security_groups,
         )
 
 
 @jsii.implements(sagemaker_refs.IModelRef)
-class _ImportedAutoMLModel(AutoMLModelBase):
+class _ImportedAutoMLModel(ImportedConnected, AutoMLModelBase):
     def __init__(
         self,
         scope: Construct,
@@ -182,6 +197,7 @@ class _ImportedAutoMLModel(AutoMLModelBase):
         role: iam.IRole | None = None,
         problem_config: ProblemConfig | None = None,
         processing_unit: str | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> None:
         super().__init__(scope, id)
         self.model_name = name_of(self, name, arn)
@@ -189,6 +205,8 @@ class _ImportedAutoMLModel(AutoMLModelBase):
         self._given_role = role
         self.problem_config = problem_config
         self.processing_unit = processing_unit
+        self._given_groups = security_groups
+        self.has_vpc = bool(security_groups)
 
     @property
     def role(self) -> iam.IRole | None:
@@ -203,7 +221,7 @@ class _ImportedAutoMLModel(AutoMLModelBase):
 
 
 @jsii.implements(sagemaker_refs.IEndpointRef)
-class _ImportedAutoMLEndpoint(AutoMLEndpointBase):
+class _ImportedAutoMLEndpoint(ImportedConnected, AutoMLEndpointBase):
     def __init__(
         self,
         scope: Construct,
@@ -212,24 +230,37 @@ class _ImportedAutoMLEndpoint(AutoMLEndpointBase):
         arn: str | None = None,
         *,
         variant_name: str = VARIANT_NAME,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> None:
         super().__init__(scope, id)
         self.endpoint_name = name_of(self, name, arn)
         self.endpoint_arn = arn_of(self, "endpoint", name, arn)
         self._variant_name = variant_name
+        self._given_groups = security_groups
+
+
+class _ModelByShape(_ImportedAutoMLModel):
+    """An object that has what ``IAutoMLModel`` asks for: its model is used by name."""
+
+    def __init__(self, scope: Construct, id: str, model: IAutoMLModel) -> None:
+        super().__init__(
+            scope,
+            id,
+            model.model_name,
+            model.model_arn,
+            role=model.role,
+            problem_config=model.problem_config,
+            processing_unit=model.processing_unit,
+        )
+        self._model = model
+
+    def _security_groups(self) -> Sequence[ec2.ISecurityGroup]:
+        return connections_of(self._model)
 
 
 def imported(scope: Construct, id: str, model: IAutoMLModel) -> AutoMLModelBase:
     """Return a model of another class as one that exists already: it is served by its name."""
-    return _ImportedAutoMLModel(
-        scope,
-        id,
-        model.model_name,
-        model.model_arn,
-        role=model.role,
-        problem_config=model.problem_config,
-        processing_unit=model.processing_unit,
-    )
+    return _ModelByShape(scope, id, model)
 
 
 def served(model: IAutoMLModel) -> AutoMLModelBase:

@@ -8,6 +8,7 @@ from cdk_automlv2.problem_configs import ProblemConfig
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_iam as iam
 
 REAL_TIME, SERVERLESS, ASYNCHRONOUS = "real time", "serverless", "asynchronous"
@@ -46,6 +47,10 @@ class IAutoMLModel(Protocol):
     def role(self) -> iam.IRole | None:
         """Role that its containers run as; ``None`` if that is not known."""
 
+    @property
+    def connections(self) -> ec2.Connections:
+        """Ways to and from its containers in a VPC; an object that has none need not have it."""
+
 
 class IAutoMLEndpoint(Protocol):
     """What others may ask of an endpoint, made here or imported; matched by shape.
@@ -63,6 +68,10 @@ class IAutoMLEndpoint(Protocol):
     @property
     def endpoint_arn(self) -> str:
         """ARN of the endpoint."""
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Ways to and from its containers in a VPC; an object that has none need not have it."""
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` send requests to the endpoint."""

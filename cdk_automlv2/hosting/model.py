@@ -126,10 +126,10 @@ class AutoMLModel(ModelSources):
         self.processing_unit: str = processing_unit or units[0]
         self._follows_endpoint = processing_unit is None and len(units) > 1
         artifacts = self._grant_artifacts(role)
-        vpc = bind_vpc(self, vpc_config)
-        self.has_vpc = vpc is not None
+        network = self._network = bind_vpc(self, vpc_config)
+        self.has_vpc = network is not None
         self.is_isolated = enable_network_isolation is True
-        if vpc is not None:
+        if network is not None:
             self._role.allow_vpc()
         if model_name is not None:
             _warn_about_name(self, known)
@@ -145,7 +145,7 @@ class AutoMLModel(ModelSources):
             **known._locked_properties(self),
             InferenceResponseKeys=keys,
             ExecutionRoleArn=self._role.arn,
-            VpcConfig=vpc,
+            VpcConfig=None if network is None else network.request,
             EnableNetworkIsolation=enable_network_isolation,
             ProcessingUnit=self.processing_unit,
             ModelName=model_name,
@@ -155,6 +155,8 @@ class AutoMLModel(ModelSources):
         )
         if judged is not None:
             self._resource.add_resource_dependency(judged)
+        if network is not None:
+            network.apply_before(self._resource)
         self._role.pass_before(provider, self._resource)
         self._register(registration_of(register_in), job_name, candidate_name)
         if isinstance(known, JobByShape):
@@ -241,6 +243,8 @@ class AutoMLModel(ModelSources):
         self._retained = True
         retain(self._resource, policy)
         self._role.retain()
+        if self._network is not None:
+            self._network.retain(policy)
 
     @checked(renamed(removal_policy_rule, removal_policy="policy"))
     def apply_removal_policy(self, policy: cdk.RemovalPolicy) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_automlv2._core import wait_times
+from cdk_automlv2._core.connections import ImportedConnected, connections_of
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2.job.base import AutoMLJobBase
@@ -14,7 +18,7 @@ from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
-class AttachedAutoMLJob(AutoMLJobBase):
+class AttachedAutoMLJob(ImportedConnected, AutoMLJobBase):
     """A job that exists already; see ``AutoMLJobV2.from_auto_ml_job_name``.
 
     Args:
@@ -23,6 +27,7 @@ class AttachedAutoMLJob(AutoMLJobBase):
         timeout: Longest wait for it. Default: 12 hours.
         problem_config: What it predicts, if that is known.
         role: Role that it runs as, if that is known.
+        security_groups: Those of its containers, if they are known.
     """
 
     def __init__(
@@ -35,12 +40,14 @@ class AttachedAutoMLJob(AutoMLJobBase):
         timeout: cdk.Duration | None = None,
         problem_config: ProblemConfig | None = None,
         role: iam.IRole | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> None:
         super().__init__(scope, id)
         self._provider = AutoMLProvider.of(scope)
         self.problem_config = problem_config
         self._output = output
         self._given_role = role
+        self._given_groups = security_groups
         usual = wait_times.DEFAULT_TIMEOUT_SECONDS
         seconds = usual if timeout is None else int(timeout.to_seconds())
         self._settled = self._wait_for(name, seconds)
@@ -70,6 +77,9 @@ class JobByShape(AttachedAutoMLJob):
     def grant_read_output(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` read what the job wrote; the object alone knows where that is."""
         return self._job.grant_read_output(grantee)
+
+    def _security_groups(self) -> Sequence[ec2.ISecurityGroup]:
+        return connections_of(self._job)
 
 
 def known_job(scope: Construct, job: IAutoMLJob) -> AutoMLJobBase:

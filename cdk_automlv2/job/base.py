@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_automlv2._core import wait_times, waiting
+from cdk_automlv2._core.connections import InNetwork
 from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.provider import AutoMLProvider
@@ -20,7 +23,8 @@ from cdk_automlv2.job.promotion import grant_promotion, grantee_rule
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
-class AutoMLJobBase(Displayed, cdk.Resource):
+@jsii.implements(ec2.IConnectable)
+class AutoMLJobBase(Displayed, InNetwork, cdk.Resource):
     """Attributes and grants of a job; most are attributes of the last link of its wait.
 
     Attributes:
@@ -28,6 +32,7 @@ class AutoMLJobBase(Displayed, cdk.Resource):
     """
 
     problem_config: ProblemConfig | None
+    _called = "AutoMLJobV2"
     _output: S3Location | None
     """Where the job writes; ``None`` if that is not known."""
 

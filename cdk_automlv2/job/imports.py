@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -88,6 +91,7 @@ class JobImports(AutoMLJobBase):
         output_kms_key: kms.IKey | str | None = None,
         problem_config: ProblemConfig | None = None,
         role: iam.IRole | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
         timeout: cdk.Duration | None = None,
     ) -> IAutoMLJob:
         """Return a job that exists already, with all that is known of it.
@@ -103,6 +107,7 @@ class JobImports(AutoMLJobBase):
             problem_config: What it predicts: decides how its models are served, and what is
                 checked of them. Default: not known.
             role: Role that it runs as. Default: not known.
+            security_groups: Those of its containers, if it is in a VPC. Default: not known.
             timeout: Longest wait; 1 minute to 18 days. Default: 12 hours.
 
         Raises:
@@ -116,4 +121,5 @@ class JobImports(AutoMLJobBase):
             timeout=timeout,
             problem_config=problem_config,
             role=role,
+            security_groups=security_groups,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
 from cdk_automlv2.problem_configs import ProblemConfig
@@ -44,6 +45,10 @@ class IAutoMLJob(Protocol):
     @property
     def role(self) -> iam.IRole | None:
         """Role that it runs as; ``None`` if that is not known."""
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Ways to and from its containers in a VPC; an object that has none need not have it."""
 
     def grant_describe(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` describe the job and list its candidates."""

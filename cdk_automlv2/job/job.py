@@ -133,7 +133,8 @@ class AutoMLJobV2(JobImports):
         self.problem_config = problem_config
         self._output = job_output(self, output_path, output, output_kms_key)
         self._in_default_bucket = output_path is None and output is None
-        vpc = bind_vpc(self, vpc_config)
+        network = self._network = bind_vpc(self, vpc_config)
+        vpc = None if network is None else network.request
         security = _SecurityOptions(volume_kms_key, encrypt_inter_container_traffic, vpc)
         bound = [
             channel.bind(self, f"Input{number}", self._output)
@@ -164,6 +165,8 @@ class AutoMLJobV2(JobImports):
             Tags=tag_list(tags),
         )
         rights.apply_before(resource)
+        if network is not None:
+            network.apply_before(resource)
         self._role.pass_before(self._provider, resource)
         self._tags = LateTags(resource, tags, self._provider.stack)
         self._resource = resource
@@ -224,6 +227,8 @@ class AutoMLJobV2(JobImports):
             for resource in (self._resource, *self._uploads):
                 resource.apply_removal_policy(policy)
             self._role.retain()
+            if self._network is not None:
+                self._network.retain(policy)
 
     @property
     def job_name(self) -> str:

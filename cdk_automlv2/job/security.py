@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.connections import Network
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
@@ -45,8 +46,8 @@ class VpcConfig:
     def __post_init__(self) -> None:
         raise_if_any("VpcConfig", field_faults(self, lambda name, value: ()))
 
-    def bind(self, scope: Construct, id: str) -> dict[str, list[str]]:
-        """Return the API's ``VpcConfig``; makes a security group where none is given.
+    def bind(self, scope: Construct, id: str) -> Network:
+        """Return the network of a construct; makes a security group where none is given.
 
         Raises:
             OptionsError: If there are more subnets than the API takes.
@@ -58,8 +59,9 @@ class VpcConfig:
         from cdk_automlv2._core.nag_reasons import CONTAINERS
 
         groups: list[ec2.ISecurityGroup] = list(self.security_groups or [])
+        made = None
         if not groups:
-            group = ec2.SecurityGroup(scope, id, vpc=self.vpc)
+            group = made = ec2.SecurityGroup(scope, id, vpc=self.vpc)
             # Not allow_internally, which warns that egress is allowed already.
             group.add_ingress_rule(group, ec2.Port.all_traffic(), "containers among themselves")
             among_themselves = group.node.children[-1]
@@ -81,10 +83,11 @@ class VpcConfig:
             fault = OptionFault("vpc_config.subnets", rule, len(subnets), fix)
             raise OptionsError(scope.node.path, (fault,))
         raise_if_any(scope.node.path, _twice("vpc_config.subnets", subnets))
-        return {
+        request = {
             "SecurityGroupIds": [group.security_group_id for group in groups],
             "Subnets": subnets,
         }
+        return Network(scope, request, groups, made)
 
 
 def vpc_problems(vpc_config: VpcConfig | dict[str, list[str]] | None) -> Iterator[OptionFault]:
@@ -112,11 +115,14 @@ def _twice(path: str, ids: Sequence[str]) -> Iterator[OptionFault]:
 
 def bind_vpc(
     scope: Construct, vpc_config: VpcConfig | dict[str, list[str]] | None
-) -> dict[str, list[str]] | None:
-    """Return the API's form of either."""
+) -> Network | None:
+    """Return the network that either stands for."""
+    if vpc_config is None:
+        return None
     if isinstance(vpc_config, VpcConfig):
         return vpc_config.bind(scope, "SecurityGroup")
-    if vpc_config is None or is_token(vpc_config):
-        return vpc_config
+    if is_token(vpc_config):
+        return Network(scope, vpc_config)
     # A tuple is a list here, but not for jsii.
-    return {name: list(ids) if isinstance(ids, tuple) else ids for name, ids in vpc_config.items()}
+    listed = {name: list(v) if isinstance(v, tuple) else v for name, v in vpc_config.items()}
+    return Network(scope, listed)

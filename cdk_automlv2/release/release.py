@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -16,6 +17,7 @@ from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core.common_rules import removal_policy_rule
+from cdk_automlv2._core.connections import OUTSIDE_VPC
 from cdk_automlv2._core.identity import digest, identity, name_scope
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import checked, renamed
@@ -128,6 +130,9 @@ class AutoMLRelease(ReleaseRegistration):
         >>> release.endpoint_name.startswith("churn-release-")
         True
     """
+
+    _called = "AutoMLRelease"
+    _outside_vpc = OUTSIDE_VPC
 
     @checked(*RELEASE_RULES, also=(*JOB_RULES, *MODEL_RULES, *ENDPOINT_RULES))
     def __init__(
@@ -348,6 +353,9 @@ class AutoMLRelease(ReleaseRegistration):
     def endpoint_arn(self) -> str:  # type: ignore[override]
         """ARN of the endpoint, which is there once the first release is in service."""
         return self._endpoint.endpoint_arn
+
+    def _security_groups(self) -> list[ec2.ISecurityGroup]:
+        return [*self._job._security_groups(), *self._model._security_groups()]
 
     @property
     def number(self) -> str:
