@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
-from cdk_automlv2._core.connections import Network
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
@@ -15,6 +14,8 @@ from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
 if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
     from constructs import Construct
+
+    from cdk_automlv2._core.connections import Network
 
 MOST_SECURITY_GROUPS = 5
 MOST_SUBNETS = 16
@@ -55,6 +56,7 @@ class VpcConfig:
         import aws_cdk as cdk
         from aws_cdk import aws_ec2 as ec2
 
+        from cdk_automlv2._core.connections import Network
         from cdk_automlv2._core.nag import Acknowledgements
         from cdk_automlv2._core.nag_reasons import CONTAINERS
 
@@ -117,6 +119,8 @@ def bind_vpc(
     scope: Construct, vpc_config: VpcConfig | dict[str, list[str]] | None
 ) -> Network | None:
     """Return the network that either stands for."""
+    from cdk_automlv2._core.connections import Network
+
     if vpc_config is None:
         return None
     if isinstance(vpc_config, VpcConfig):
