@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from cdk_automlv2._core.options import checked
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
 CANDIDATE_HOUR = "candidate-hour"
@@ -46,6 +47,7 @@ class Prices:
         raise_if_any("Prices", _faults(vars(self)))
 
     @classmethod
+    @checked()
     def from_file(cls, path: str | Path) -> Self:
         """Return the prices of a JSON file, whose members are the fields.
 
@@ -60,6 +62,7 @@ class Prices:
         return cls.of(raw, str(path))
 
     @classmethod
+    @checked()
     def of(cls, raw: Any, owner: str = "Prices") -> Self:
         """Return the prices of what a JSON file holds.
 

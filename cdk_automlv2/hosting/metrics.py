@@ -10,6 +10,7 @@ from typing import Any, Final
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Node
 
+from cdk_automlv2._core.options import checked
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.interface import ASYNCHRONOUS, REAL_TIME, SERVERLESS, VARIANT_NAME
 
@@ -33,6 +34,7 @@ class EndpointMetrics:
     _kind: str | None = None
     """What the endpoint is; ``None`` if that is not known, as of an imported one."""
 
+    @checked()
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
         """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
 

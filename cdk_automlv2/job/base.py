@@ -92,10 +92,12 @@ class AutoMLJobBase(Displayed, InNetwork, cdk.Resource):
         """The winner's value of that metric, a decimal number as text; a token."""
         return self._of_candidate("ObjectiveMetricValue")
 
+    @checked()
     def attribute(self, name: str) -> str:
         """Return an attribute of the settled job, by the API's name; a token."""
         return self._value(name).token()
 
+    @checked()
     def reference(self, name: str) -> cdk.IResolvable:
         """Return an attribute of the settled job as a token for properties of resources.
 

@@ -137,6 +137,7 @@ class ReleaseRetraining(ReleaseEvents):
         waits = {"CoolDownSeconds": seconds_of(cool_down, DAY_SECONDS)}
         return self._rule(id, pattern, "Retrain", "alarm", waits)
 
+    @checked()
     def grant_retrain(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let ``grantee`` train again, roll back and abort, as ``automlv2 retrain`` does.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self, cast
 
 from constructs import Construct
 
+from cdk_automlv2._core.options import checked
+
 if TYPE_CHECKING:
     from cdk_automlv2.automl import AutoMLV2
 
@@ -15,6 +17,7 @@ class DeclaredBySpec(Construct):
     """Part of ``AutoMLV2``."""
 
     @classmethod
+    @checked()
     def from_spec(cls, scope: Construct, id: str, path: str | Path) -> Self:
         """Return the model that a file describes: its job, and its model and endpoint if it has.
 
@@ -26,6 +29,7 @@ class DeclaredBySpec(Construct):
             path: The file, YAML or JSON; paths in it are relative to its folder.
 
         Raises:
+            OptionsError: If an argument is of a wrong type.
             SpecError: With everything that is wrong in the file, each with line and column.
             ModuleNotFoundError: If PyYAML, the extra ``specs``, is not installed.
         """

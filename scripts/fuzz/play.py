@@ -53,6 +53,20 @@ def play(entry: Entry, place: Place, random_: random.Random, most: int = 3) -> E
     return End(f"{entry.name}({shown})", _ended(entry, place, options, wrong))
 
 
+def play_nonsense(entry: Entry, place: Place, nonsense: Any) -> End:
+    """Call an entry with one object for each option that it cannot be right for."""
+    kinds = entry.annotations()
+    wrong = {
+        name
+        for name in entry.parameters
+        if name in kinds and name not in ("scope", "id") and not fits(nonsense, kinds[name])
+    }
+    options = place.right(entry) | dict.fromkeys(wrong, nonsense)
+    if not wrong:
+        return End(entry.name, "refused")
+    return End(f"{entry.name}({', '.join(sorted(wrong))})", _ended(entry, place, options, wrong))
+
+
 def _ended(entry: Entry, place: Place, options: dict[str, Any], wrong: set[str]) -> str:
     try:
         subject = place.object_of(entry) if entry.needs_object else entry.owner

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from scripts.fuzz.place import Place
-from scripts.fuzz.play import play
+from scripts.fuzz.play import play, play_nonsense
 from scripts.fuzz.surface import ANSWERS, NOT_MADE, WIRING, entries
 
 ENTRIES = list(entries())
@@ -24,6 +24,18 @@ def test_a_public_call_is_taken_with_what_the_random_calls_begin_with(entry, pla
     end = play(entry, place, random.Random(1), most=0)
 
     assert end.how == "taken"
+
+
+class Nonsense:
+    """Right for no option."""
+
+
+@pytest.mark.parametrize("nonsense", [Nonsense(), [Nonsense()], {"a": Nonsense()}], ids=["object", "list", "dict"])
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.name for entry in ENTRIES])
+def test_each_argument_of_a_wrong_type_is_named_in_one_error(entry, nonsense, place):
+    end = play_nonsense(entry, place, nonsense)
+
+    assert end.how == "refused", end.call
 
 
 def test_what_is_left_out_of_the_random_calls_exists():
