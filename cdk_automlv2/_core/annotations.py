@@ -161,11 +161,11 @@ def stands_for_unset(check: Check, value: Any) -> bool:
 
 
 def in_seconds(check: Check, value: Any) -> Any:
-    """Return the seconds of a Duration where a number of them may be given; else the value."""
+    """Return the seconds of a Duration where either may be given; else the value."""
     parts = check.checks if isinstance(check, _OneOf) else ()
     kinds = [getattr(part, "wanted", None) for part in parts]
     duration = getattr(sys.modules.get("aws_cdk"), "Duration", None)
-    if duration is None or int not in kinds or not isinstance(value, duration):
+    if duration is None or not {int, duration} <= set(kinds) or not isinstance(value, duration):
         return value
     if value.is_unresolved():
         return value.to_seconds()
@@ -173,11 +173,21 @@ def in_seconds(check: Check, value: Any) -> Any:
     return int(seconds) if seconds.is_integer() else seconds
 
 
-def admits_text(check: Check) -> bool:
-    """Whether a str may be given."""
+def encoded(check: Check, value: Any) -> Any:
+    """Return the text, or the list of texts, that stands for an ``IResolvable``; else itself."""
+    from aws_cdk import Token
+
     inner = check.check if isinstance(check, _KnownAtSynth) else check
     parts = inner.checks if isinstance(inner, _OneOf) else (inner,)
-    return any(isinstance(part, _Is) and part.wanted is str for part in parts)
+    if any(map(_is_text, parts)):
+        return Token.as_string(value)
+    if any(isinstance(part, _Listed) and _is_text(part.item) for part in parts):
+        return Token.as_list(value)
+    return value
+
+
+def _is_text(check: Check) -> bool:
+    return isinstance(check, _Is) and check.wanted is str
 
 
 def _holds_items(check: Check) -> bool:

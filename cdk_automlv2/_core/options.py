@@ -19,8 +19,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import (
-    admits_text,
     checks_of,
+    encoded,
     field_checks,
     in_seconds,
     stands_for_unset,
@@ -85,7 +85,8 @@ def type_faults(
 ) -> tuple[list[OptionFault], dict[str, Any]]:
     """Return what is of a wrong type, and values to use for those given.
 
-    An empty collection may stand for unset; an ``IResolvable`` becomes a text that stands for it.
+    An empty collection may stand for unset; an ``IResolvable`` becomes a text or a list of
+    texts that stands for it.
     """
     checks = checks_of(function)
     faults: list[OptionFault] = []
@@ -102,27 +103,25 @@ def type_faults(
             replaced[name] = value = seconds
         found = list(check.faults(name, value))
         faults += found
-        if not found and is_resolvable(value) and admits_text(check):
-            from aws_cdk import Token
-
-            replaced[name] = Token.as_string(value)
+        if not found and is_resolvable(value):
+            replaced[name] = encoded(check, value)
     return faults, replaced
 
 
-def settle_seconds(subject: Any) -> None:
-    """Put seconds in the place of Durations, in the fields of a dataclass that take both."""
+def settle(subject: Any) -> None:
+    """Put seconds in the place of Durations, and texts in that of tokens, where either may be."""
     for name, check in field_checks(type(subject)).items():
         value = getattr(subject, name)
-        seconds = in_seconds(check, value)
-        if seconds is not value:
-            object.__setattr__(subject, name, seconds)
+        settled = encoded(check, value) if is_resolvable(value) else in_seconds(check, value)
+        if settled is not value:
+            object.__setattr__(subject, name, settled)
 
 
 def field_faults(
     subject: Any, limit: Callable[[str, Any], Iterable[OptionFault]]
 ) -> list[OptionFault]:
     """Return what is wrong with the fields of a dataclass: types, then limits."""
-    settle_seconds(subject)
+    settle(subject)
     faults: list[OptionFault] = []
     for name, check in field_checks(type(subject)).items():
         value = getattr(subject, name)

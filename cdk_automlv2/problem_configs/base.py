@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
-from cdk_automlv2._core.options import settle_seconds
+from cdk_automlv2._core.options import settle
 from cdk_automlv2._core.s3_uri import uri_problems
 from cdk_automlv2._core.tokens import is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault
@@ -137,7 +137,7 @@ class ProblemConfig:
 
     def _problems(self) -> Iterator[OptionFault]:
         """Yield every wrong type, every broken limit, then every broken rule between fields."""
-        settle_seconds(self)
+        settle(self)
         opaque: set[str] = set()
         for name, check in field_checks(type(self)).items():
             value = getattr(self, name)

@@ -30,7 +30,9 @@ class Nonsense:
     """Right for no option."""
 
 
-@pytest.mark.parametrize("nonsense", [Nonsense(), [Nonsense()], {"a": Nonsense()}], ids=["object", "list", "dict"])
+@pytest.mark.parametrize(
+    "nonsense", [Nonsense(), [Nonsense()], {"a": Nonsense()}], ids=["object", "list", "dict"]
+)
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.name for entry in ENTRIES])
 def test_each_argument_of_a_wrong_type_is_named_in_one_error(entry, nonsense, place):
     end = play_nonsense(entry, place, nonsense)

@@ -20,6 +20,8 @@ from cdk_automlv2 import (
     AutoMLOutput,
     AutoMLTabularConfig,
     AutoMLV2,
+    Deployment,
+    ModelRegistration,
     OptionsError,
     VpcConfig,
 )
@@ -316,3 +318,23 @@ def test_a_duration_out_of_range_is_refused_with_the_others(stack, model):
     )
 
     assert fault == "model_data_download_timeout: must be 60 to 3600, got 7200"
+
+
+def test_a_duration_is_no_number_of_instances():
+    with pytest.raises(OptionsError, match="instance_count: must be an int, got a Duration"):
+        Deployment.canary(instance_count=cdk.Duration.seconds(1), wait=cdk.Duration.minutes(5))
+
+
+def test_a_list_known_only_at_deployment_is_taken(stack):
+    types = cdk.CfnParameter(stack, "Types", type="CommaDelimitedList")
+    made = ModelRegistration("churn", content_types=types.value)
+
+    assert stack.resolve(made.content_types) == {"Ref": "Types"}
+
+
+def test_a_content_type_known_only_at_deployment_is_taken(stack):
+    kind = cdk.CfnParameter(stack, "Kind")
+
+    channel = AutoMLDataChannel("S3Prefix", "s3://in/train/", content_type=kind.value)
+
+    assert stack.resolve(channel.content_type) == {"Ref": "Kind"}
