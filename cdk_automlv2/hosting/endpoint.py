@@ -58,7 +58,8 @@ class AutoMLEndpoint(EndpointImports):
     Args:
         model: The model to serve, unless ``variants`` have their own.
         instance_type: Such as ``ml.m5.large``; x86_64 only, as AutoML's images are.
-        initial_instance_count: Instances; 1 or more. Default: 1.
+        initial_instance_count: Instances; 1 or more. Another number is set in place; one that you
+            have set elsewhere stays until this one changes. Default: 1.
         variants: Instead of the former: one or more models, each an ``InstanceVariant``, that
             share the traffic by their weights, or one ``ServerlessVariant``. Other weights alone
             are set without a new fleet.
@@ -80,8 +81,8 @@ class AutoMLEndpoint(EndpointImports):
         container_startup_health_check_timeout: Longest time for the containers to come up; seconds
             or a ``cdk.Duration``, 60 to 3600 s. Default: SageMaker decides; 3600 for a language
             model.
-        retain_all_variant_properties: Whether an update keeps the instance count and weight that
-            the endpoint has by then, rather than the initial ones. Default: False.
+        retain_all_variant_properties: Whether an update keeps the weights that the endpoint has by
+            then, as it keeps the number of instances. Default: False.
         timeout: Longest wait for the endpoint; 1 minute to 18 days; more than 55 minutes add wait
             resources. Default: 55 minutes, and 2.5 hours for a language model, on top of the
             longest time of ``deployment``.

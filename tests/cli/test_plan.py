@@ -109,6 +109,12 @@ def test_a_changed_training_replaces_the_model_and_moves_the_endpoint(plan):
     }
 
 
+MORE = [
+    one | {"InitialInstanceCount": 3}
+    for one in DEPLOYED["Resources"][ENDPOINT]["Properties"]["ProductionVariants"]
+]
+
+
 @pytest.mark.parametrize(
     ("logical_id", "change", "kind", "action"),
     [
@@ -116,6 +122,7 @@ def test_a_changed_training_replaces_the_model_and_moves_the_endpoint(plan):
         (MODEL, {"ProcessingUnit": "GPU"}, "AutoMLModel", "replace"),
         (ENDPOINT, {"EndpointName": "shop"}, "AutoMLEndpoint", "replace"),
         (ENDPOINT, {"KmsKeyId": "key"}, "AutoMLEndpoint", "move"),
+        (ENDPOINT, {"ProductionVariants": MORE}, "AutoMLEndpoint", "update"),
         (ENDPOINT, {"Tags": [{"Key": "a", "Value": "b"}]}, "AutoMLEndpoint", "update"),
     ],
 )

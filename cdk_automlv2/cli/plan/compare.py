@@ -12,6 +12,8 @@ from cdk_automlv2.cli.plan.templates import Pair
 
 _PREFIX: Final = "Custom::AutoML"
 _JOB: Final = "Job."
+_COUNT: Final = "InitialInstanceCount"
+_VARIANTS: Final = "ProductionVariants"
 _TEMPLATE_KEYS: Final = frozenset({"ServiceToken", "StateMachineArn"})
 
 
@@ -122,8 +124,15 @@ class _Comparison:
 
 
 def _flat(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties of a resource; those of a release's job each by itself."""
+    """Return the properties of a resource; those of a release's job each by itself.
+
+    Numbers of instances are apart from the rest of an endpoint's variants, as they change in place.
+    """
     properties = dict(resource.get("Properties", {}))
+    if resource.get("Type") == f"{_PREFIX}Endpoint" and properties.get(_VARIANTS):
+        variants = properties[_VARIANTS]
+        bare = [{key: one[key] for key in one if key != _COUNT} for one in variants]
+        return properties | {_VARIANTS: bare, _COUNT: [one.get(_COUNT) for one in variants]}
     if resource.get("Type") != f"{_PREFIX}Release":
         return properties
     job = properties.pop("Job", {})
@@ -175,8 +184,10 @@ def _endpoint(is_new: bool, differing: set[str], resource: Mapping[str, Any]) ->
         return "create", "an endpoint is made"
     if rules.ENDPOINT_NAME in differing:
         return "replace", "an endpoint of another name is made before the old one goes"
-    if differing - rules.NOT_SERVED:
+    if differing - rules.NOT_SERVED - {_COUNT}:
         return "move", "the endpoint is updated in place; its name stays"
+    if _COUNT in differing:
+        return "update", f"{_COUNT} differs: instances come or go, unless scaling decides it"
     if differing:
         return "update", f"{_listed(differing)}: the endpoint goes on as it is"
     return "keep", "the endpoint goes on as it is"

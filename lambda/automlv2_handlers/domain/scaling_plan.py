@@ -69,12 +69,17 @@ def wanted(properties: Mapping[str, Any], endpoint: str) -> dict[Place, dict[str
 
 def keeps_counts(properties: Mapping[str, Any]) -> bool:
     """Whether the number of instances of a variant is left to scaling."""
-    return any(place.dimension == COUNT for place in wanted(properties, ""))
+    return bool(scaled_counts(properties))
+
+
+def scaled_counts(properties: Mapping[str, Any]) -> set[str]:
+    """Return the variants whose number of instances is left to scaling."""
+    return {place.variant for place in wanted(properties, "") if place.dimension == COUNT}
 
 
 def unused_counts(properties: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """Return words for counts that a template has changed and that scaling decides; or none."""
-    scaled = {place.variant for place in wanted(properties, "") if place.dimension == COUNT}
+    scaled = scaled_counts(properties)
     old, new = _counts(before), _counts(properties)
     names = sorted(name for name in scaled & old.keys() & new.keys() if old[name] != new[name])
     if not names:

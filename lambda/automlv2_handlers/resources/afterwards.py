@@ -1,8 +1,8 @@
 """What is left to do when an endpoint that is not waited for has moved.
 
 CloudFormation has its answer by then. An execution of its own goes on until the endpoint serves the
-new configuration, lets it be scaled, and deletes the configurations it has left. Its request is
-made here, a Delete of what is left, and answers nobody: it has no URL.
+new configuration, brings its capacities right, lets it be scaled, and deletes the configurations it
+has left. Its request is made here, a Delete of what is left, and answers nobody: it has no URL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from automlv2_handlers.domain.scaling_plan import SCALING
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.execution import State
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
-from automlv2_handlers.resources import scaling
+from automlv2_handlers.resources import capacity, scaling, traffic
 
 _NEXT_SECONDS: Final = 50 * 60
 """Age at which the next execution goes on: none is older than CloudFormation's hour."""
@@ -26,8 +26,11 @@ _NEXT_SECONDS: Final = 50 * 60
 _MOST_EXECUTIONS: Final = 30
 _LEFT: Final = "Left"
 _NUMBER: Final = "Number"
-_FORMER: Final = "FormerScaling"
-_OF_SCALING: Final = (SCALING, "ProductionVariants", "ShadowProductionVariants")
+_FORMER: Final = "Former"
+_OF_CAPACITY: Final = (
+    *(SCALING, "ProductionVariants", "ShadowProductionVariants"),
+    "RetainAllVariantProperties",
+)
 
 
 def begin(
@@ -44,8 +47,8 @@ def begin(
     """
     properties = {
         **{key: event.properties.get(key, "") for key in ("StateMachineArn", "NameScope")},
-        **{key: event.properties[key] for key in _OF_SCALING if key in event.properties},
-        **({_FORMER: event.old_properties[SCALING]} if scaling.was_meant(event) else {}),
+        **_of_capacity(event.properties),
+        _FORMER: _of_capacity(event.old_properties),
         "EndpointName": endpoint,
         "EndpointConfigName": config,
         _LEFT: dict(left),
@@ -67,22 +70,34 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     if endpoint is not None and verdicts.is_moving(endpoint):
         return _go_on_waiting(event, endpoint, context)
     if endpoint is not None and endpoint["EndpointStatus"] == "InService":
-        _scale(event, endpoint, context)
+        pending = _settle(event, endpoint, context)
+        if pending is not None:
+            return replace(pending, physical_id=event.physical_id)
         for config, request in _not_served(event, endpoint["EndpointConfigName"]).items():
             _delete(event, config, request, context)
     return Done(event.physical_id)
 
 
-def _scale(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> None:
-    """Let the endpoint be scaled, unless a later request has made its configuration its own."""
-    event = replace(event, old_properties={SCALING: event.properties.get(_FORMER)})
-    if not scaling.is_meant(event):
-        return
+def _settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+    """Bring capacities right, unless a later request has made the configuration its own."""
     config = event.properties["EndpointConfigName"]
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
     current_tags = tags.of(found["EndpointConfigArn"], context) if found else {}
-    if current_tags.get(tags.REQUEST, "") == event.properties["RequestOf"]:
-        scaling.settle(event, endpoint, context)
+    if current_tags.get(tags.REQUEST, "") != event.properties["RequestOf"]:
+        return None
+    event = replace(event, request_type="Update", old_properties=event.properties[_FORMER])
+    if endpoint["EndpointConfigName"] == config:
+        pending = traffic.shift(event, endpoint, context)
+        if pending is not None:
+            return pending
+    scaling.settle(event, endpoint, context)
+    if endpoint["EndpointConfigName"] == config:
+        return capacity.resize(event, endpoint, context)
+    return None
+
+
+def _of_capacity(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: properties[key] for key in _OF_CAPACITY if key in properties}
 
 
 def _not_served(event: LifecycleEvent, serving: str) -> dict[str, str]:

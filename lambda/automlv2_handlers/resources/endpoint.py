@@ -19,7 +19,7 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, guardrails, looks, scaling, traffic
+from automlv2_handlers.resources import afterwards, capacity, guardrails, looks, scaling, traffic
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -67,7 +67,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         gone = f"endpoint {name!r} was deleted by someone else while it was created"
         return looks.not_visible_yet(name, LifecycleError(gone), context)
     try:
-        configs.ensure(event, context)
+        configs.ensure(event, context, unused=True)
         context.gateway.call(
             "create_endpoint",
             EndpointName=name,
@@ -91,9 +91,10 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
     }
     serving = _refuse_other_kind(event, endpoint, context)
     _refuse_stale_update(event, endpoint, context)
-    request = guardrails.guarded(event, scaling.kept(event, request), context)
+    request, first = capacity.of_move(event, endpoint, request, context)
+    request = guardrails.guarded(event, request, context)
     try:
-        configs.ensure(event, context)
+        configs.ensure(event, context, first)
         scaling.let_go(event, endpoint, (serving, configs.content(event, context)), context)
         context.gateway.call("update_endpoint", **request)
     except NotFoundError as error:
@@ -177,9 +178,11 @@ def _not_waited_for(
 ) -> Outcome:
     """Answer now; what can only be done after the move, an execution of its own does."""
     config = configs.name(event, context)
+    configs.ensure(event, context)
     _tag(event, endpoint, config, context)
     left = configs.others(event, {config}, context)
-    if left or scaling.is_meant(event):
+    resizes = endpoint["EndpointStatus"] == "Updating" and endpoint["EndpointConfigName"] == config
+    if left or resizes or scaling.is_meant(event):
         afterwards.begin(event, endpoint["EndpointName"], config, left, context)
     return _attributes(endpoint, config)
 
@@ -190,6 +193,9 @@ def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
     if pending is not None:
         return pending
     scaling.settle(event, endpoint, context)
+    pending = capacity.resize(event, endpoint, context)
+    if pending is not None:
+        return pending
     _tag(event, endpoint, config, context)
     configs.ensure(event, context)  # Somebody may have deleted it under the endpoint.
     configs.delete_others(event, {config}, context)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.aws.paging import pages
-from automlv2_handlers.domain import tags, weights
+from automlv2_handlers.domain import counts, tags, weights
 from automlv2_handlers.domain.endpoint_kinds import kind_of
 from automlv2_handlers.domain.names import config_name, config_stem, digest, name_for
 from automlv2_handlers.errors import BusyError, LifecycleError, NameTakenError
@@ -50,24 +50,44 @@ def models(config: Mapping[str, Any]) -> list[str]:
 
 def name(event: LifecycleEvent, context: Context) -> str:
     """Return the name of the configuration: by endpoint, content and models."""
-    wanted = weights.content_of(content(event, context))
+    wanted = _identity(content(event, context))
     return config_name(event, endpoint_name(event), wanted, models(wanted))
 
 
-def ensure(event: LifecycleEvent, context: Context) -> None:
+def _identity(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what makes a configuration another: not what an endpoint takes in place."""
+    return counts.content_of(weights.content_of(wanted))
+
+
+def ensure(
+    event: LifecycleEvent,
+    context: Context,
+    first: Mapping[str, int] | None = None,
+    *,
+    unused: bool = False,
+) -> None:
     """Make the configuration, or let the one that exists be of this request.
+
+    Args:
+        event: The request.
+        context: Of the request.
+        first: Numbers of instances to begin with, by variant. Default: those of the template.
+        unused: Whether nothing serves it, so that one of other counts or weights is made again.
 
     Raises:
         LifecycleError: If one of that name exists and was not made of this content.
         NotFoundError: If what it names is not there, or not yet.
     """
     wanted = content(event, context)
-    made_of = digest(weights.content_of(wanted))
+    made_of = digest(_identity(wanted))
     called = name(event, context)
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
     if found is not None:
         _adopt(event, found, made_of, context)
-        return
+        if not unused or _begins_alike(found, wanted):
+            return
+        context.gateway.find("delete_endpoint_config", EndpointConfigName=called)
+    wanted = counts.with_counts(wanted, first or {})
     current_tags = {tags.ENDPOINT: endpoint_name(event), tags.CONTENT: made_of}
     request = wanted | {
         "EndpointConfigName": called,
@@ -78,6 +98,11 @@ def ensure(event: LifecycleEvent, context: Context) -> None:
     except NameTakenError as error:
         raise BusyError(f"{error}, but it is not seen yet") from error
     logs.fact("endpoint configuration created", config=called)
+
+
+def _begins_alike(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether endpoints of two configurations of one content begin with the same capacities."""
+    return all(kind.wanted(found) == kind.wanted(wanted) for kind in (counts, weights))
 
 
 def _adopt(event: LifecycleEvent, found: Mapping[str, Any], made_of: str, context: Context) -> None:

@@ -37,6 +37,8 @@ _UNTAGGED: Final = "UntaggedTarget"
 _UNTAGGED_TOLERATED: Final = 4
 _ONCE: Final = "at("
 
+_ENDED: Final = "ScalingEnded"
+
 _Targets = dict[Place, dict[str, Any]]
 
 
@@ -50,10 +52,9 @@ def was_meant(event: LifecycleEvent) -> bool:
     return plans.is_meant(event.old_properties)
 
 
-def kept(event: LifecycleEvent, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a move that keeps the live number of instances, where that is left to scaling."""
-    keeps = plans.keeps_counts(event.properties)
-    return {**request, **({"RetainAllVariantProperties": True} if keeps else {})}
+def ended(context: Context) -> set[str]:
+    """Return the variants whose scaling this request has ended."""
+    return set(context.progress.get(_ENDED) or ())
 
 
 def note(event: LifecycleEvent) -> str:
@@ -246,6 +247,7 @@ def _delete_stale(event: LifecycleEvent, place: Place, kept: set[str], context: 
 
 def _end(event: LifecycleEvent, place: Place, context: Context) -> None:
     """Deregister a target; its policies and scheduled actions go with it, its alarm does not."""
+    context.progress[_ENDED] = sorted(ended(context) | {place.variant})
     _delete_alarm(event, place, context)
     try:
         _call(context, "deregister_scalable_target", **place.request)

@@ -26,6 +26,7 @@ class Endpoints(Models, Alarms, Scaling):
         update_end: How updates will end: InService, RolledBack, UpdateRollbackFailed or Failed.
         endpoints: Every endpoint, by name.
         forgets_weights: Whether weights are taken and come to nothing.
+        forgets_counts: Whether numbers of instances are.
         misdeeds: What the function did that no user would forgive.
     """
 
@@ -37,6 +38,7 @@ class Endpoints(Models, Alarms, Scaling):
         self.update_end = "InService"
         self.endpoints: dict[str, dict[str, Any]] = {}
         self.forgets_weights = False
+        self.forgets_counts = False
         self.misdeeds: list[str] = []
 
     def seen_endpoint(self, name: str) -> dict[str, Any] | None:
@@ -130,13 +132,26 @@ class Endpoints(Models, Alarms, Scaling):
         status = self._settle(EndpointName)
         endpoint = self.get(self.endpoints, "endpoint", "DescribeEndpoint", EndpointName)
         shown = {**endpoint, "EndpointStatus": status}
-        weights = self.weights_of(EndpointName)
+        weights, counts = self.weights_of(EndpointName), self.counts_of(EndpointName)
         if weights:
             shown["ProductionVariants"] = [
                 {"VariantName": name, "CurrentWeight": weight, "DesiredWeight": weight}
+                | ({"DesiredInstanceCount": counts[name]} if name in counts else {})
                 for name, weight in weights.items()
             ]
         return shown
+
+    def counts_of(self, name: str) -> dict[str, int]:
+        """Return the numbers of instances that the variants of an endpoint have now."""
+        endpoint = self.endpoints[self.key_of(self.endpoints, name) or name]
+        config = self.configs.get(endpoint["EndpointConfigName"], {})
+        initial = {
+            item["VariantName"]: item["InitialInstanceCount"]
+            for item in config.get("ProductionVariants", [])
+            if "InitialInstanceCount" in item
+        }
+        live = endpoint.get("Counts", {})
+        return {name: live.get(name, count) for name, count in initial.items()}
 
     def weights_of(self, name: str) -> dict[str, float]:
         """Return the weights by which the traffic of an endpoint is shared now."""
@@ -159,16 +174,21 @@ class Endpoints(Models, Alarms, Scaling):
         endpoint = self.get(self.endpoints, "endpoint", operation, EndpointName)
         if status != "InService":
             raise invalid(operation, f'Cannot update {status} endpoint "{EndpointName}".')
-        wanted = {
-            item["VariantName"]: item["DesiredWeight"] for item in DesiredWeightsAndCapacities
-        }
-        unknown = sorted(wanted.keys() - self.weights_of(EndpointName).keys())
+        weights, counts = (
+            {item["VariantName"]: item[key] for item in DesiredWeightsAndCapacities if key in item}
+            for key in ("DesiredWeight", "DesiredInstanceCount")
+        )
+        unknown = sorted((weights | counts).keys() - self.weights_of(EndpointName).keys())
         if unknown:
             raise invalid(operation, f"Variants {', '.join(unknown)} not found.")
+        if len(counts) > 1:
+            raise invalid(operation, "The capacity of one variant can be changed at a time.")
         endpoint |= {"During": "Updating", "After": "InService", "Since": self.now}
         endpoint["RollingBack"] = 0.0
         if not self.forgets_weights:
-            endpoint["NextWeights"] = {**endpoint.get("Weights", {}), **wanted}
+            endpoint["NextWeights"] = {**endpoint.get("Weights", {}), **weights}
+        if not self.forgets_counts:
+            endpoint["NextCounts"] = {**endpoint.get("Counts", {}), **counts}
         return {"EndpointArn": endpoint["EndpointArn"]}
 
     def _delete_endpoint(self, EndpointName: str) -> dict[str, Any]:  # noqa: N803
@@ -191,12 +211,14 @@ class Endpoints(Models, Alarms, Scaling):
         if status == "Gone":
             self.drop_gone(key)
         elif status == "InService" and "Next" in endpoint:
-            live = self.weights_of(key)
+            live = {"Weights": self.weights_of(key), "Counts": self.counts_of(key)}
             endpoint["EndpointConfigName"] = endpoint.pop("Next")
-            retains = endpoint["LastUpdate"].get("RetainAllVariantProperties")
-            endpoint["Weights"] = live if retains else {}
-        elif status == "InService" and "NextWeights" in endpoint:
-            endpoint["Weights"] = endpoint.pop("NextWeights")
+            kept = _retained(endpoint["LastUpdate"])
+            endpoint |= {what: live[what] if what in kept else {} for what in live}
+        elif status == "InService":
+            for what in ("Weights", "Counts"):
+                if f"Next{what}" in endpoint:
+                    endpoint[what] = endpoint.pop(f"Next{what}")
         return status
 
     def drop_gone(self, name: str) -> None:
@@ -212,6 +234,16 @@ class Endpoints(Models, Alarms, Scaling):
         if endpoint["During"] == "Updating" and moving < endpoint.get("RollingBack", 0.0):
             return "RollingBack"
         return str(endpoint["After"])
+
+
+def _retained(update: dict[str, Any]) -> set[str]:
+    """Return what an update keeps of an endpoint as it is."""
+    if not update.get("RetainAllVariantProperties"):
+        return set()
+    listed = update.get("ExcludeRetainedVariantProperties", [])
+    excluded = {item["VariantPropertyType"] for item in listed}
+    kinds = {"DesiredWeight": "Weights", "DesiredInstanceCount": "Counts"}
+    return {what for kind, what in kinds.items() if kind not in excluded}
 
 
 def kind_of(config: dict[str, Any]) -> str:
