@@ -1,12 +1,23 @@
 import os
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 # CDK's validation of templates takes longer than all else in the tests of constructs. It is on
 # where whole apps are synthesized: in processes of their own.
 os.environ["CDK_VALIDATION"] = "false"
 # Small fits: threads that wait for each other take longer than the work.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Side by side, what takes long must not begin last.
+FIRST = ("docs", "packaging", "local", "snapshot", "cli", "e2e")
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(HERE).parts[0], len(place)))
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.local.browser import CHROMIUM
+from tests.local.browser import NEEDED
 from tests.local.devtools import tab
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytestmark = [pytest.mark.browser, NEEDED]
 _WIDTH = "document.documentElement.scrollWidth"
 WIDE = ["index.html", "command.html", "troubleshooting.html"]
 

@@ -6,9 +6,7 @@ import pytest
 
 from . import browser
 
-pytestmark = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
-)
+pytestmark = [pytest.mark.browser, browser.NEEDED]
 
 TEMPLATE = '{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
 SCRIPT = """

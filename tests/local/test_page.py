@@ -13,9 +13,7 @@ from .fake_world import wait_for
 from .gateway import allow, role, running
 from .page import TOKEN, Page
 
-pytestmark = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
-)
+pytestmark = [pytest.mark.browser, browser.NEEDED]
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202eevil\x1b[2J"
 LABEL = "<b onclick='alert(1)'>a & b</b>"

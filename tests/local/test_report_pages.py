@@ -21,9 +21,7 @@ CUT = """[...document.querySelectorAll("svg")].flatMap(svg => {
 SMALLEST = """Math.min(99, ...[...document.querySelectorAll("svg text")]
   .map(text => text.getBoundingClientRect().height).filter(height => height))"""
 
-IN_BROWSER = pytest.mark.skipif(
-    browser.CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"
-)
+pytestmark = pytest.mark.browser
 
 
 def facts_of_kind(name):
@@ -53,7 +51,7 @@ def tab(tmp_path_factory):
         yield opened
 
 
-@IN_BROWSER
+@browser.NEEDED
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_on_every_screen_asks_for_nothing_and_says_nothing(name, tab, tmp_path):
     path = tmp_path / "report.html"
@@ -75,7 +73,7 @@ def test_a_page_is_whole_on_every_screen_asks_for_nothing_and_says_nothing(name,
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm ci")
-@IN_BROWSER
+@browser.NEEDED
 def test_the_audit_finds_what_is_wrong(tab, tmp_path):
     path = tmp_path / "bad.html"
     path.write_text("<!doctype html><title>x</title><img src='data:,'><button></button>")

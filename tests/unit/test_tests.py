@@ -44,6 +44,21 @@ def privates_of_ours(text):
     return taken
 
 
+def test_what_opens_a_browser_is_on_a_target_of_its_own():
+    opening = [
+        path
+        for path in FILES
+        if path.name.startswith("test_")
+        and any(
+            here in ("browser", "devtools") or name in ("NEEDED", "tab")
+            for _, name, here in imported(ast.parse(path.read_text()))
+        )
+    ]
+
+    assert len(opening) > 3
+    assert [name_of(path) for path in opening if "mark.browser" not in path.read_text()] == []
+
+
 def test_no_test_leans_on_a_private_name_of_the_library():
     found = {name_of(path): privates_of_ours(path.read_text()) for path in FILES}
 
