@@ -59,6 +59,19 @@ def test_a_version_that_is_not_approved_is_refused_with_the_command(stack, aws, 
 
 
 @pytest.mark.parametrize("by", ["the version", "the app"])
+@pytest.mark.parametrize("specification", [None, {"SupportedContentTypes": ["text/csv"]}])
+def test_a_version_without_containers_is_refused_by_name(stack, aws, version, specification):
+    arn = version(noted="")
+    aws.packages[arn].pop("InferenceSpecification")
+    if specification:
+        aws.packages[arn]["InferenceSpecification"] = specification
+    answer = stack.create(MODEL_TYPE, model(arn))
+
+    assert answer["Status"] == "FAILED"
+    assert f"{arn} has no containers" in answer["Reason"]
+    assert not aws.models
+
+
 @pytest.mark.parametrize("change", [{"Image": "evil"}, {"Environment": {"A": "false"}}])
 def test_containers_that_were_changed_are_refused_with_both_digests(
     stack, aws, version, by, change

@@ -15,7 +15,8 @@ def containers(event: LifecycleEvent, context: Context) -> list[dict[str, Any]]:
     """Return the containers of an approved version that nobody has changed.
 
     Raises:
-        LifecycleError: If it is another Region's or gone, not approved, or has other containers.
+        LifecycleError: If it is another Region's, gone or not approved, or its containers are not
+            those that were approved.
     """
     arn = str(event.properties["ModelPackage"])
     own, theirs = event.stack_id.split(":")[3], (arn.split(":") + [""] * 4)[3]
@@ -26,8 +27,14 @@ def containers(event: LifecycleEvent, context: Context) -> list[dict[str, Any]]:
         )
     found = _described(arn, context)
     _refuse_unapproved(arn, found)
+    served = packages.containers_of(found)
+    if not served:
+        raise LifecycleError(
+            f"model package {arn} has no containers (InferenceSpecification), so that nothing "
+            "can be served of it: register a version that has"
+        )
     _refuse_changed(arn, found, str(event.properties.get("ContainersDigest") or ""))
-    return packages.containers_of(found)
+    return served
 
 
 def _described(arn: str, context: Context) -> dict[str, Any]:
