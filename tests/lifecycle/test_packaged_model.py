@@ -58,7 +58,6 @@ def test_a_version_that_is_not_approved_is_refused_with_the_command(stack, aws, 
     assert not aws.models
 
 
-@pytest.mark.parametrize("by", ["the version", "the app"])
 @pytest.mark.parametrize("specification", [None, {"SupportedContentTypes": ["text/csv"]}])
 def test_a_version_without_containers_is_refused_by_name(stack, aws, version, specification):
     arn = version(noted="")
@@ -72,6 +71,7 @@ def test_a_version_without_containers_is_refused_by_name(stack, aws, version, sp
     assert not aws.models
 
 
+@pytest.mark.parametrize("by", ["the version", "the app"])
 @pytest.mark.parametrize("change", [{"Image": "evil"}, {"Environment": {"A": "false"}}])
 def test_containers_that_were_changed_are_refused_with_both_digests(
     stack, aws, version, by, change
