@@ -14,18 +14,22 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-browser test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
+.PHONY: demo test test-browser test-packaging test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
 test: node_modules/.ready  ## All tests but those that deploy; with COVERAGE=1 how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser" --ignore=tests/e2e $(if $(COVERAGE),--cov) tests
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser" --ignore=tests/e2e --ignore=tests/packaging $(if $(COVERAGE),--cov) tests
 
 test-browser: node_modules/.ready  ## What people see, looked at in Chromium, if there is one here.
 	@echo "== tests in a browser"
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m browser --ignore=tests/e2e tests
+
+test-packaging: node_modules/.ready  ## What is installed: the wheel in a fresh environment, type checkers on an app of a user.
+	@echo "== tests of what is installed"
+	@$(BIN)/pytest $(SIDE_BY_SIDE) tests/packaging
 
 test-e2e: node_modules/.ready  ## Every way to deploy and to break a deployment, on the local cloud.
 	@$(BIN)/pytest $(SIDE_BY_SIDE) --maxprocesses=4 -m "e2e and not deployed" tests/e2e

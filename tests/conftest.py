@@ -12,7 +12,7 @@ os.environ["CDK_VALIDATION"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Side by side, what takes long must not begin last.
-FIRST = ("docs", "packaging", "local", "snapshot", "cli", "e2e")
+FIRST = ("docs", "local", "snapshot", "cli", "e2e")
 
 
 def pytest_collection_modifyitems(items):
