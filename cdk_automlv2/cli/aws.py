@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
 from cdk_automlv2.cli import out
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import LOCAL_FOLDER, again, choose, local_choice
 
 Client = Callable[[str], Any]
 """Returns the boto3 client of a service, by name."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-LOCAL_FOLDER: Final = Path(".automlv2")
 _ENDPOINT: Final = "AWS_ENDPOINT_URL"
 _ELSEWHERE: Final = {"pricing": "us-east-1"}
 """Regions of services that are not in every one."""
@@ -29,7 +28,9 @@ def options(command: Command) -> Command:
     @wraps(command)
     def with_client(*args: Any, **given: Any) -> Any:
         chosen = {name: given.pop(name) for name in ("profile", "region", "local")}
-        factory = click.get_current_context().obj or client
+        context = click.get_current_context()
+        choose(context, **chosen)
+        factory = context.obj or client
         return command(*args, client=factory(**chosen), **given)
 
     for option in (
@@ -65,7 +66,7 @@ def client(profile: str | None, region: str | None, local: bool) -> Client:
         raise Failure(str(error), "aws configure list-profiles") from error
     if session.region_name is None:
         words = "no Region is known: give --region, or set AWS_REGION"
-        raise Failure(words, local_words("aws configure"))
+        raise Failure(words, again("", "", "--region", "REGION"), *local_choice())
     if os.environ.get(_ENDPOINT):
         out.hint(f"{_ENDPOINT} is set: talking to {os.environ[_ENDPOINT]}")
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10)
@@ -74,16 +75,6 @@ def client(profile: str | None, region: str | None, local: bool) -> Client:
         return session.client(service, region_name=_ELSEWHERE.get(service), config=config)
 
     return made
-
-
-def local_runs() -> bool:
-    """Whether a local cloud has its state in this folder."""
-    return (LOCAL_FOLDER / "state.json").is_file()
-
-
-def local_words(words: str) -> str:
-    """Return what to do next, with the local cloud if one runs here."""
-    return f"{words}; --local for the local cloud that runs here" if local_runs() else words
 
 
 def _of_local_cloud() -> Client:
@@ -95,4 +86,4 @@ def _of_local_cloud() -> Client:
     try:
         return LocalCloud.attach(LOCAL_FOLDER).client
     except LocalCloudError as error:
-        raise Failure(str(error), "automlv2 local start --detach") from error
+        raise Failure(error.message, error.next or "automlv2 local status") from error

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure, is_missing
+from cdk_automlv2.cli.following import ELSEWHERE, again, here, run
 
 JOB: Final = "AutoMLJobV2"
 ENDPOINT: Final = "AutoMLEndpoint"
@@ -66,14 +68,56 @@ def of_stack(client: Client, stack: str) -> list[Construct]:
         return list(_of_stack(client, stack, stack, ""))
     except ClientError as error:
         if is_missing(error):
-            raise no_stack(stack) from error
+            raise NoStack.of(client, stack) from error
         raise
 
 
-def no_stack(stack: str) -> Failure:
-    """Return the fault that a stack is not there."""
-    words = f"there is no stack {stack!r} in this account and Region"
-    return Failure(words, f"automlv2 explain {stack} if it was deleted, or another --region")
+class NoStack(Failure):
+    """When a stack is not there.
+
+    Args:
+        stack: The name that was given.
+        near: The name of one that is there and looks alike; empty if none does.
+        what: What was looked for.
+    """
+
+    def __init__(self, stack: str, near: str, what: str = "no stack") -> None:
+        self.near = near
+        words = f"there is {what} {stack!r} {here()}"
+        deleted = (run("explain", stack), "if it was deleted")
+        if near:
+            super().__init__(f"{words}; did you mean {near!r}?", again(stack, near))
+        else:
+            super().__init__(words, run("describe"), deleted, ELSEWHERE)
+
+    @classmethod
+    def of(cls, client: Client, stack: str) -> NoStack:
+        """Return the fault of a stack that is not there, with the nearest that is."""
+        return cls(stack, _near(client, stack))
+
+
+def _near(client: Client, stack: str) -> str:
+    """Return the standing stack whose name is nearest; empty if that cannot be found out."""
+    try:
+        pages = client("cloudformation").get_paginator("list_stacks")
+        found = {
+            item["StackName"].lower(): item["StackName"]
+            for page in pages.paginate(StackStatusFilter=standing())
+            for item in page["StackSummaries"]
+            if "ParentId" not in item
+        }
+    except (ClientError, BotoCoreError):
+        return ""
+    near = get_close_matches(stack.lower(), found, n=1)
+    return str(found[near[0]]) if near else ""
+
+
+def standing() -> list[str]:
+    """Return the statuses of stacks that exist."""
+    done = [f"{verb}_COMPLETE" for verb in ("CREATE", "UPDATE", "ROLLBACK", "UPDATE_ROLLBACK")]
+    failed = ["CREATE_FAILED", "UPDATE_FAILED", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED"]
+    running = [f"{verb}_IN_PROGRESS" for verb in ("CREATE", "UPDATE", "UPDATE_ROLLBACK")]
+    return [*done, *failed, *running, "DELETE_FAILED", "IMPORT_COMPLETE"]
 
 
 def meant(found: Sequence[Construct], wanted: str, kinds: Sequence[str]) -> list[Construct]:
@@ -99,6 +143,12 @@ def meant(found: Sequence[Construct], wanted: str, kinds: Sequence[str]) -> list
 def listed(found: Sequence[Construct]) -> str:
     """Return the names of constructs in a sentence."""
     return ", ".join(item.name for item in found)
+
+
+def nearest(name: str, there: Sequence[Construct]) -> str:
+    """Return the construct whose name is nearest to one that is none."""
+    names = [item.name for item in there]
+    return (get_close_matches(name, names, n=1, cutoff=0.0) or names)[0]
 
 
 def _of_stack(client: Client, stack: str, outer: str, above: str) -> Iterator[Construct]:

@@ -19,9 +19,19 @@ from botocore.exceptions import (
 )
 
 from cdk_automlv2.cli import safe
+from cdk_automlv2.cli.following import (
+    DOCTOR,
+    ELSEWHERE,
+    NEXT,
+    Choice,
+    again,
+    following,
+    help_of,
+    local_choice,
+    run,
+)
 
 _TOLD: Final[tuple[type[Exception], ...]] = (OSError, RuntimeError, ValueError)
-DOCTOR: Final = "automlv2 doctor"
 THROTTLES: Final = frozenset(
     {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 )
@@ -33,10 +43,7 @@ _FOREIGN: Final = frozenset(
     }
 )
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_ELSEWHERE: Final = "automlv2 local"
-"""Commands that do not take the options of an account."""
-
-_LOG_IN: Final = "aws sso login, or aws configure; --profile NAME chooses a profile"
+_LOG_IN: Final = ("aws sso login", "aws configure", "another --profile")
 
 
 class Failure(click.ClickException):
@@ -44,31 +51,33 @@ class Failure(click.ClickException):
 
     Args:
         message: What went wrong.
-        next: The next command.
+        next: The next command, and others that may be meant.
     """
 
-    def __init__(self, message: str, next: str = DOCTOR) -> None:
+    def __init__(self, message: str, *next: Choice) -> None:
         super().__init__(safe.lines(message))
-        self.next = safe.line(following(next))
+        self.next = safe.line(following(*(next or (DOCTOR,))))
 
     def format_message(self) -> str:
         """Return the words, the next command on a line of its own."""
-        return f"{self.message}\nnext: {self.next}"
+        return f"{self.message}\n{NEXT}{self.next}"
 
 
-def following(words: str) -> str:
-    """Return the next command with the options that say which AWS was meant."""
-    context = click.get_current_context(silent=True)
-    chosen = context.params if context else {}
-    if words == "cdk deploy" and chosen.get("local"):
-        return "automlv2 local deploy"
-    if not words.startswith("automlv2 ") or words.startswith(_ELSEWHERE) or "--help" in words:
-        return words
-    added = " --local" if chosen.get("local") else ""
-    for name in ("profile", "region"):
-        added += f" --{name} {chosen[name]}" if chosen.get(name) else ""
-    end = min(place for mark in (",", ";", " if ") if (place := f"{words}{mark}".find(mark)) >= 0)
-    return f"{words[:end]}{added}{words[end:]}"
+class Again(Failure):
+    """What may go well if the same is typed a moment later."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.next = safe.line(f"{again()}, in a minute")
+
+
+class WrongUsage(Failure):
+    """What was typed cannot be; the help of the command says what can."""
+
+    exit_code = 2
+
+    def __init__(self, error: click.UsageError) -> None:
+        super().__init__(error.format_message(), help_of(error.ctx))
 
 
 @contextmanager
@@ -93,9 +102,19 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
         with aws_errors():
             yield
     except (*_TOLD, *more) as error:
-        if more:  # What a command knows of says itself what to do.
-            raise click.ClickException(safe.lines(error)) from error
-        raise Failure(str(error)) from error
+        raise of_library(error) from error
+
+
+def of_library(error: Exception) -> Failure:
+    """Return an error of this library, or of the machine, in words.
+
+    Some say themselves what is next.
+    """
+    words = getattr(error, "message", "") or str(error)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        words = f"{error.filename}: {error.strerror}"
+    own: str = getattr(error, "next", "")
+    return Failure(words, own or help_of(click.get_current_context(silent=True)))
 
 
 def code_of(error: ClientError) -> str:
@@ -123,15 +142,15 @@ def _of_service(error: ClientError) -> click.ClickException:
     code = code_of(error)
     words = str(error.response.get("Error", {}).get("Message") or error)
     if code in _EXPIRED:
-        return Failure(f"the AWS credentials have expired: {words}", _LOG_IN)
+        return Failure(f"the AWS credentials have expired: {words}", *_LOG_IN)
     if code in _FOREIGN:
-        return Failure(f"AWS does not accept these credentials: {words}", _LOG_IN)
+        return Failure(f"AWS does not accept these credentials: {words}", *_LOG_IN)
     if code in DENIED:
         return Failure(f"{error.operation_name} is not allowed: {words}")
     if code in THROTTLES:
-        return Failure(f"AWS throttles {error.operation_name}: {words}", "the same, in a minute")
+        return Again(f"AWS throttles {error.operation_name}: {words}")
     if is_missing(error) and error.operation_name in _OF_STACKS:
-        return Failure(words, "aws cloudformation list-stacks; or another --region or --profile")
+        return Failure(words, run("describe"), ELSEWHERE)
     return Failure(f"{code}: {words}")
 
 
@@ -144,23 +163,13 @@ _OF_STACKS: Final = frozenset(
 
 
 def _of_client(error: BotoCoreError) -> click.ClickException:
-    table: tuple[tuple[tuple[type[BotoCoreError], ...], str, str], ...] = (
-        ((NoCredentialsError,), "no AWS credentials are found", _with_local(_LOG_IN)),
-        ((TokenRetrievalError,), str(error), _LOG_IN),
-        ((ProfileNotFound,), str(error), "aws configure list-profiles"),
-        (
-            (EndpointConnectionError, ConnectTimeoutError),
-            f"{error}; is the Region right?",
-            "automlv2 doctor, or another --region",
-        ),
-    )
-    for kinds, words, following in table:
-        if isinstance(error, kinds):
-            return Failure(words, following)
+    match error:
+        case NoCredentialsError():
+            return Failure("no AWS credentials are found", *_LOG_IN, *local_choice())
+        case TokenRetrievalError():
+            return Failure(str(error), *_LOG_IN)
+        case ProfileNotFound():
+            return Failure(str(error), "aws configure list-profiles")
+        case EndpointConnectionError() | ConnectTimeoutError():
+            return Failure(f"{error}; is the Region right?", DOCTOR, "another --region")
     return Failure(str(error))
-
-
-def _with_local(words: str) -> str:
-    from cdk_automlv2.cli.aws import local_words
-
-    return local_words(words)

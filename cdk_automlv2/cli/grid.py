@@ -13,7 +13,6 @@ from rich.text import Text
 from cdk_automlv2.cli import safe
 
 _GAP: Final = 2
-_LEAST_FOLD: Final = 24
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,14 @@ class Column:
         is_right: Whether it is aligned to the right.
         folds: Whether its cells may be folded over several lines.
         drop: When it is dropped for want of room: the highest first, never with 0.
+        least: To how many signs it may be folded before others are dropped.
     """
 
     title: str
     is_right: bool = False
     folds: bool = False
     drop: int = 0
+    least: int = 24
 
 
 def show(
@@ -40,8 +41,9 @@ def show(
     *,
     indent: int = 0,
     styles: Sequence[str] = (),
-) -> list[str]:
-    """Print a table; return the titles of the columns that were dropped.
+    more: str = "--json",
+) -> None:
+    """Print a table, and below it the columns that there was no room for.
 
     Args:
         console: Where.
@@ -49,6 +51,7 @@ def show(
         cells: Its rows.
         indent: Columns of the terminal to leave free on the left.
         styles: Style of each row; none for the default.
+        more: The option that shows them all the same.
     """
     texts = [[safe.line(cell) for cell in row] for row in cells]
     kept = _kept(columns, texts, console.width - indent)
@@ -57,7 +60,10 @@ def show(
             [columns[i] for i in kept], [[row[i] for i in kept] for row in texts], indent, styles
         )
     )
-    return [column.title for i, column in enumerate(columns) if i not in kept]
+    dropped = ", ".join(column.title for i, column in enumerate(columns) if i not in kept)
+    if dropped:
+        words = f"{' ' * indent}  no room for {dropped}: {more}"
+        console.print(Text(safe.line(words), style="dim", overflow="fold"))
 
 
 def _table(
@@ -85,7 +91,7 @@ def _kept(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int)
     needs = []
     for i, column in enumerate(columns):
         widest = max([_width(column.title), *(_width(row[i]) for row in texts)])
-        needs.append(min(widest, _LEAST_FOLD) if column.folds else widest)
+        needs.append(min(widest, column.least) if column.folds else widest)
     kept = list(range(len(columns)))
     while sum(needs[i] + _GAP for i in kept) > width:
         droppable = [i for i in kept if columns[i].drop]

@@ -11,6 +11,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from cdk_automlv2.cli.failures import Failure
+
 
 @dataclass(frozen=True)
 class Lazy:
@@ -29,7 +31,25 @@ class Lazy:
     extra: str
 
 
-class LazyGroup(click.Group):
+class Group(click.Group):
+    """Says the nearest of its commands where one is mistyped."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is asked for."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if args[0].startswith("-"):
+                raise
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            words = f"there is no command {args[0]!r} in {ctx.command_path}"
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(words + hint, ctx) from error
+
+
+class LazyGroup(Group):
     """Knows its commands by name, and imports the one that is asked for.
 
     Args:
@@ -49,7 +69,7 @@ class LazyGroup(click.Group):
         """Import and return a command.
 
         Raises:
-            ClickException: If what it needs is not installed.
+            Failure: If what it needs is not installed.
         """
         lazy = self._lazy.get(cmd_name)
         if lazy is None:
@@ -57,23 +77,9 @@ class LazyGroup(click.Group):
         try:
             command: click.Command = getattr(import_module(lazy.module), lazy.name)
         except ModuleNotFoundError as error:
-            raise click.ClickException(
-                f"`automlv2 {cmd_name}` needs {error.name}; "
-                f"pip install 'cdk-automlv2[{lazy.extra}]'"
-            ) from error
+            words = f"`automlv2 {cmd_name}` needs {error.name}"
+            raise Failure(words, f"pip install 'cdk-automlv2[{lazy.extra}]'") from error
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is asked for; of one that there is not, say the nearest."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near:
-                ctx.fail(f"{error.message} Did you mean {near[0]!r}?")
-            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""

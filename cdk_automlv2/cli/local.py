@@ -7,26 +7,32 @@ import math
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+from botocore.exceptions import ClientError
+from click.shell_completion import CompletionItem
 
-from cdk_automlv2.cli import console, content, out, tables
+from cdk_automlv2.cli import completion, console, content, following, out, tables
+from cdk_automlv2.cli import rows as rows_
 from cdk_automlv2.cli.cdk_arguments import all_unless_named
-from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.constructs import ENDPOINT
+from cdk_automlv2.cli.failures import Failure, friendly_errors, is_missing
+from cdk_automlv2.cli.lazy import Group
 from cdk_automlv2.local import LocalCloud, LocalCloudError
 from cdk_automlv2.local.cloud import environment, signals, state_file
 from cdk_automlv2.local.cloud.ask import AskError
-from cdk_automlv2.local.cloud.cloud import ACCOUNT, DEFAULT_FOLDER, DEFAULT_SPEED
+from cdk_automlv2.local.cloud.cloud import ACCOUNT, DEFAULT_FOLDER, DEFAULT_SPEED, none_runs
 from cdk_automlv2.local.cloud.toolchain import ToolMissingError
 
 _CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 _ERRORS = (AskError, LocalCloudError, ToolMissingError)
-_NONE_RUNS = "no local cloud is running here; automlv2 local start"
+_STATUS = "automlv2 local status"
 
 
-@click.group()
+@click.group(cls=Group)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
@@ -38,6 +44,26 @@ _NONE_RUNS = "no local cloud is running here; automlv2 local start"
 def local(context: click.Context, folder: Path) -> None:
     """Deploy a CDK app on this machine: no account, no Docker."""
     context.obj = folder
+    source = context.get_parameter_source("folder")
+    if source is not click.core.ParameterSource.DEFAULT:
+        following.choose(context, folder=folder)
+
+
+class _Endpoint(click.ParamType):  # type: ignore[type-arg]
+    """An endpoint of the local cloud."""
+
+    name = "endpoint"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names that begin so."""
+        return completion.in_time(incomplete, lambda: self._find(ctx, incomplete))
+
+    def _find(self, ctx: click.Context, incomplete: str) -> Iterator[completion.Found]:
+        assert ctx.parent is not None
+        cloud = LocalCloud.attach(ctx.parent.params["folder"])
+        yield from completion.by_name(cloud.client, ENDPOINT, incomplete)
 
 
 def _speed(_context: object, _option: object, value: float) -> float:
@@ -103,7 +129,7 @@ def _keep(cloud: LocalCloud) -> None:
     """Wait until the cloud is stopped here or by `stop`, then clean up.
 
     Raises:
-        ClickException: If a server has ended by itself.
+        Failure: If a server has ended by itself.
     """
     asked = threading.Event()
     for number in signals.ENDING:
@@ -115,7 +141,7 @@ def _keep(cloud: LocalCloud) -> None:
     stopped_elsewhere = state_file.load(cloud.folder) is None
     cloud.stop()
     if not (asked.is_set() or stopped_elsewhere):
-        raise click.ClickException(ended)
+        raise Failure(ended, "automlv2 local start")
 
 
 @local.command()
@@ -133,7 +159,8 @@ def _show_page(cloud: LocalCloud, *, in_browser: bool) -> None:
     address = link.link_to(cloud)
     out.data(f"page at {address}")
     if not (in_browser and link.open_browser(address)):
-        out.remark("the link is good once, within 15 minutes; automlv2 local page gives another")
+        another = following.following("automlv2 local page")
+        out.remark(f"the link is good once, within 15 minutes; {another} gives another")
 
 
 @local.command()
@@ -142,7 +169,7 @@ def stop(folder: Path) -> None:
     """Stop the local cloud; its state is discarded."""
     with friendly_errors(*_ERRORS):
         if not LocalCloud.stop_all(folder):
-            raise click.ClickException(_NONE_RUNS)
+            raise none_runs()
     out.data("stopped")
 
 
@@ -162,9 +189,9 @@ def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
     _run_cdk(folder, ["destroy", "--force", *all_unless_named(cdk_arguments)])
 
 
-@local.command(context_settings={"ignore_unknown_options": True})
-@click.argument("endpoint")
-@click.argument("rows", nargs=-1)
+@local.command(cls=rows_.RowsCommand)
+@click.argument("endpoint", type=_Endpoint())
+@rows_.argument
 @click.option("--file", type=click.File("rb"), help="What to send; - is standard input.")
 @click.option("--content-type", help="Its type. Default: by the file's ending, or its content.")
 @click.option("--accept", help="Type of the answer. Default: the container's own.")
@@ -184,9 +211,14 @@ def invoke(
     kind = content_type or content.content_type(body, getattr(file, "name", ""))
     with friendly_errors(*_ERRORS):
         runtime = LocalCloud.attach(folder).client("sagemaker-runtime")
-        answer = runtime.invoke_endpoint(
-            EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
-        )
+        try:
+            answer = runtime.invoke_endpoint(
+                EndpointName=endpoint, ContentType=kind, Accept=accept or "*/*", Body=body
+            )
+        except ClientError as error:
+            words = str(error.response.get("Error", {}).get("Message") or error)
+            logs = following.run("logs", endpoint, "--local")
+            raise Failure(words, _STATUS if is_missing(error) else logs) from error
         response: bytes = answer["Body"].read()
     out.body(response)
 
@@ -222,6 +254,6 @@ def _run_cdk(folder: Path, arguments: list[str]) -> None:
         try:
             sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
         except KeyboardInterrupt:
-            words = "interrupted; the stack goes on in the local cloud"
-            out.remark(f"{words}: automlv2 local status")
+            out.remark("interrupted; the stack goes on in the local cloud")
+            following.suggest(_STATUS)
             sys.exit(130)

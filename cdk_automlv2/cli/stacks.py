@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from cdk_automlv2.cli import out
+from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.specs.errors import SpecError
 from cdk_automlv2.specs.stack_file import FILE, StackFileError
 from cdk_automlv2.specs.stack_plan import Plan, plan
@@ -34,8 +36,10 @@ def stacks(folder: Path, count: int | None, prefix: str | None, moved: tuple[str
     """
     try:
         found = plan(folder, count=count, prefix=prefix, moved=moved)
-    except (SpecError, StackFileError) as error:
-        raise click.ClickException(str(error)) from error
+    except SpecError as error:
+        raise Failure(str(error), run("validate", str(folder))) from error
+    except StackFileError as error:
+        raise Failure(str(error), run("stacks", "--help")) from error
     if found.changed:
         (folder / FILE).write_text(found.stacks.to_json(), encoding="utf-8")
     out.data(_words(folder / FILE, found))

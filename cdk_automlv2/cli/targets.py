@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli import constructs
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct, NoStack, nearest
 from cdk_automlv2.cli.failures import Failure, is_missing
+from cdk_automlv2.cli.following import again, run
 
 _WORDS: Final[Mapping[str, str]] = {JOB: "job", ENDPOINT: "endpoint"}
 _OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -87,13 +88,10 @@ def _of_stack(client: Client, name: str, kinds: Sequence[str]) -> Target:
     words = " or ".join(_WORDS[kind] for kind in kinds)
     try:
         known = constructs.of_stack(client, stack)
-    except Failure as error:
+    except NoStack as error:
         if "/" in name:
             raise
-        raise Failure(
-            f"there is no {words} and no stack named {name!r} in this account and Region",
-            "automlv2 describe STACK, or another --region or --profile",
-        ) from error
+        raise NoStack(name, error.near, f"no {words} and no stack named") from error
     found = constructs.meant(known, wanted, (*kinds, RELEASE))
     if len(found) != 1:
         raise _not_one(name, words, found, constructs.meant(known, "", (*kinds, RELEASE)))
@@ -105,11 +103,12 @@ def _not_one(
 ) -> Failure:
     if found:
         message = f"{name} stands for {len(found)} of them: {constructs.listed(found)}"
-        return Failure(message, f"the same with one of these, such as {found[0].name}")
+        return Failure(message, again(name, found[0].name))
     if there:
         message = f"there is no {words} {name}; there are {constructs.listed(there)}"
-        return Failure(message, f"the same with one of these, such as {there[0].name}")
-    return Failure(f"stack {name.partition('/')[0]} has no {words}", "automlv2 describe STACK")
+        return Failure(message, again(name, nearest(name, there)))
+    stack = name.partition("/")[0]
+    return Failure(f"stack {stack} has no {words}", run("describe", stack), run("describe"))
 
 
 def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Target:
@@ -120,7 +119,7 @@ def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Ta
     described = describe(client, kind, name) if name else None
     if described is None:
         words = f"{construct.name} has no {_WORDS[kind]} yet: the resource is {construct.status}"
-        raise Failure(words, f"automlv2 watch {construct.stack}")
+        raise Failure(words, run("watch", construct.stack))
     return Target(kind, name, described, construct)
 
 

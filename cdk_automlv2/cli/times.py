@@ -25,6 +25,11 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def took(seconds: float) -> str:
+    """Return the duration of what has ended: under a second, tenths of one."""
+    return f"{max(seconds, 0.1):.1f} s" if 0 < seconds < 1 else duration(seconds)
+
+
 def moment(value: datetime.datetime | None) -> str:
     """Return a moment in the time of this machine, to the second."""
     return value.astimezone().strftime("%Y-%m-%d %H:%M:%S") if value else ""

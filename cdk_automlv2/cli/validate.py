@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cdk_automlv2.cli import out
+from cdk_automlv2.cli.following import suggest
 from cdk_automlv2.specs.errors import SpecFault
 from cdk_automlv2.specs.folder import check_folder
 from cdk_automlv2.specs.spec import check
@@ -48,7 +49,11 @@ def _print(faults: Sequence[SpecFault], count: int, as_json: bool) -> None:
     verdict = (
         f"{len(faults)} faults in {files} of {count} files" if faults else f"{count} files, valid"
     )
-    (out.remark if faults else out.data)(verdict)
+    if not faults:
+        out.data(verdict)
+        return
+    out.remark(verdict)
+    suggest(("automlv2 schema > automlv2.schema.json", "for an editor that shows faults"))
 
 
 def _row(item: SpecFault) -> dict[str, Any]:

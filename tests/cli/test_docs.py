@@ -30,6 +30,7 @@ def members(value):
     ("row", "arguments"),
     [
         ("candidates", ("candidates", JOB)),
+        ("describe", ("describe",)),
         ("describe NAME", ("describe", "Clinic/Job")),
         ("describe STACK", ("describe", "Clinic")),
     ],

@@ -91,3 +91,13 @@ def test_a_record_with_line_ends_of_its_own_is_never_torn():
 
     assert [part.body for part in found] == [b'1,"a\nb"\r\n', b"2,c\n", b"3,d\n"]
     assert [(part.first, part.rows) for part in found] == [(1, 1), (2, 1), (3, 1)]
+
+
+@pytest.mark.parametrize("row", ["-0.5,1", "-1,yo,-o", "-.5,1"])
+def test_a_row_may_begin_with_a_number_below_zero(account, call, row):
+    account.clinic()
+
+    done = call("invoke", "Clinic", row, "--accept", "text/csv")
+
+    assert done.exit_code == 0, done.stderr
+    assert account.runtime.bodies == [f"{row}\n".encode()]

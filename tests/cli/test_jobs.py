@@ -145,7 +145,8 @@ def test_a_name_that_is_nothing_ends_with_the_next_command(call):
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
         "Error: there is no job and no stack named 'Nothing' in this account and Region",
-        "next: automlv2 describe STACK, or another --region or --profile",
+        "next: automlv2 describe, or automlv2 explain Nothing if it was deleted, "
+        "or another --region or --profile",
     ]
 
 
@@ -231,7 +232,7 @@ def test_a_command_that_is_mistyped_is_answered_with_the_nearest(call):
     done = call("candidate", "Clinic")
 
     assert done.exit_code == 2
-    assert "Did you mean 'candidates'?" in done.stderr
+    assert "did you mean 'candidates'?" in done.stderr
 
 
 @pytest.mark.parametrize(

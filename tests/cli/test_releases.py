@@ -152,7 +152,7 @@ def test_a_name_that_stands_for_several_is_refused_with_all_of_them(run):
 
     assert refused.stderr == (
         "Error: Shop stands for 2 releases; say which: Shop/Churn, Shop/Inner/Demand\n"
-        "next: the same with one of these, such as Shop/Churn\n"
+        "next: automlv2 history Shop/Churn\n"
     )
 
 
@@ -163,7 +163,7 @@ def test_a_name_below_a_nested_stack_may_be_short(user, run):
 def test_a_name_that_stands_for_none_is_refused_with_what_there_is(run):
     assert run("history", "Shop/Chrun").stderr == (
         "Error: there is no release Shop/Chrun; there are Shop/Churn, Shop/Inner/Demand\n"
-        "next: the same with one of these, such as Shop/Churn\n"
+        "next: automlv2 history Shop/Churn\n"
     )
     assert run("history", "Empty").stderr == (
         "Error: there is no release Empty; stack Empty has no release\n"

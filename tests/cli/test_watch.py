@@ -253,3 +253,13 @@ def test_a_value_that_is_no_number_is_neither_a_height_nor_json(account, call):
 
     assert [item["value"] for item in shown["candidates"]] == [0.5, None]
     assert call("watch", JOB).exit_code == 0
+
+
+def test_what_leads_to_the_other_candidates_leads_to_the_same_aws():
+    state = training(*(candidate(f"c{number}", 0.5) for number in range(7)))
+
+    file = io.StringIO()
+    console = Console(file=file, width=100, highlight=False)
+    console.print(view.render(Snapshot(START, jobs=(state,)), START, RICH, " --local"))
+
+    assert f"and 2 more: automlv2 candidates {JOB} --local" in file.getvalue()

@@ -51,7 +51,8 @@ def test_says_that_no_cloud_is_running(tmp_path, command):
     done = run(tmp_path, command)
 
     assert done.returncode == 1
-    assert done.stderr == "Error: no local cloud is running here; automlv2 local start\n"
+    following = f"automlv2 local --folder {tmp_path} start --detach"
+    assert done.stderr == f"Error: no local cloud is running here\nnext: {following}\n"
 
 
 def test_refuses_to_start_a_second_cloud_in_one_folder(cloud):

@@ -8,7 +8,6 @@ import time
 import psutil
 
 COMMAND = [sys.executable, "-m", "cdk_automlv2.cli"]
-NONE_RUNS = "Error: no local cloud is running here; automlv2 local start\n"
 
 
 def automlv2(*arguments, **options):
@@ -19,6 +18,11 @@ def automlv2(*arguments, **options):
 
 def local(folder, *arguments, **options):
     return automlv2("local", "--folder", folder, *arguments, **options)
+
+
+def none_runs(folder):
+    following = f"automlv2 local --folder {folder} start --detach"
+    return f"Error: no local cloud is running here\nnext: {following}\n"
 
 
 def starting(folder, *options):

@@ -19,9 +19,9 @@ from cdk_automlv2.local.cloud.processes import Server
 
 from .terminal import (
     COMMAND,
-    NONE_RUNS,
     automlv2,
     local,
+    none_runs,
     processes_of,
     starting,
 )
@@ -38,7 +38,7 @@ def test_it_says_what_to_install_for_a_group(tmp_path):
     done = automlv2("local", "status", env={**os.environ, "PYTHONPATH": f"{tmp_path}:{Path.cwd()}"})
 
     assert done.stderr == (
-        "Error: `automlv2 local` needs psutil; pip install 'cdk-automlv2[local]'\n"
+        "Error: `automlv2 local` needs psutil\nnext: pip install 'cdk-automlv2[local]'\n"
     )
 
 
@@ -65,7 +65,8 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr.startswith("Error: cannot keep the local cloud in ")
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith("\nnext: automlv2 local --folder OTHER start\n")
+    assert done.stderr.count("\n") == 2
 
 
 @pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="needs limits as Linux has")
@@ -104,11 +105,11 @@ def test_a_broken_state_file_has_a_way_out(folder, detached):
     for command in (["status"], ["start", "--no-bootstrap", "--detach"]):
         told = local(folder, *command)
         assert told.returncode == 1
-        assert told.stderr.endswith("`automlv2 local stop` ends what is left of it\n")
-        assert told.stderr.count("\n") == 1
+        assert told.stderr.endswith(f"next: automlv2 local --folder {folder} stop\n")
+        assert told.stderr.count("\n") == 2
     assert local(folder, "stop").stdout == "stopped\n"
     assert not processes_of(folder)
-    assert local(folder, "status").stderr == NONE_RUNS
+    assert local(folder, "status").stderr == none_runs(folder)
 
 
 def test_servers_without_a_state_file_are_found_and_stopped(folder, detached):
@@ -145,7 +146,7 @@ def test_a_state_of_processes_long_gone_is_no_running_cloud(folder, detached):
     others = [Server(os.getpid(), 1.0, 1), Server(1, 1.0, 2)]
     state_file.save(folder, state_file.Saved(*others, saved.keys, 60.0))
 
-    assert local(folder, "status").stderr == NONE_RUNS
+    assert local(folder, "status").stderr == none_runs(folder)
     assert local(folder, "stop").returncode == 1
     assert psutil.pid_exists(os.getpid())
 

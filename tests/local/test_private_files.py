@@ -33,7 +33,7 @@ def test_a_file_of_a_known_name_that_is_a_link_is_not_followed(tmp_path, victim,
 
     assert told.returncode == 1
     assert "is a link" in told.stderr
-    assert len(told.stderr.splitlines()) == 1
+    assert len(told.stderr.splitlines()) == 2
     assert victim.read_text() == "mine"
 
 

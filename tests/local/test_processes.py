@@ -14,8 +14,8 @@ from cdk_automlv2.local.cloud.processes import Server, listener
 
 from .terminal import (
     COMMAND,
-    NONE_RUNS,
     local,
+    none_runs,
     processes_of,
     starting,
     wait_until_gone,
@@ -57,7 +57,7 @@ def test_a_command_that_is_killed_leaves_nothing_running(folder):
     while processes_of(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not processes_of(folder)
-    assert local(folder, "status").stderr == NONE_RUNS
+    assert local(folder, "status").stderr == none_runs(folder)
 
 
 def test_a_detached_cloud_outlives_the_command(folder):
@@ -94,12 +94,12 @@ def test_a_stop_ends_the_server_that_is_left(folder, detached, name):
     wait_until_gone(getattr(detached, name))
 
     told = local(folder, "status")
-    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+    assert (told.returncode, told.stderr.count("\n")) == (1, 2)
     assert f"{name}.log" in told.stderr
     assert "running already" in local(folder, "start", "--no-bootstrap", "--detach").stderr
     assert local(folder, "stop").stdout == "stopped\n"
     assert not processes_of(folder)
-    assert local(folder, "stop").stderr == NONE_RUNS
+    assert local(folder, "stop").stderr == none_runs(folder)
 
 
 def test_what_a_killed_server_has_started_is_ended_with_it(tmp_path):

@@ -13,18 +13,24 @@ from cdk_automlv2.cli.adopt import written
 from cdk_automlv2.cli.adopt.found import Found, find
 from cdk_automlv2.cli.adopt.marks import Mark
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.completion import OWN_JOB, OWN_NAME, STACK
 from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.following import again, suggest
 
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _ID = re.compile(r"[A-Za-z](-*[A-Za-z0-9])*")
 
 
 @click.command()
-@click.argument("name", metavar="JOB | ENDPOINT")
-@click.option("--stack", required=True, help="Name of the stack that is to have it; not nested.")
+@click.argument("name", metavar="JOB | ENDPOINT", type=OWN_NAME)
+@click.option(
+    "--stack", required=True, type=STACK, help="Name of the stack that is to have it; not nested."
+)
 @click.option("--id", "id_", required=True, help="Id of the AutoMLV2 construct in that stack.")
 @click.option("--spec", is_flag=True, help="Write a model as a file instead of code.")
-@click.option("--job", "job_name", help="The job of an endpoint, where it is not found.")
+@click.option(
+    "--job", "job_name", type=OWN_JOB, help="The job of an endpoint, where it is not found."
+)
 @click.option(
     "--output",
     "-o",
@@ -68,7 +74,7 @@ def adopt(
         out.data(f"\n{text}".removesuffix("\n"))
         return
     if path.exists():
-        raise Failure(f"{path} exists already", "automlv2 adopt … --output OTHER")
+        raise Failure(f"{path} exists already", again("", "", "--output", "OTHER"))
     if not yes:
         click.confirm("Do it?", abort=True)
     with friendly_errors():
@@ -76,7 +82,7 @@ def adopt(
             mark.put(client)
         path.write_text(text)
     out.remark(f"{path} written; add it to stack {stack}")
-    out.remark(f"next: cdk deploy {stack}")
+    suggest(f"cdk deploy {stack}")
 
 
 def _marks(found: Found, stack: str, id: str) -> Iterator[Mark]:

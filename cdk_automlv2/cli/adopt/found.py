@@ -10,6 +10,7 @@ from cdk_automlv2.cli import targets
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import again, here, run
 
 _OUTPUT: Final = "SAGEMAKER_INFERENCE_OUTPUT"
 _CHOSEN: Final = frozenset({_OUTPUT, "SAGEMAKER_INFERENCE_INPUT"})
@@ -83,7 +84,9 @@ def find(client: Client, name: str, job_name: str | None) -> Found:
     if endpoint is None:
         return Found(_job(client, name))
     if endpoint["EndpointStatus"] != "InService":
-        raise Failure(f"endpoint {name} is {endpoint['EndpointStatus']}, not InService")
+        raise Failure(
+            f"endpoint {name} is {endpoint['EndpointStatus']}, not InService", run("watch", name)
+        )
     sagemaker = client("sagemaker")
     config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     _refuse_more(config)
@@ -97,15 +100,17 @@ def find(client: Client, name: str, job_name: str | None) -> Found:
                 name_of = None if is_best else str(candidate["CandidateName"])
                 return Found(known, Served(endpoint, config, model, name_of, keys))
     words = f"no candidate of an AutoML job has the artifacts of model {variant['ModelName']}"
-    raise Failure(words, "automlv2 adopt NAME --job JOB, if you know the job")
+    raise Failure(words, (again("", "", "--job", "JOB"), "if you know the job"))
 
 
 def _job(client: Client, name: str) -> Described:
     job = targets.describe(client, JOB, name)
     if job is None:
-        raise Failure(f"there is no endpoint and no AutoML job {name}", "automlv2 doctor")
+        raise Failure(f"there is no endpoint and no AutoML job {name} {here()}", run("describe"))
     if job["AutoMLJobStatus"] not in ("Completed", "InProgress"):
-        raise Failure(f"AutoML job {name} has no result: {job['AutoMLJobStatus']}")
+        raise Failure(
+            f"AutoML job {name} has no result: {job['AutoMLJobStatus']}", run("describe", name)
+        )
     return job
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import run
 
 _OWNER = "cdk-automlv2:owner"
 _ADOPTED = "cdk-automlv2:adopted"
@@ -57,7 +58,7 @@ class Mark:
         present = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
         if present.get(_OWNER) not in (None, self.tags[_OWNER]):
             whose = present.get(_RESOURCE, "another stack")
-            raise Failure(f"{self.arn} belongs to {whose} already", "automlv2 describe NAME")
+            raise Failure(f"{self.arn} belongs to {whose} already", run("describe"))
 
     def put(self, client: Client) -> None:
         """Tag the resource, with the credentials of whoever has called the command."""

@@ -13,6 +13,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.doctor import account, machine
 from cdk_automlv2.cli.doctor.app import Needs, needs_of
 from cdk_automlv2.cli.doctor.checks import Check, State, safely
+from cdk_automlv2.cli.following import suggest
 from cdk_automlv2.cli.glyphs import Glyphs
 
 _STYLES: Final[Mapping[State, str]] = {
@@ -57,8 +58,8 @@ def doctor(client: Client, folder: Path, as_json: bool) -> None:
         out.rows(("check", "state", "detail", "remedy"), cells)
     bad = [item for item in found if item.state is State.FAILED]
     if bad:
-        following = bad[0].remedy or "automlv2 doctor --help"
-        out.remark(f"{len(bad)} would fail a deployment\nnext: {following}")
+        out.remark(f"{len(bad)} would fail a deployment")
+        suggest(bad[0].remedy)
         click.get_current_context().exit(1)
 
 

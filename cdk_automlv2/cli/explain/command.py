@@ -11,19 +11,19 @@ from rich.text import Text
 
 from cdk_automlv2.cli import aws, grid, out, safe
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.completion import STACK
 from cdk_automlv2.cli.explain import events, evidence
 from cdk_automlv2.cli.explain.events import Cause, Found
 from cdk_automlv2.cli.explain.evidence import Evidence
 from cdk_automlv2.cli.explain.remedies import Remedy, remedy_for
-from cdk_automlv2.cli.failures import following
+from cdk_automlv2.cli.following import following
 from cdk_automlv2.cli.times import moment
 from cdk_automlv2.cli.watch.look import Watched
 from cdk_automlv2.cli.watch.snapshot import EndpointState, JobState, ReleaseState
 
 
 @click.command()
-@click.argument("stack", type=NAME)
+@click.argument("stack", metavar="STACK", type=STACK)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @aws.options
 def explain(client: Client, stack: str, as_json: bool) -> None:

@@ -82,7 +82,7 @@ def find(client: Client, name: str) -> Found:
             raise
         stack = _deleted(cloudformation, name)
         if stack is None:
-            raise constructs.no_stack(name) from error
+            raise constructs.NoStack.of(client, name) from error
     events = _events(client, stack["StackId"])
     return Found(name, stack["StackId"], stack["StackStatus"], events)
 

@@ -9,9 +9,10 @@ import click
 
 from cdk_automlv2.cli import aws, grid, out, targets
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.completion import STACK_OR_JOB
 from cdk_automlv2.cli.jobs import leaderboard
 from cdk_automlv2.cli.jobs.leaderboard import Candidate
+from cdk_automlv2.cli.watch.phases import state_of
 
 STATUSES = ("Completed", "InProgress", "Failed", "Stopped", "Stopping")
 SORT_KEYS = ("CreationTime", "Status", "FinalObjectiveMetricValue")
@@ -19,7 +20,7 @@ ORDERS = ("Ascending", "Descending")
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID | JOB", type=NAME)
+@click.argument("name", metavar="STACK/ID | JOB", type=STACK_OR_JOB)
 @click.option("--status", type=click.Choice(STATUSES, False), help="Only those of this status.")
 @click.option("--candidate", help="Only the candidate of this name.")
 @click.option("--sort-by", type=click.Choice(SORT_KEYS, False), help="Default: the best first.")
@@ -56,7 +57,7 @@ def candidates(
     if as_json:
         out.as_json(_document(job, found, best))
     elif not found:
-        out.remark(f"job {job.name} has no such candidate: it is {_state(job.described)}")
+        out.remark(f"job {job.name} has no such candidate: it is {state_of(job.described)}")
     elif vertical:
         _vertical(found, best)
     elif out.is_terminal():
@@ -89,10 +90,6 @@ def _document(job: targets.Target, found: Sequence[Candidate], best: str) -> dic
             leaderboard.row(item, place, best) for place, item in enumerate(found, start=1)
         ],
     }
-
-
-def _state(described: Mapping[str, Any]) -> str:
-    return f"{described['AutoMLJobStatus']} ({described['AutoMLJobSecondaryStatus']})"
 
 
 def _plain(found: Sequence[Candidate], best: str) -> None:

@@ -15,6 +15,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB
 from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.jobs import leaderboard, price_list
 from cdk_automlv2.cli.jobs.candidates import list_all
@@ -24,11 +25,11 @@ from cdk_automlv2.cost import CANDIDATE_HOUR, Prices, hosting, is_amount
 _HOUR: Final = 3600
 _COLUMNS: Final = (
     Column("what", drop=4),
-    Column("name", folds=True),
-    Column("hours", is_right=True, drop=3),
-    Column("an hour", is_right=True),
-    Column("so far", is_right=True),
-    Column("how", folds=True, drop=2),
+    Column("name", folds=True, least=12),
+    Column("hours", is_right=True),
+    Column("an hour", is_right=True, drop=1),
+    Column("so far", is_right=True, drop=2),
+    Column("how", folds=True, drop=3),
 )
 
 
@@ -112,7 +113,7 @@ def _named(client: Client, names: Sequence[str]) -> Iterator[Target]:
         stack, _, wanted = name.partition("/")
         found = constructs.meant(constructs.of_stack(client, stack), wanted, (JOB, ENDPOINT))
         if not found:
-            raise Failure(f"{name} has no job and no endpoint", f"automlv2 describe {stack}")
+            raise Failure(f"{name} has no job and no endpoint", run("describe", stack))
         for item in found:
             described = targets.describe(client, item.kind, item.physical_id)
             if described is not None:
@@ -209,7 +210,9 @@ def _show(bills: Sequence[Bill], prices: Prices | None, as_json: bool) -> None:
         return
     rows_ = [_cells(item) for item in bills]
     if out.is_terminal():
-        grid.show(out.console(), _COLUMNS, rows_)
+        used = [i for i in range(len(_COLUMNS)) if any(row[i] for row in rows_)]
+        columns = [_COLUMNS[i] for i in used]
+        grid.show(out.console(), columns, [[row[i] for i in used] for row in rows_])
     else:
         out.rows([column.title for column in _COLUMNS], rows_)
     if prices is None:

@@ -10,12 +10,14 @@ import click
 from cdk_automlv2.cli import aws, constructs, grid, out, targets
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
-from cdk_automlv2.cli.constructs import ENDPOINT, JOB, Construct
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB, Construct, NoStack
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import here, run, suggest
 from cdk_automlv2.cli.grid import Column
-from cdk_automlv2.cli.jobs import leaderboard
+from cdk_automlv2.cli.jobs import everything, leaderboard
 from cdk_automlv2.cli.targets import Target
-from cdk_automlv2.cli.times import duration, moment, now
+from cdk_automlv2.cli.times import duration, moment, now, took
+from cdk_automlv2.cli.watch.phases import state_of
 
 _COLUMNS = (
     Column("id", folds=True),
@@ -24,14 +26,23 @@ _COLUMNS = (
     Column("status", folds=True),
     Column("resource", drop=5),
 )
+_ALL = (
+    Column("kind", drop=2),
+    Column("name", folds=True),
+    Column("status", folds=True, least=10),
+    Column("created", drop=3),
+)
 
 
 @click.command()
-@click.argument("name", metavar="STACK[/ID] | NAME", type=NAME)
+@click.argument("name", metavar="[STACK[/ID] | NAME]", required=False, type=NAME)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @aws.options
-def describe(client: Client, name: str, as_json: bool) -> None:
-    """Show a job or an endpoint, or what a stack holds."""
+def describe(client: Client, name: str | None, as_json: bool) -> None:
+    """Show a job or an endpoint, or what a stack holds; without a name all jobs and endpoints."""
+    if name is None:
+        _show_all(list(everything.all_of(client)), as_json)
+        return
     found = _find(client, name)
     if isinstance(found, Target):
         if as_json:
@@ -48,6 +59,20 @@ def describe(client: Client, name: str, as_json: bool) -> None:
         out.rows([column.title for column in _COLUMNS], ([*row.values()] for row in rows))
 
 
+def _show_all(found: Sequence[everything.Item], as_json: bool) -> None:
+    if as_json:
+        out.as_json({"schema-version": out.SCHEMA, "items": [vars(item) for item in found]})
+        return
+    cells = [[item.kind, item.name, item.status, moment(item.created)] for item in found]
+    if not out.is_terminal():
+        out.rows([column.title for column in _ALL], cells)
+    elif found:
+        grid.show(out.console(), _ALL, cells)
+    if not found:
+        out.remark(f"there is no AutoML job and no endpoint {here()}")
+        suggest("cdk deploy")
+
+
 def _find(client: Client, name: str) -> Target | Sequence[Construct]:
     """Return the target of a name, or the constructs of the stack that it names."""
     if "/" in name:
@@ -57,13 +82,12 @@ def _find(client: Client, name: str) -> Target | Sequence[Construct]:
             return Target(kind, name, described)
     try:
         known = constructs.of_stack(client, name)
-    except Failure as error:
-        words = f"there is no job, no endpoint and no stack named {name!r} in this account"
-        following = "automlv2 explain STACK if it was deleted, or another --region or --profile"
-        raise Failure(f"{words} and Region", following) from error
+    except NoStack as error:
+        words = "no job, no endpoint and no stack named"
+        raise NoStack(name, error.near, words) from error
     found = constructs.meant(known, "", constructs.SHOWN)
     if not found:
-        raise Failure(f"stack {name} has nothing of AutoML", "automlv2 describe another STACK")
+        raise Failure(f"stack {name} has nothing of AutoML", run("describe"))
     return found
 
 
@@ -94,8 +118,7 @@ def _status(client: Client, item: Construct) -> str:
         return "deleted"
     if item.kind == ENDPOINT:
         return str(found["EndpointStatus"])
-    status, phase = found["AutoMLJobStatus"], found["AutoMLJobSecondaryStatus"]
-    return str(status if status == phase else f"{status} ({phase})")
+    return state_of(found)
 
 
 def _document(target: Target) -> dict[str, Any]:
@@ -132,9 +155,9 @@ def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
     limit = (resolved.get("CompletionCriteria") or {}).get("MaxAutoMLJobRuntimeInSeconds")
     objective = job.get("AutoMLJobObjective") or resolved.get("AutoMLJobObjective") or {}
     best = job.get("BestCandidate") or {}
-    took = ((ended or now()) - job["CreationTime"]).total_seconds()
+    seconds = ((ended or now()) - job["CreationTime"]).total_seconds()
     return [
-        ("status", f"{job['AutoMLJobStatus']} ({job['AutoMLJobSecondaryStatus']})"),
+        ("status", state_of(job)),
         ("failure", job.get("FailureReason", "")),
         *(
             ("warning", item.get("PartialFailureMessage", ""))
@@ -146,7 +169,7 @@ def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("value", leaderboard.number(leaderboard.value_of(best)) if best else ""),
         ("started", moment(job["CreationTime"])),
         ("ended", moment(ended)),
-        ("took" if ended else "elapsed", duration(took)),
+        ("took", took(seconds)) if ended else ("elapsed", duration(seconds)),
         ("cap", duration(limit) if limit else ""),
         *(("input", _input(channel)) for channel in job.get("AutoMLJobInputDataConfig") or []),
         ("output", (job.get("OutputDataConfig") or {}).get("S3OutputPath", "")),

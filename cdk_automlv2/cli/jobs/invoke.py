@@ -14,9 +14,11 @@ import click
 from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli import aws, content, out, targets
+from cdk_automlv2.cli import rows as rows_
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.completion import STACK_OR_ENDPOINT
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.jobs.batches import Part, parts
 
 
@@ -45,9 +47,9 @@ class _Call:
         return response
 
 
-@click.command()
-@click.argument("name", metavar="STACK/ID | ENDPOINT", type=NAME)
-@click.argument("rows", nargs=-1)
+@click.command(cls=rows_.RowsCommand)
+@click.argument("name", metavar="STACK/ID | ENDPOINT", type=STACK_OR_ENDPOINT)
+@rows_.argument
 @click.option("--file", type=click.File("rb"), help="What to send; - is standard input.")
 @click.option("--header", is_flag=True, help="The file's first row is a header; it is not sent.")
 @click.option("--without", metavar="COLUMN", help="A column not to send, such as the target.")
@@ -133,8 +135,8 @@ def _answer(call: _Call, part: Part, count: int) -> bytes:
     except ClientError as error:
         words = str(error.response.get("Error", {}).get("Message") or error)
         where = f"rows {part.first} to {part.first + part.rows - 1}: " if count > 1 else ""
-        following = f"automlv2 logs {call.endpoint}"
-        raise Failure(f"endpoint {call.endpoint}: {where}{words}", following) from error
+        logs = run("logs", call.endpoint)
+        raise Failure(f"endpoint {call.endpoint}: {where}{words}", logs) from error
     return response if count == 1 or response.endswith(b"\n") else response + b"\n"
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cdk_automlv2.cli import grid, safe
 from cdk_automlv2.cli.grid import Column
-from cdk_automlv2.cli.times import duration
+from cdk_automlv2.cli.times import took
 
 Candidate = Mapping[str, Any]
 VALIDATION: Final = "Validation"
@@ -150,9 +150,9 @@ def show(
         for place, item in enumerate(candidates, start=1)
     ]
     styles = ["bold" if item["CandidateName"] == best else "" for item in candidates]
-    dropped = grid.show(console, columns, cells, indent=indent, styles=styles)
+    grid.show(console, columns, cells, indent=indent, styles=styles, more="--vertical")
     space = " " * indent
-    for words in _notes(candidates, prefix, best, dropped):
+    for words in _notes(candidates, prefix, best):
         console.print(f"{space}{safe.line(words)}", overflow="fold")
 
 
@@ -165,20 +165,18 @@ def _cells(
     states: set[str],
 ) -> list[object]:
     name, values = candidate["CandidateName"], metrics_of(candidate)
-    took = seconds_of(candidate)
+    seconds = seconds_of(candidate)
     return [
         f"{place}*" if name == best else f"{place} ",
         name.removeprefix(prefix),
         number(value_of(candidate)),
         *(number(values.get(key), key[0]) for key in keys),
         *([candidate.get("CandidateStatus", "")] if states != {"Completed"} else []),
-        "" if took is None else duration(took),
+        "" if seconds is None else took(seconds),
     ]
 
 
-def _notes(
-    candidates: Sequence[Candidate], prefix: str, best: str, dropped: Sequence[str]
-) -> list[str]:
+def _notes(candidates: Sequence[Candidate], prefix: str, best: str) -> list[str]:
     notes = []
     winner = next((item for item in candidates if item["CandidateName"] == best), None)
     if winner is not None:
@@ -188,8 +186,6 @@ def _notes(
         notes.append(f"* best {objective_name(winner) or 'candidate'}{tie}")
     if prefix:
         notes.append(f"  names begin with {prefix}")
-    if dropped:
-        notes.append(f"  no room for {', '.join(dropped)}: --vertical")
     return notes
 
 

@@ -16,6 +16,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB
 from cdk_automlv2.cli.failures import Failure, is_passing
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.log_groups import Line, Source
 
 _OVERLAP: Final = datetime.timedelta(seconds=30)
@@ -78,7 +79,7 @@ def _sources(client: Client, name: str) -> list[Source]:
     found = constructs.meant(known, wanted, sorted({item.kind for item in known}))
     if wanted and not found:
         there = constructs.listed(constructs.meant(known, "", constructs.SHOWN))
-        raise Failure(f"there is no {name}; there are {there}", f"automlv2 logs {stack}")
+        raise Failure(f"there is no {name}; there are {there}", run("logs", stack))
     sources = log_groups.of_stack(client, stack, found if wanted else ())
     for item in found if wanted else ():
         if item.kind in (JOB, ENDPOINT) and item.physical_id:
@@ -90,9 +91,9 @@ def _sources(client: Client, name: str) -> list[Source]:
 
 def _nothing_to_read(stack: str, was_ours: bool) -> Failure:
     if not was_ours:
-        return Failure(f"stack {stack} has nothing of AutoML", "automlv2 describe another STACK")
+        return Failure(f"stack {stack} has nothing of AutoML", run("describe"))
     words = f"the logs of stack {stack} went when it was rolled back or deleted"
-    return Failure(words, f"automlv2 explain {stack}")
+    return Failure(words, run("explain", stack))
 
 
 def _following(

@@ -12,7 +12,7 @@ from cdk_automlv2.cli.jobs.describe import facts_of_job
 from cdk_automlv2.cli.jobs.leaderboard import Candidate
 from cdk_automlv2.cli.page.shown import BAD, BUSY, GOOD, Row, Table
 from cdk_automlv2.cli.targets import Target
-from cdk_automlv2.cli.times import duration
+from cdk_automlv2.cli.times import took
 from cdk_automlv2.cli.watch.snapshot import job_state
 
 _TONES = {"Completed": GOOD, "InProgress": BUSY}
@@ -39,13 +39,13 @@ def _board(found: Sequence[Candidate], best: str) -> Table:
 
 def _row(item: Candidate, keys: Sequence[tuple[str, str]], best: str) -> Row:
     name, status = item["CandidateName"], str(item.get("CandidateStatus", ""))
-    values, took = leaderboard.metrics_of(item), leaderboard.seconds_of(item)
+    values, seconds = leaderboard.metrics_of(item), leaderboard.seconds_of(item)
     cells = [
         f"★ {name}" if name == best else name,
         status,
         leaderboard.number(leaderboard.value_of(item)),
         *(leaderboard.number(values.get(key), key[0]) for key in keys),
-        "" if took is None else duration(took),
+        "" if seconds is None else took(seconds),
         item.get("FailureReason") or "",
     ]
     return Row(name, cells, _TONES.get(status, BAD))

@@ -15,7 +15,7 @@ from cdk_automlv2.cli.page.jobs import MOST
 from cdk_automlv2.cli.page.shown import BAD, BUSY, GOOD, Row
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
-from cdk_automlv2.cli.times import duration, moment
+from cdk_automlv2.cli.times import duration, moment, took
 from cdk_automlv2.cli.watch.snapshot import (
     EndpointState,
     JobState,
@@ -90,9 +90,9 @@ def executions(client: Client) -> Iterator[Row]:
     found.sort(key=lambda pair: pair[0]["startDate"], reverse=True)
     for item, machine_name in found[:MOST]:
         began, ended = item["startDate"], item.get("stopDate") or times.now()
-        took = duration((ended - began).total_seconds())
+        seconds = (ended - began).total_seconds()
         status = item["status"]
-        cells = [item["name"], status, moment(began), took, machine_name]
+        cells = [item["name"], status, moment(began), took(seconds), machine_name]
         yield Row(item["executionArn"], cells, _ENDS.get(status, BAD))
 
 

@@ -11,6 +11,7 @@ import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
+from cdk_automlv2.cli.completion import Synthesized
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.plan import cost, templates
 from cdk_automlv2.cli.plan.compare import Change, changes
@@ -25,7 +26,7 @@ Row = tuple[Change, Cost | None]
 
 
 @click.command()
-@click.argument("stacks", nargs=-1)
+@click.argument("stacks", metavar="[STACK]...", nargs=-1, type=Synthesized())
 @click.option(
     "--app",
     "folder",

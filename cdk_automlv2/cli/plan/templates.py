@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import again
 
 Resources = Mapping[str, Mapping[str, Any]]
 _NESTED = "AWS::CloudFormation::Stack"
+_SYNTH = "cdk synth --quiet"
 _FILE = "aws:asset:path"
 
 
@@ -49,11 +52,15 @@ def pairs(client: Client, folder: Path, names: tuple[str, ...]) -> Iterator[Pair
     found = dict(synthesized(folder))
     unknown = [name for name in names if name not in found]
     if unknown:
-        there = ", ".join(found)
-        words = f"no stack {', '.join(unknown)} in {folder}; there are {there}"
-        raise Failure(words, f"automlv2 plan {next(iter(found), '')}".strip())
+        raise _unknown(unknown, folder, list(found))
     for name in names or found:
         yield from _with_nested(client, found[name], name, name)
+
+
+def _unknown(names: Sequence[str], folder: Path, there: Sequence[str]) -> Failure:
+    words = f"no stack {', '.join(names)} in {folder}; there are {', '.join(there)}"
+    near = get_close_matches(names[0], there, n=1, cutoff=0.0)
+    return Failure(words, again(names[0], near[0]) if near else _SYNTH)
 
 
 def synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -61,7 +68,7 @@ def synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         words = f"nothing is synthesized in {folder}; run `cdk synth` first, or give --app"
-        raise Failure(words, "cdk synth --quiet")
+        raise Failure(words, _SYNTH)
     for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "aws:cloudformation:stack":

@@ -12,8 +12,9 @@ import click
 
 from cdk_automlv2.cli import aws, console, out
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
-from cdk_automlv2.cli.failures import Failure, following, friendly_errors
+from cdk_automlv2.cli.completion import RELEASES, Number
+from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.following import run, suggest
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
@@ -33,7 +34,7 @@ def _forms(command: Any) -> Any:
 
 
 @click.command()
-@click.argument("name", metavar="STACK[/ID]", type=NAME)
+@click.argument("name", metavar="STACK[/ID]", type=RELEASES)
 @_forms
 @aws.options
 def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
@@ -51,7 +52,7 @@ def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
 @_forms
 @aws.options
 def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
@@ -65,8 +66,10 @@ def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
-@click.option("--release", "number", type=int, help="Number of the release. Default: the newest.")
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
+@click.option(
+    "--release", "number", type=Number(), help="Number of the release. Default: the newest."
+)
 @click.option(
     "--timeout", type=float, default=24 * 60, show_default=True, help="Longest wait; minutes."
 )
@@ -96,12 +99,12 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
     while True:
         head = records.head(client, place)
         if head is None:
-            raise Failure(f"{place.name} has no release yet", f"automlv2 watch {place.stack}")
+            raise Failure(f"{place.name} has no release yet", run("watch", place.stack))
         number = number or int(head["generation"])
         record = records.release(client, place, number)
         if record is None:
             words = f"{place.name} has no release {number}"
-            raise Failure(words, f"automlv2 history {place.name}")
+            raise Failure(words, run("history", place.name))
         shown = records.shown(record, place, head["serving"])
         words = f"release {number} {shown['state']}"
         words += f": {shown['reason']}" if shown["reason"] else ""
@@ -115,7 +118,7 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
 @aws.options
 def retrain(client: Client, name: str) -> None:
     """Train again with the settings that were deployed last, on the data as they are now."""
@@ -123,8 +126,8 @@ def retrain(client: Client, name: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
-@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
+@click.argument("number", type=Number(), required=False)
 @aws.options
 def rollback(client: Client, name: str, number: int | None) -> None:
     """Serve the release before, or release NUMBER, again: no training, no gates."""
@@ -132,7 +135,7 @@ def rollback(client: Client, name: str, number: int | None) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
 @aws.options
 def abort(client: Client, name: str) -> None:
     """End the release that is under way; what serves goes on."""
@@ -140,8 +143,8 @@ def abort(client: Client, name: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID", type=NAME)
-@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.argument("name", metavar="STACK/ID", type=RELEASES)
+@click.argument("number", type=Number(), required=False)
 @click.option("--why", required=True, help="The reason, which is recorded with who has decided.")
 @aws.options
 def promote(client: Client, name: str, number: int | None, why: str) -> None:
@@ -169,11 +172,11 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> N
         returned = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         words = f"the function failed: {returned.get('errorMessage')}"
-        raise Failure(words, f"automlv2 logs {place.stack}")
+        raise Failure(words, run("logs", place.stack))
     if "Refused" in returned:
-        raise Failure(returned["Refused"], f"automlv2 history {place.name}")
+        raise Failure(returned["Refused"], run("history", place.name))
     out.data(returned["Answer"])
-    out.remark(f"next: {following(f'automlv2 wait {place.name}')}")
+    suggest(run("wait", place.name))
 
 
 def _show(rows: list[dict[str, Any]], *, plain: bool, as_json: bool) -> None:

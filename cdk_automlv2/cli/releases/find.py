@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.constructs import NoStack
+from cdk_automlv2.cli.failures import Failure, is_missing
+from cdk_automlv2.cli.following import again, run
 
 _TYPE = "Custom::AutoMLRelease"
 _NESTED = "AWS::CloudFormation::Stack"
@@ -47,7 +52,7 @@ def one(client: Client, name: str) -> Place:
         return found[0]
     names = ", ".join(place.name for place in found)
     words = f"{name} stands for {len(found)} releases; say which: {names}"
-    raise Failure(words, f"the same with one of these, such as {found[0].name}")
+    raise Failure(words, again(name, found[0].name))
 
 
 def every(client: Client, name: str) -> list[Place]:
@@ -57,15 +62,20 @@ def every(client: Client, name: str) -> list[Place]:
         Failure: If there is none; says which there are.
     """
     stack, _, wanted = name.partition("/")
-    known = list(_of_stack(client, stack, ""))
+    try:
+        known = list(_of_stack(client, stack, ""))
+    except ClientError as error:
+        if not is_missing(error):
+            raise
+        raise NoStack.of(client, stack) from error
     found = [place for place in known if _is_meant(place.key, wanted)]
     if found:
         return found
     there = ", ".join(place.name for place in known)
     words = f"there is no release {name}"
     hint = f"; there are {there}" if there else f"; stack {stack} has no release"
-    following = f"the same with one of these, such as {known[0].name}" if known else ""
-    raise Failure(words + hint, following or f"automlv2 describe {stack}")
+    near = get_close_matches(name, [place.name for place in known], n=1, cutoff=0.0)
+    raise Failure(words + hint, again(name, near[0]) if near else run("describe", stack))
 
 
 def _is_meant(key: str, wanted: str) -> bool:

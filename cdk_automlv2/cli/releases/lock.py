@@ -12,8 +12,9 @@ import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.completion import RELEASE_OR_JOB, Number
 from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.releases import find, records
 
 SCHEMA = "1.0"
@@ -21,8 +22,10 @@ _PART_BYTES = 1 << 20
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID | JOB", type=NAME)
-@click.option("--release", "number", type=int, help="Number of the release. Default: what serves.")
+@click.argument("name", metavar="STACK/ID | JOB", type=RELEASE_OR_JOB)
+@click.option(
+    "--release", "number", type=Number(), help="Number of the release. Default: what serves."
+)
 @click.option("--job", "is_job", is_flag=True, help="The name is that of an AutoML job.")
 @click.option(
     "--output",
@@ -53,7 +56,7 @@ def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]
     record = records.release(client, place, wanted) if wanted else None
     if record is None or not record["candidate"]:
         what = f"release {number} has no candidate" if number else "no release is in service"
-        raise Failure(f"{place.name}: {what}; nothing to lock", f"automlv2 history {place.name}")
+        raise Failure(f"{place.name}: {what}; nothing to lock", run("history", place.name))
     model = record["settings"]["properties"].get("Model") or {}
     keys = model.get("InferenceResponseKeys")
     return {
@@ -70,7 +73,7 @@ def _locked(client: Client, source: Mapping[str, Any]) -> dict[str, Any]:
     best = job.get("BestCandidate")
     if best is None:
         words = f"AutoML job {source['job']} has no best candidate to lock"
-        raise Failure(words, f"automlv2 describe {source['job']}")
+        raise Failure(words, run("describe", source["job"]))
     account, region = job["AutoMLJobArn"].split(":")[4], job["AutoMLJobArn"].split(":")[3]
     metric = best.get("FinalAutoMLJobObjectiveMetric") or {}
     by_unit = best.get("InferenceContainerDefinitions") or {"": best["InferenceContainers"]}

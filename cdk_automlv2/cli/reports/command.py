@@ -9,9 +9,10 @@ import click
 
 from cdk_automlv2.cli import aws, out, targets
 from cdk_automlv2.cli.aws import Client
-from cdk_automlv2.cli.completion import NAME
+from cdk_automlv2.cli.completion import STACK_OR_ENDPOINT, STACK_OR_JOB
 from cdk_automlv2.cli.constructs import ENDPOINT, meant, of_stack
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import again
 from cdk_automlv2.cli.reports.rows import held_out
 from cdk_automlv2.reports.charts.drawing import png
 from cdk_automlv2.reports.facts import Facts
@@ -20,7 +21,7 @@ from cdk_automlv2.reports.reading.everything import read
 
 
 @click.command()
-@click.argument("name", metavar="STACK/ID | JOB", type=NAME)
+@click.argument("name", metavar="STACK/ID | JOB", type=STACK_OR_JOB)
 @click.option(
     "--output",
     "-o",
@@ -38,7 +39,7 @@ from cdk_automlv2.reports.reading.everything import read
 @click.option(
     "--endpoint",
     metavar="STACK/ID | ENDPOINT",
-    type=NAME,
+    type=STACK_OR_ENDPOINT,
     help="What is asked with them. Default: the one endpoint of the job's stack.",
 )
 @click.option(
@@ -90,7 +91,7 @@ def _endpoint(client: Client, job: targets.Target, name: str | None) -> str:
     found = [item.physical_id for item in known if item.physical_id]
     if len(found) != 1:
         words = f"{len(found)} endpoints are in question for --held-out"
-        raise Failure(words, "the same with --endpoint STACK/ID")
+        raise Failure(words, again("", "", "--endpoint", "STACK/ID"))
     return found[0]
 
 

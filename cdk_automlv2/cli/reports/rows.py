@@ -6,10 +6,12 @@ from pathlib import Path
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.reports.reading.held_out import HeldOut
 from cdk_automlv2.reports.reading.store import Store
 
 _MOST_FILES = 500
+_HELP = run("report", "--help")
 
 
 def held_out(client: Client, name: str) -> HeldOut:
@@ -20,7 +22,7 @@ def held_out(client: Client, name: str) -> HeldOut:
     """
     found = _of_s3(client, name) if name.startswith("s3://") else _of_disk(Path(name))
     if not found:
-        raise Failure(f"--held-out {name}: there is nothing", "a CSV, or a folder of pictures")
+        raise Failure(f"--held-out {name}: there is no such file or folder", _HELP)
     return HeldOut(name, found)
 
 
@@ -49,5 +51,5 @@ def _of_s3(client: Client, uri: str) -> dict[str, bytes]:
         if body is not None:
             found[name] = body
     if notes:
-        raise Failure(f"--held-out: {notes[0]}")
+        raise Failure(f"--held-out: {notes[0]}", _HELP)
     return found

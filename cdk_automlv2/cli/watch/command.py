@@ -11,7 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
-from cdk_automlv2.cli.failures import following, is_passing
+from cdk_automlv2.cli.failures import is_passing
+from cdk_automlv2.cli.following import run, suggest
 from cdk_automlv2.cli.releases.states import timed_out
 from cdk_automlv2.cli.watch import changes, displays
 from cdk_automlv2.cli.watch.displays import Display
@@ -57,7 +58,7 @@ def watch(
     if is_over:
         out.remark(f"still in progress after {timeout:g} min")
     if last.exit_status and not is_over and last.stack:
-        out.remark(f"next: {following(f'automlv2 explain {last.stack.name}')}")
+        suggest(run("explain", last.stack.name))
     click.get_current_context().exit(status)
 
 

@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from cdk_automlv2.cli import out, safe, times
+from cdk_automlv2.cli.following import options_typed
 from cdk_automlv2.cli.watch import changes, view
 from cdk_automlv2.cli.watch.changes import Event
 from cdk_automlv2.cli.watch.snapshot import Snapshot
@@ -46,6 +47,7 @@ class Screen:
     def __init__(self) -> None:
         self._console = out.console()
         self._glyphs = out.glyphs(self._console)
+        self._options = options_typed()  # The thread that draws knows no command.
         self._snapshot: Snapshot | None = None
         self._live = Live(
             console=self._console,
@@ -80,7 +82,7 @@ class Screen:
             return Text("")
         settled = self._snapshot.is_settled
         moment = self._snapshot.at if settled else times.now()
-        return view.render(self._snapshot, moment, self._glyphs)
+        return view.render(self._snapshot, moment, self._glyphs, self._options)
 
 
 class Stream:

@@ -13,6 +13,7 @@ from cdk_automlv2.cli import constructs, targets, times
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct
 from cdk_automlv2.cli.failures import Failure, is_missing
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.jobs.candidates import list_all
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.watch.snapshot import (
@@ -89,7 +90,7 @@ class Watched:
     def _at_target(self, target: targets.Target, now: datetime.datetime) -> Snapshot:
         described = targets.describe(self.client, target.kind, target.name)
         if described is None:
-            raise Failure(f"{target.name} was deleted", "automlv2 describe STACK")
+            raise Failure(f"{target.name} was deleted", run("describe"))
         if target.kind == ENDPOINT:
             return Snapshot(now, endpoints=(endpoint_state(described),))
         return Snapshot(now, jobs=(self._job(described, ""),))
@@ -106,7 +107,7 @@ class Watched:
                 raise
             if self.stack_id:
                 return None
-            raise constructs.no_stack(self.stack) from error
+            raise constructs.NoStack.of(self.client, self.stack) from error
         self.stack_id = found["StackId"]
         return found
 
@@ -128,7 +129,7 @@ class Watched:
             there = constructs.listed(constructs.meant(known, "", _KINDS))
             words = f"there is nothing to watch at {self.stack}/{self.wanted}"
             raise Failure(
-                f"{words}; there are {there}" if there else words, f"automlv2 watch {self.stack}"
+                f"{words}; there are {there}" if there else words, run("watch", self.stack)
             )
         template = constructs.template_of(self.client, self.stack).get("Resources", {})
         certain = {name for name, item in template.items() if "Condition" not in item}

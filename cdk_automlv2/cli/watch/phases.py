@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 PREPARE: Final = "prepare data"
 TRAIN: Final = "train"
@@ -24,6 +24,12 @@ _PHASES: Final[Mapping[str, str]] = {
     "GeneratingModelInsightsReport": REPORT,
     "DeployingModel": DEPLOY,
 }
+
+
+def state_of(job: Mapping[str, Any]) -> str:
+    """Return the status of a job as SageMaker describes it, with its phase where that says more."""
+    status, phase = job["AutoMLJobStatus"], job["AutoMLJobSecondaryStatus"]
+    return str(status) if status == phase else f"{status} ({phase})"
 
 
 def phase_of(secondary: str) -> str:

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cdk_automlv2.cli import safe
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.glyphs import Glyphs
 from cdk_automlv2.cli.jobs import leaderboard
 from cdk_automlv2.cli.times import duration
@@ -29,21 +30,32 @@ _STEPS: Final = len(ORDER) - 1
 _Below = JobState | EndpointState | ReleaseState
 
 
-def render(snapshot: Snapshot, now: datetime.datetime, glyphs: Glyphs) -> RenderableType:
-    """Return a snapshot; times go on until ``now``."""
+def render(
+    snapshot: Snapshot, now: datetime.datetime, glyphs: Glyphs, options: str = ""
+) -> RenderableType:
+    """Return a snapshot; times go on until ``now``.
+
+    Args:
+        snapshot: What is shown.
+        now: This moment.
+        glyphs: Signs that the terminal has.
+        options: Those that say which AWS is looked at, for the next command.
+    """
     lines: list[RenderableType] = []
     if snapshot.stack:
         lines.append(_head(snapshot.stack, _of_stack(snapshot.stack, now), glyphs))
     below: list[_Below] = [*snapshot.jobs, *snapshot.endpoints, *snapshot.releases]
     for state in below:
-        lines += [Padding(line, (0, 0, 0, 2)) for line in _state(state, now, glyphs)]
+        lines += [Padding(line, (0, 0, 0, 2)) for line in _state(state, now, glyphs, options)]
     return Group(*lines)
 
 
-def _state(state: _Below, now: datetime.datetime, glyphs: Glyphs) -> Iterator[RenderableType]:
+def _state(
+    state: _Below, now: datetime.datetime, glyphs: Glyphs, options: str
+) -> Iterator[RenderableType]:
     match state:
         case JobState():
-            yield from _job(state, now, glyphs)
+            yield from _job(state, now, glyphs, options)
         case EndpointState():
             yield _head(state, f"{state.id or state.name}  {state.status}", glyphs)
             yield from _why(state.failure)
@@ -62,7 +74,9 @@ def _of_stack(stack: StackState, now: datetime.datetime) -> str:
     return words
 
 
-def _job(job: JobState, now: datetime.datetime, glyphs: Glyphs) -> Iterator[RenderableType]:
+def _job(
+    job: JobState, now: datetime.datetime, glyphs: Glyphs, options: str
+) -> Iterator[RenderableType]:
     status = job.status if job.status == job.secondary else f"{job.status} ({job.secondary})"
     yield _head(job, f"{job.id or job.name}  {status}", glyphs)
     if job.id:
@@ -74,7 +88,8 @@ def _job(job: JobState, now: datetime.datetime, glyphs: Glyphs) -> Iterator[Rend
         yield _indented(_candidate(job, item))
     more = len(job.finished) - _MOST_CANDIDATES
     if more > 0:
-        yield _indented(f"   and {more} more: automlv2 candidates {job.name}", "dim")
+        command = run("candidates", job.name) + options
+        yield _indented(f"   and {more} more: {command}", "dim")
     yield from _why(job.failure)
 
 

@@ -21,6 +21,8 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class AskError(Exception):
     """When a server of the local cloud does not answer, or refuses."""
 
+    next = "automlv2 local status"
+
 
 def ask(key: Key, url: str, body: bytes = b"", method: str = "POST") -> bytes:
     """Send a request signed by the local cloud's own key, and return the answer.

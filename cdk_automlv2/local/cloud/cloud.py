@@ -29,6 +29,8 @@ __all__ = ["CdkError", "LocalCloud", "LocalCloudError"]
 ACCOUNT = "000000000000"
 DEFAULT_SPEED = 60.0
 DEFAULT_FOLDER = Path(".automlv2")
+_START = "automlv2 local start --detach"
+_STOP = "automlv2 local stop"
 
 _OWN_SERVICES = ("application-autoscaling", "sagemaker", "sagemaker-runtime")
 
@@ -102,11 +104,11 @@ class LocalCloud:
         folder = settings.folder
         saved = state_file.load(folder)
         if saved is not None and (saved.ministack.is_running() or saved.sagemaker.is_running()):
-            raise LocalCloudError(f"a local cloud is running already; its state is in {folder}")
+            words = f"a local cloud is running already; its state is in {folder}"
+            raise LocalCloudError(words, "automlv2 local status")
         if servers_of(folder, MODULES):
-            raise LocalCloudError(
-                f"a local cloud is running in {folder} without a state; automlv2 local stop"
-            )
+            words = f"a local cloud is running in {folder} without a state"
+            raise LocalCloudError(words, _STOP)
         started: list[Server] = []
         try:
             with signals.held():
@@ -136,10 +138,10 @@ class LocalCloud:
         servers = (saved.ministack, saved.sagemaker) if saved else ()
         alive = [server.is_running() for server in servers]
         if saved is None or not any(alive):
-            raise LocalCloudError("no local cloud is running here; automlv2 local start")
+            raise none_runs()
         cloud = cls(folder, saved.ministack, saved.sagemaker, saved.speed, saved.keys)
         if not all(alive):
-            raise LocalCloudError(cloud.ended())
+            raise LocalCloudError(cloud.ended(), _STOP)
         return cloud
 
     @classmethod
@@ -179,7 +181,7 @@ class LocalCloud:
         """Say that a server has ended, and which."""
         name = "sagemaker" if self.ministack.is_running() else "ministack"
         log = self.folder / f"{name}.log"
-        return f"a server of the local cloud has ended, see {log}; automlv2 local stop, then start"
+        return f"a server of the local cloud has ended, see {log}"
 
     def variables(self, account: str | None = None) -> dict[str, str]:
         """Return the environment variables that lead a client to this cloud.
@@ -217,7 +219,8 @@ class LocalCloud:
     def _key(self, account: str | None) -> Key:
         known = self.keys.accounts
         if account is not None and account not in known:
-            raise LocalCloudError(f"there is no account {account}; there are {', '.join(known)}")
+            words = f"there is no account {account}; there are {', '.join(known)}"
+            raise LocalCloudError(words, f"automlv2 local env --account {next(iter(known))}")
         return known[account] if account is not None else next(iter(known.values()))
 
     def plan_fault(self, where: str, *, code: str = "", message: str = "", times: int = 1) -> None:
@@ -284,8 +287,13 @@ class LocalCloud:
         done = self.cdk(arguments, folder=self.folder, quiet=True, account=account)
         if done.returncode != 0:
             if not self.is_running():
-                raise LocalCloudError("the local cloud was stopped before it was ready")
+                raise LocalCloudError("the local cloud was stopped before it was ready", _START)
             raise RuntimeError(f"cdk bootstrap failed:\n{done.stdout}")
+
+
+def none_runs() -> LocalCloudError:
+    """Return the error that there is no local cloud."""
+    return LocalCloudError("no local cloud is running here", _START)
 
 
 def make_private(folder: Path) -> None:

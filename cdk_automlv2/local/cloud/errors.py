@@ -6,9 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+OTHER_FOLDER = "automlv2 local --folder OTHER start"
+
 
 class LocalCloudError(Exception):
-    """When the local cloud is not there, is there already, or cannot be."""
+    """When the local cloud is not there, is there already, or cannot be.
+
+    Args:
+        message: What is wrong.
+        next: The command that helps; what comes first is ``automlv2``.
+    """
+
+    def __init__(self, message: str, next: str = "") -> None:
+        super().__init__(f"{message}; {next}" if next else message)
+        self.message = message
+        self.next = next
 
 
 class CdkError(Exception):
@@ -22,4 +34,5 @@ def file_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise LocalCloudError(f"cannot keep the local cloud in {folder}: {reason}") from error
+        words = f"cannot keep the local cloud in {folder}: {reason}"
+        raise LocalCloudError(words, OTHER_FOLDER) from error

@@ -10,9 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from cdk_automlv2.local.cloud.errors import LocalCloudError
-
-_WAY_OUT = "choose another --folder"
+from cdk_automlv2.local.cloud.errors import OTHER_FOLDER, LocalCloudError
 
 
 def require_own_folder(folder: Path) -> None:
@@ -25,9 +23,9 @@ def require_own_folder(folder: Path) -> None:
         return
     found = folder.stat()
     if {folder.lstat().st_uid, found.st_uid} != {os.getuid()}:
-        raise LocalCloudError(f"{folder} belongs to another user; {_WAY_OUT}")
+        raise LocalCloudError(f"{folder} belongs to another user", OTHER_FOLDER)
     if found.st_mode & stat.S_IWOTH:
-        raise LocalCloudError(f"every user may write in {folder}; chmod 700 it, or {_WAY_OUT}")
+        raise LocalCloudError(f"every user may write in {folder}", f"chmod 700 {folder}")
 
 
 def make_own_folder(folder: Path) -> None:
@@ -38,7 +36,8 @@ def make_own_folder(folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise LocalCloudError(f"{folder} is a link or of another user; remove it, or {_WAY_OUT}")
+        words = f"{folder} is a link or of another user; remove it"
+        raise LocalCloudError(words, OTHER_FOLDER)
     folder.chmod(0o700)
 
 
@@ -54,9 +53,9 @@ def open_own(path: Path, flags: int) -> int:
     """
     flags |= os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
     if path.is_symlink():
-        raise LocalCloudError(f"{path} is a link; remove it, or {_WAY_OUT}")
+        raise LocalCloudError(f"{path} is a link; remove it", OTHER_FOLDER)
     found = os.open(path, flags, 0o600)
     if os.fstat(found).st_uid != os.getuid():
         os.close(found)
-        raise LocalCloudError(f"{path} belongs to another user; remove it, or {_WAY_OUT}")
+        raise LocalCloudError(f"{path} belongs to another user; remove it", OTHER_FOLDER)
     return found

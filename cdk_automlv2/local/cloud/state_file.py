@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cdk_automlv2.local.cloud.credentials import KeyRing
-from cdk_automlv2.local.cloud.errors import LocalCloudError
+from cdk_automlv2.local.cloud.errors import OTHER_FOLDER, LocalCloudError
 from cdk_automlv2.local.cloud.private_files import open_own
 from cdk_automlv2.local.cloud.processes import Server
 
@@ -95,17 +95,18 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LocalCloudError(f"a local cloud is being started in {folder}") from error
+            words = f"a local cloud is being started in {folder}"
+            raise LocalCloudError(words, "automlv2 local status") from error
         yield
 
 
 def _require_own(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.getuid():
-        raise LocalCloudError(f"{path} belongs to another user; choose another --folder")
+        raise LocalCloudError(f"{path} belongs to another user", OTHER_FOLDER)
     if stat.S_IMODE(found.st_mode) & 0o077:
         with contextlib.suppress(OSError):
             path.chmod(0o600)
 
 
 def _broken(path: Path) -> BrokenError:
-    return BrokenError(f"{path} cannot be read; `automlv2 local stop` ends what is left of it")
+    return BrokenError(f"{path} cannot be read", "automlv2 local stop")

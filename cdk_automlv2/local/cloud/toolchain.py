@@ -11,7 +11,17 @@ from pathlib import Path
 
 
 class ToolMissingError(Exception):
-    """When Node or the CDK CLI cannot be found; says how to get it."""
+    """When Node or the CDK CLI cannot be found.
+
+    Args:
+        message: What is missing.
+        next: The command that brings it.
+    """
+
+    def __init__(self, message: str, next: str) -> None:
+        super().__init__(f"{message}; {next}")
+        self.message = message
+        self.next = next
 
 
 def bin_dir() -> Path:
@@ -55,7 +65,7 @@ def node() -> str:
     own = next((path for path in _own_nodes() if path.exists()), None)
     found = str(own) if own else shutil.which("node")
     if found is None:
-        raise ToolMissingError("no Node found; pip install 'cdk-automlv2[local]' brings it")
+        raise ToolMissingError("no Node found", "pip install 'cdk-automlv2[local]'")
     return found
 
 
@@ -80,5 +90,5 @@ def cdk_command(folder: Path) -> list[str]:
             return [node(), str(script)]
     found = shutil.which("cdk")
     if found is None:
-        raise ToolMissingError("no CDK CLI found; npm install aws-cdk")
+        raise ToolMissingError("no CDK CLI found", "npm install aws-cdk")
     return [found]
