@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import aws_cdk as cdk
@@ -40,7 +41,15 @@ def interval_rule(default_interval: cdk.Duration | None) -> Iterator[OptionFault
         yield OptionFault("default_interval", "must be known at synth", "a token")
 
 
-_RULES: tuple[Rule, ...] = (subjects_rule, interval_rule)
+def name_rule(dashboard_name: str | None) -> Iterator[OptionFault]:
+    """What CloudWatch takes for a name."""
+    if dashboard_name is not None and not _NAME.fullmatch(dashboard_name):
+        rule = "must be 1 to 255 letters, digits, hyphens and underscores"
+        yield OptionFault("dashboard_name", rule, dashboard_name)
+
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_RULES: tuple[Rule, ...] = (subjects_rule, interval_rule, name_rule)
 
 
 class AutoMLDashboard(Displayed, cdk.Resource):
@@ -54,7 +63,8 @@ class AutoMLDashboard(Displayed, cdk.Resource):
         endpoints: Endpoints and releases, made here or imported. Default: none.
         batch_transforms: Each an ``AutoMLBatchTransform``. Default: none.
         jobs: Jobs whose best candidate is shown. Default: none.
-        dashboard_name: Its name. Default: made by CloudFormation.
+        dashboard_name: Its name; letters, digits, hyphens and underscores. Default: made by
+            CloudFormation.
         default_interval: The time that is shown at first. Default: 1 day.
 
     Attributes:

@@ -8,11 +8,12 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/services-t
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
 
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.hosting import scaling_rules as rules
@@ -164,8 +165,8 @@ class ScalableInstanceCount(_Scalable):
     def scale_on_invocations(
         self,
         *,
-        max_requests_per_second: float,
-        safety_factor: float = 0.5,
+        max_requests_per_second: Annotated[float, KNOWN_AT_SYNTH],
+        safety_factor: Annotated[float, KNOWN_AT_SYNTH] = 0.5,
         scale_in_cooldown: int | cdk.Duration | None = None,
         scale_out_cooldown: int | cdk.Duration | None = None,
         disable_scale_in: bool = False,
@@ -201,8 +202,8 @@ class ScalableInstanceCount(_Scalable):
     def scale_on_utilization(
         self,
         *,
-        cpu: float | None = None,
-        gpu: float | None = None,
+        cpu: Annotated[float | None, KNOWN_AT_SYNTH] = None,
+        gpu: Annotated[float | None, KNOWN_AT_SYNTH] = None,
         scale_in_cooldown: int | cdk.Duration | None = None,
         scale_out_cooldown: int | cdk.Duration | None = None,
         disable_scale_in: bool = False,

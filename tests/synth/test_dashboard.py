@@ -192,6 +192,11 @@ def test_a_dashboard_of_nothing_is_refused(stack):
         AutoMLDashboard(stack, "Dashboard")
 
 
+def test_a_name_that_cloudwatch_does_not_take_is_refused(stack):
+    with pytest.raises(OptionsError, match="dashboard_name: must be 1 to 255 letters"):
+        AutoMLDashboard(stack, "Dashboard", endpoints=[endpoint(stack)], dashboard_name="a b")
+
+
 def test_no_widget_lies_over_another(stack):
     both = [endpoint(stack), serverless(cdk.NestedStack(stack, "Inner"))]
     AutoMLDashboard(stack, "Dashboard", endpoints=both)

@@ -147,6 +147,19 @@ def test_every_fault_of_one_call_is_told_at_once(stack):
 
 
 @pytest.mark.parametrize(
+    ("method", "option"),
+    [("scale_on_utilization", "gpu"), ("scale_on_invocations", "max_requests_per_second")],
+)
+def test_a_figure_to_reckon_with_must_be_known_at_synth(stack, method, option):
+    target = endpoint(stack).auto_scale_instance_count(max_capacity=2)
+    token = cdk.CfnParameter(stack, "Figure", type="Number")
+
+    for value in (token.value, token.value_as_number):
+        found = faults(lambda value=value: getattr(target, method)(**{option: value}))
+        assert found == [f"{option}: must be known at synth, got 'a token'"]
+
+
+@pytest.mark.parametrize(
     ("method", "options", "fault"),
     [
         ("scale_on_backlog", {"backlog_per_instance": 1}, "only"),
