@@ -19,10 +19,13 @@ from cdk_automlv2.errors import OptionFault
 
 
 def grantee_rule(grantee: Any) -> Iterator[OptionFault]:
-    """An account by its number, where it is a text."""
-    if isinstance(grantee, str) and not is_token(grantee) and not re.fullmatch(r"\d{12}", grantee):
-        rule = "must be an account's number of twelve digits, or a principal"
-        yield OptionFault("grantee", rule, grantee)
+    """An account by its number, where it is a text; else somebody that a policy can name."""
+    rule = "must be an account's number of twelve digits, or a principal"
+    if isinstance(grantee, str):
+        if not is_token(grantee) and not re.fullmatch(r"\d{12}", grantee):
+            yield OptionFault("grantee", rule, grantee)
+    elif isinstance(grantee.grant_principal, iam.UnknownPrincipal):
+        yield OptionFault("grantee", rule, grantee, "it was imported without a role: give the role")
 
 
 def grant_promotion(owner: Construct, output: S3Location, grantee: iam.IGrantable | str) -> None:

@@ -5,6 +5,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from cdk_automlv2 import AutoMLJobV2, AutoMLOutput, AutoMLRelease, AutoMLTabularConfig
@@ -100,3 +101,12 @@ def test_a_release_grants_as_its_job_does():
 
     allowed = granted(properties(stack, "AWS::S3::BucketPolicy")["PolicyDocument"])
     assert set(allowed) == {"s3:ListBucket", "s3:GetObject"}
+
+
+def test_a_function_imported_without_its_role_cannot_be_granted_anything_and_is_named():
+    stack = cdk.Stack(cdk.App(), "Dev")
+    arn = f"arn:aws:lambda:us-east-1:{THERE}:function:deploy"
+    function = lambda_.Function.from_function_arn(stack, "Deploy", arn)
+
+    with pytest.raises(OptionsError, match="imported without a role"):
+        job(stack).grant_promotion(function)
