@@ -187,7 +187,8 @@ def hosting(endpoint: Mapping[str, Any], prices: Prices) -> Cost:
             return Cost(None, None, f"no price of {kind} in {prices.source}")
         total += count * price
         parts.append(f"{count:g} x {kind} x {price:g} {prices.currency}")
-    return Cost(None, total, " + ".join(parts) + " an hour")
+    unless = ", but for the hours in which its schedule stops it" if endpoint.get("Stops") else ""
+    return Cost(None, total, " + ".join(parts) + " an hour" + unless)
 
 
 def _number(value: Any) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from cdk_automlv2.cli import constructs
+from cdk_automlv2.cli import constructs, stopped
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct, NoStack, nearest
 from cdk_automlv2.cli.failures import Failure, is_missing
@@ -83,6 +83,15 @@ def describe(client: Client, kind: str, name: str) -> Mapping[str, Any] | None:
     return found
 
 
+def described(client: Client, construct: Construct) -> Mapping[str, Any] | None:
+    """Return what is to be said of what a construct has made; nothing if it is not there.
+
+    An endpoint that is missing on purpose is there, with a status of its own.
+    """
+    found = describe(client, construct.kind, construct.physical_id)
+    return found if found is not None else stopped.description(client, construct)
+
+
 def _of_stack(client: Client, name: str, kinds: Sequence[str]) -> Target:
     stack, _, wanted = name.partition("/")
     words = " or ".join(_WORDS[kind] for kind in kinds)
@@ -117,6 +126,10 @@ def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Ta
         kind = kinds[0]
         name = _of_release(client, construct, kind)
     described = describe(client, kind, name) if name else None
+    missing = stopped.description(client, construct) if described is None else None
+    if missing:
+        words = f"{construct.name}: the endpoint is {missing['EndpointStatus'].lower()}"
+        raise Failure(words, "its schedule starts it; see start_on_schedule in docs/endpoints.md")
     if described is None:
         words = f"{construct.name} has no {_WORDS[kind]} yet: the resource is {construct.status}"
         raise Failure(words, run("watch", construct.stack))

@@ -31,7 +31,6 @@ from cdk_automlv2.hosting.deployment import Deployment, errors_rule
 from cdk_automlv2.hosting.endpoint_rules import RULES, age_rule
 from cdk_automlv2.hosting.fleet import Fleet, follow_all
 from cdk_automlv2.hosting.guardrails import Guardrails
-from cdk_automlv2.hosting.imports import EndpointImports
 from cdk_automlv2.hosting.interface import (
     ASYNCHRONOUS,
     REAL_TIME,
@@ -41,6 +40,7 @@ from cdk_automlv2.hosting.interface import (
 )
 from cdk_automlv2.hosting.scaling import ScalableInstanceCount, ScalableProvisionedConcurrency
 from cdk_automlv2.hosting.scaling_of import EndpointScaling
+from cdk_automlv2.hosting.stops import EndpointStops
 from cdk_automlv2.hosting.variants import (
     InstanceVariant,
     ServerlessVariant,
@@ -48,7 +48,7 @@ from cdk_automlv2.hosting.variants import (
 
 
 @jsii.implements(cdk.ITaggableV2, sagemaker_refs.IEndpointRef)
-class AutoMLEndpoint(EndpointImports):
+class AutoMLEndpoint(EndpointStops):
     """An endpoint that serves a model, or several.
 
     Deleting the construct deletes the endpoint and its configuration, and waits until both are
@@ -143,7 +143,7 @@ class AutoMLEndpoint(EndpointImports):
                 )
             ]
         super().__init__(scope, id)
-        provider = AutoMLProvider.of(scope)
+        provider = self._provider = AutoMLProvider.of(scope)
         self._stack = provider.stack
         fleet = Fleet.of(self, variants, shadow_variant)
         rights = provider.policy.for_user(self)
@@ -173,17 +173,20 @@ class AutoMLEndpoint(EndpointImports):
             guardrails.grant(grants.roles, rights)
             usual += guardrails.longest_seconds()
         waits = self._waits(usual, timeout, wait=wait, guarded=guardrails is not None)
+        self._served = {
+            **fleet.bind(self, provider.stack),
+            "RetainAllVariantProperties": retain_all_variant_properties,
+        }
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLEndpoint",
             follows=self._models[0]._source,
-            **fleet.bind(self, provider.stack),
+            **self._served,
             DataCaptureConfig=None if data_capture is None else data_capture.to_request(),
             AsyncInferenceConfig=None if async_inference is None else async_inference.to_request(),
             KmsKeyId=optional_key_arn(volume_kms_key),
             **({} if guardrails is None else guardrails.properties()),
-            RetainAllVariantProperties=retain_all_variant_properties,
             EndpointName=endpoint_name,
             BaseName=base_name(id),
             MoreLinks=True if len(waits) > 1 else None,

@@ -37,6 +37,7 @@ _MOST_STATE_BYTES: Final = 190_000
 _OF_RELEASES: Final = frozenset(
     {"Release", "Retrain", "NewData", "Rollback", "Abort", "Promote", "Approval"}
 )
+_OF_ENDPOINTS: Final = frozenset({"StopEndpoint", "StartEndpoint"})
 _OF_TRANSFORMS: Final = frozenset({"Transform", "StartTransform"})
 
 
@@ -86,7 +87,7 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
     Args:
         event: A request of CloudFormation (has ``RequestType``), or a task of the state machine:
             ``{"Task": "Poll" | "Respond", "State": …}``, the state as ``execution`` has it, or
-            what ``releases.tasks`` and ``transforms.tasks`` serve.
+            what ``releases.tasks``, ``transforms.tasks`` and ``resources.stops`` serve.
         environment: Where calls and answers go.
 
     Returns:
@@ -96,6 +97,8 @@ def serve(event: Mapping[str, Any], environment: Environment) -> dict[str, Any] 
         _receive(event, environment)
     elif event["Task"] in _OF_RELEASES:
         return _of_releases(event, environment)
+    elif event["Task"] in _OF_ENDPOINTS:
+        return _of_endpoints(event, environment)
     elif event["Task"] in _OF_TRANSFORMS:
         return _of_transforms(event, environment)
     elif event["Task"] == "Poll":
@@ -121,6 +124,16 @@ def _of_transforms(event: Mapping[str, Any], environment: Environment) -> dict[s
 
     with environment.time_limit(environment.seconds_left() - _ANSWER_SECONDS):
         return tasks.serve(event, environment.gateway, environment.stack_id, environment.now())
+
+
+def _of_endpoints(event: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
+    """Serve a task that is about an endpoint, within the time of this invocation."""
+    from automlv2_handlers.outcomes import Context
+    from automlv2_handlers.resources import stops
+
+    with environment.time_limit(environment.seconds_left() - _ANSWER_SECONDS):
+        context = Context(environment.gateway, {}, 0.0, environment.now())
+        return stops.serve(event, context, environment.stack_id)
 
 
 def _receive(raw: Mapping[str, Any], environment: Environment) -> None:

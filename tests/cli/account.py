@@ -133,6 +133,7 @@ class SageMaker:
         self.candidates = {}
         self.endpoints = {}
         self.configs = {}
+        self.tags = {}
         self.faults = []
         self.requests = []
         self.meta = SimpleNamespace(region_name="eu-west-1")
@@ -157,6 +158,16 @@ class SageMaker:
     def describe_endpoint_config(self, EndpointConfigName):  # noqa: N803
         return self.configs[EndpointConfigName]
 
+    def list_tags(self, ResourceArn):  # noqa: N803
+        return {"Tags": self.tags.get(ResourceArn, [])}
+
+    def stops(self, name, words):
+        """Let an endpoint be stopped on purpose."""
+        del self.endpoints[name]
+        self.configs["kept"] = {"EndpointConfigName": "kept", "EndpointConfigArn": "arn:kept"}
+        marks = {"cdk-automlv2:stopped": words, "cdk-automlv2:endpoint": name}
+        self.tags["arn:kept"] = [{"Key": key, "Value": value} for key, value in marks.items()]
+
     def list_candidates_for_auto_ml_job(self, AutoMLJobName, **request):  # noqa: N803
         self.requests.append(request)
         found = self.candidates.get(AutoMLJobName, [])
@@ -177,6 +188,8 @@ class SageMaker:
 
     def get_paginator(self, operation):
         def paginate(**request):
+            if operation == "list_endpoint_configs":
+                return [{"EndpointConfigs": list(self.configs.values())}]
             if operation == "list_endpoints":
                 wanted = request.get("NameContains", "")
                 found = [item for name, item in self.endpoints.items() if wanted in name]

@@ -208,6 +208,20 @@ def test_describe_of_a_stack_lists_its_constructs_with_what_sagemaker_says(accou
     ]
 
 
+def test_an_endpoint_that_is_stopped_on_purpose_is_not_said_to_be_deleted(account, call):
+    account.clinic()
+    account.cloudformation.templates["Clinic"]["End"]["Properties"]["Stops"] = True
+    account.sagemaker.stops(ENDPOINT, "since 2026-11-01T20:00:00Z")
+
+    shown = json.loads(call("describe", "Clinic", "--json").stdout)["constructs"]
+    done = call("invoke", "Clinic", "1,2")
+
+    stopped = "Stopped on purpose (since 2026-11-01T20:00:00Z)"
+    assert [row["status"] for row in shown] == ["Completed", stopped]
+    assert "the endpoint is stopped on purpose" in done.stderr
+    assert stopped in call("watch", "Clinic").stdout
+
+
 def test_describe_of_an_endpoint_gives_what_aws_gives_as_json(account, call):
     account.clinic()
     account.sagemaker.endpoints[ENDPOINT] = endpoint("Failed", FailureReason="no room")

@@ -48,6 +48,8 @@ METHODS = {
 
 NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
+    "start_": "schedules have no form yet: from_spec returns the endpoint in code",
+    "stop_": "schedules have no form yet: from_spec returns the endpoint in code",
     "auto_scale_": "scaling has no form yet: from_spec returns the endpoint in code",
     "add_dependency": "dependencies follow from a file by themselves",
     "on_failed": "where events go is code of the app; notify is for people",
@@ -57,7 +59,10 @@ NO_METHOD = {
 }
 """What methods without a form begin with, each with the reason."""
 
-DECLARING = ("add_", "apply_", "grant_", "on_", "retrain_", "auto_scale", "register", "transform")
+DECLARING = (
+    *("add_", "apply_", "grant_", "on_", "retrain_", "auto_scale", "register", "transform"),
+    *("start_", "stop_"),
+)
 
 
 def test_every_public_class_has_a_form_in_files_or_a_reason():

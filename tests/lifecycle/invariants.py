@@ -53,6 +53,7 @@ def check_owners(aws: FakeAws) -> None:
         for endpoint in aws.endpoints.values()
         if endpoint["After"] == "UpdateRollbackFailed"
     }
+    served |= {name for name in aws.configs if is_stopped(aws, name)}
     for name in aws.configs:
         assert name in served or not is_ours(aws, "endpoint-config", name), f"{name} is unused"
 
@@ -121,6 +122,18 @@ def owned_by_releases(stack: Stack) -> set[str]:
             if release is not None:
                 owned |= {release.settings.endpoint_name, release.model, release.job}
     return owned
+
+
+def is_stopped(aws: FakeAws, config: str) -> bool:
+    """Whether a configuration is of an endpoint of some stack that is missing on purpose."""
+    marks = aws.tags.get(aws.arn("endpoint-config", config), {})
+    owned = {name for stack in aws.stacks for name in owned_by(stack)}
+    is_owned = marks.get("cdk-automlv2:endpoint") in owned
+    return (
+        "cdk-automlv2:stopped" in marks
+        and is_owned
+        and marks["cdk-automlv2:endpoint"] not in (aws.endpoints)
+    )
 
 
 def is_wanted_run(aws: FakeAws, name: str) -> bool:

@@ -113,7 +113,7 @@ def _status(client: Client, item: Construct) -> str:
     """Return how it is with what a construct stands for, as SageMaker says."""
     if item.kind not in (JOB, ENDPOINT) or not item.physical_id:
         return ""
-    found = targets.describe(client, item.kind, item.physical_id)
+    found = targets.described(client, item)
     if found is None:
         return "deleted"
     if item.kind == ENDPOINT:

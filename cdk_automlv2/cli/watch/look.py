@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from cdk_automlv2.cli import constructs, targets, times
+from cdk_automlv2.cli import constructs, stopped, targets, times
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct
 from cdk_automlv2.cli.failures import Failure, is_missing
@@ -165,6 +165,7 @@ class Watched:
             if item.kind == kind:
                 name = item.physical_id or self._made(item, kind, since)
                 described = targets.describe(self.client, kind, name) if name else None
+                described = described or stopped.description(self.client, item)
                 if described is not None:
                     answers.append((item, described))
         return answers

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cdk_automlv2.cli import stopped
 from cdk_automlv2.cli.jobs import leaderboard
 from cdk_automlv2.cli.jobs.leaderboard import Candidate
 from cdk_automlv2.cli.releases.states import exit_status
@@ -149,8 +150,8 @@ class EndpointState:
 
     @property
     def is_good(self) -> bool:
-        """Whether it serves."""
-        return self.status == "InService"
+        """Whether it serves, or is missing on purpose."""
+        return self.status == "InService" or self.status.startswith(stopped.STATUS)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ RETAINED = "cdk-automlv2:retained"
 ADOPTED = "cdk-automlv2:adopted"
 """Set by ``automlv2 adopt``, with a user's credentials: the resource existed before its stack."""
 
+STOPPED = "cdk-automlv2:stopped"
+"""On the configuration of an endpoint missing on purpose: since when, or what went wrong."""
+
 PACKAGE = "cdk-automlv2:package"
 """ARN of the version that a model has in the model registry."""
 

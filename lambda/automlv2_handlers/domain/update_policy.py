@@ -63,7 +63,7 @@ ENDPOINT_NAME: Final = "EndpointName"
 NOT_SERVED: Final = frozenset(
     {
         *("BaseName", "MoreLinks", "NameScope", "RetainAllVariantProperties", "Retained"),
-        *("Scaling", "ServiceTimeout", "ServiceToken", "StateMachineArn", "Tags"),
+        *("Scaling", "ServiceTimeout", "ServiceToken", "StateMachineArn", "Stops", "Tags"),
         *("Wait", "WaitSeconds"),
     }
 )

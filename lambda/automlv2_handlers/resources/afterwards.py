@@ -52,10 +52,19 @@ def begin(
         "EndpointName": endpoint,
         "EndpointConfigName": config,
         _LEFT: dict(left),
-        _NUMBER: "1",
-        "RequestOf": event.request_id,
     }
-    _start(event, properties, context)
+    start(event, properties, context)
+
+
+def start(event: LifecycleEvent, properties: Mapping[str, Any], context: Context) -> None:
+    """Begin an execution of the endpoint's own.
+
+    Args:
+        event: What it follows from; the same one begins one execution.
+        properties: What it carries.
+        context: Of the request.
+    """
+    _start(event, {**properties, _NUMBER: "1", "RequestOf": event.request_id}, context)
 
 
 def is_such(event: LifecycleEvent) -> bool:
@@ -68,7 +77,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     name = event.properties["EndpointName"]
     endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
     if endpoint is not None and verdicts.is_moving(endpoint):
-        return _go_on_waiting(event, endpoint, context)
+        return go_on_waiting(event, endpoint, context)
     if endpoint is not None and endpoint["EndpointStatus"] == "InService":
         pending = _settle(event, endpoint, context)
         if pending is not None:
@@ -86,14 +95,20 @@ def _settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
     if current_tags.get(tags.REQUEST, "") != event.properties["RequestOf"]:
         return None
     event = replace(event, request_type="Update", old_properties=event.properties[_FORMER])
-    if endpoint["EndpointConfigName"] == config:
+    return settle(event, endpoint, context)
+
+
+def settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+    """Bring the capacities of an endpoint in service right, as far as it serves what it is to."""
+    serves = endpoint["EndpointConfigName"] == event.properties.get(
+        "EndpointConfigName", endpoint["EndpointConfigName"]
+    )
+    if serves:
         pending = traffic.shift(event, endpoint, context)
         if pending is not None:
             return pending
     scaling.settle(event, endpoint, context)
-    if endpoint["EndpointConfigName"] == config:
-        return capacity.resize(event, endpoint, context)
-    return None
+    return capacity.resize(event, endpoint, context) if serves else None
 
 
 def _of_capacity(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +134,8 @@ def _delete(event: LifecycleEvent, config: str, request: str, context: Context) 
         logs.fact("configuration deleted after the endpoint has moved", config=config)
 
 
-def _go_on_waiting(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+def go_on_waiting(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+    """Wait for an endpoint that moves; after most of an hour in another execution."""
     number = int(event.properties[_NUMBER])
     if context.age < _NEXT_SECONDS:
         return Pending(event.physical_id, f"endpoint, now {endpoint['EndpointStatus']}")

@@ -19,7 +19,15 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, capacity, guardrails, looks, scaling, traffic
+from automlv2_handlers.resources import (
+    afterwards,
+    capacity,
+    guardrails,
+    looks,
+    scaling,
+    stops,
+    traffic,
+)
 from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
@@ -41,11 +49,11 @@ def physical_id(event: LifecycleEvent) -> str:
 def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
-        return (afterwards.step if afterwards.is_such(event) else _delete)(event, context)
+        return _delete_or_own(event, context)
     name = endpoint_name(event)
     endpoint = _describe(name, context)
     if endpoint is None:
-        return _create(event, name, context)
+        return stops.stay(event, name, context) or _create(event, name, context)
     looks.seen(context)
     if endpoint["EndpointStatus"] != "Deleting":
         _refuse_foreign(event, endpoint, context)
@@ -60,6 +68,13 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         context.gateway.find("delete_endpoint", EndpointName=name)
         return Pending(name, "endpoint that failed earlier to go, so that it is made again")
     return _move(event, endpoint, context)
+
+
+def _delete_or_own(event: LifecycleEvent, context: Context) -> Outcome:
+    """Delete, or take a step of an execution of the endpoint's own."""
+    if stops.is_such(event):
+        return stops.step(event, context)
+    return (afterwards.step if afterwards.is_such(event) else _delete)(event, context)
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
@@ -298,7 +313,9 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
     if endpoint is None:
         scaling.end(event, name, None, context)
         configs.delete_others(event, set(), context, of=name)
-        return ""
+        # A start under way may have created it, before its configuration went.
+        started = stops.may_be_stopped(event) and _describe(name, context) is not None
+        return "starting" if started else ""
     status = str(endpoint["EndpointStatus"])
     if status == "Deleting" and context.progress.get(REQUESTED):
         return status if not context.progress.get(ALONE) else _leave(event, name, context)

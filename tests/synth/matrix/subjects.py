@@ -100,9 +100,11 @@ def _endpoint_of_variants(place: Place, options: Options) -> None:
         InstanceVariant(item, "ml.m5.large", variant_name=item.node.id) for item in (model, other)
     ]
     capture = DataCapture(options.text("s3://shop-seen/churn/"))
-    AutoMLEndpoint(
+    endpoint = AutoMLEndpoint(
         place.serve, "Endpoint", variants=variants, data_capture=capture, **options.of_endpoint
     )
+    scaled = endpoint.auto_scale_instance_count(max_capacity=3, variant_name=model.node.id)
+    scaled.scale_on_invocations(max_requests_per_second=20)
 
 
 def _endpoint_with_a_shadow(place: Place, options: Options) -> None:
@@ -122,8 +124,10 @@ def _endpoint_with_a_shadow(place: Place, options: Options) -> None:
 def _serverless_endpoint(place: Place, options: Options) -> None:
     given = {key: value for key, value in options.of_model.items() if key != "vpc_config"}
     model = AutoMLModel(place.serve, "Model", job=_job(place, options), **given)
-    variants = [ServerlessVariant(model)]
-    AutoMLEndpoint(place.serve, "Endpoint", variants=variants, **options.of_endpoint)
+    variants = [ServerlessVariant(model, max_concurrency=5, provisioned_concurrency=1)]
+    endpoint = AutoMLEndpoint(place.serve, "Endpoint", variants=variants, **options.of_endpoint)
+    scaled = endpoint.auto_scale_provisioned_concurrency(max_capacity=4)
+    scaled.scale_on_utilization(target=0.7)
 
 
 def _asynchronous_endpoint(place: Place, options: Options) -> None:
@@ -138,6 +142,10 @@ def _asynchronous_endpoint(place: Place, options: Options) -> None:
         async_inference=asynchronous,
         **options.of_endpoint,
     )
+    workers = endpoint.auto_scale_instance_count(min_capacity=0, max_capacity=2)
+    workers.scale_on_backlog(backlog_per_instance=5)
+    endpoint.stop_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    endpoint.start_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(6)))
     endpoint.grant_invoke(iam.User(place.serve, "User"))
 
 

@@ -1,0 +1,213 @@
+"""An endpoint that is missing on purpose: stopped by a schedule, and started again.
+
+SageMaker knows no stopped endpoint, so that it is deleted; its configuration and models stay, and
+the configuration bears a tag for it. A deployment meanwhile writes the configuration and starts
+nothing. Each stop and start is an execution of its own, as what is left after a move is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from automlv2_handlers import logs
+from automlv2_handlers.domain import tags, verdicts
+from automlv2_handlers.domain.names import config_stem
+from automlv2_handlers.domain.plain import one_line
+from automlv2_handlers.errors import BusyError, NameTakenError
+from automlv2_handlers.events import LifecycleEvent
+from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.resources import afterwards, scaling
+from automlv2_handlers.resources import endpoint_configs as configs
+
+STOPS: Final = "Stops"
+"""Property of an endpoint that a schedule stops."""
+
+WANTED: Final = "Wanted"
+"""Property of an execution: what the endpoint is to be."""
+
+STOPPED, RUNNING = "stopped", "running"
+_RESOURCE: Final = "Custom::AutoMLEndpoint"
+_DELETED: Final = "StopDeleted"
+_CREATED: Final = "StartCreated"
+_FAILURES: Final = "StartFailures"
+_ATTEMPTS: Final = 3
+_MOST_TAG: Final = 256
+_OF_CONFIG: Final = frozenset({tags.ENDPOINT, tags.CONTENT, tags.STOPPED})
+
+
+def is_such(event: LifecycleEvent) -> bool:
+    """Whether a request is one of an execution that stops or starts."""
+    return WANTED in event.properties
+
+
+def may_be_stopped(event: LifecycleEvent) -> bool:
+    """Whether the template lets a schedule stop the endpoint."""
+    return str(event.properties.get(STOPS, "")).lower() == "true"
+
+
+def stopped_as(event: LifecycleEvent, name: str, context: Context) -> tuple[str, str]:
+    """Return the configuration of an endpoint that is stopped, and what its tag says; else none."""
+    for called, current_tags in configs.of_resource(event, config_stem(event, name), context):
+        if tags.STOPPED in current_tags and current_tags.get(tags.ENDPOINT, name) == name:
+            return called, current_tags[tags.STOPPED]
+    return "", ""
+
+
+def stay(event: LifecycleEvent, name: str, context: Context) -> Done | None:
+    """Bring the configuration of a stopped endpoint to the template; ``None`` if it is not stopped.
+
+    The tag is on the new configuration before the old one goes.
+    """
+    if not may_be_stopped(event):
+        return None
+    _, words = stopped_as(event, name, context)
+    if not words:
+        return None
+    called = configs.name(event, context)
+    configs.ensure(event, context, unused=True)
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
+    if found is None:
+        raise BusyError(f"endpoint configuration {called!r} is not seen yet")
+    context.gateway.add_tags(found["EndpointConfigArn"], tags.to_list({tags.STOPPED: words}))
+    configs.delete_others(event, {called}, context)
+    partition, _, region, account = event.stack_id.split(":")[1:5]
+    data = {
+        "EndpointName": name,
+        "EndpointArn": f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{name.lower()}",
+        "EndpointConfigName": called,
+    }
+    note = f"the endpoint is stopped on purpose ({words}) and stays so until its schedule starts it"
+    return Done(name, data, note=note)
+
+
+def step(event: LifecycleEvent, context: Context) -> Outcome:
+    """Look once."""
+    name = event.properties["EndpointName"]
+    endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
+    if endpoint is not None and verdicts.is_moving(endpoint):
+        return afterwards.go_on_waiting(event, endpoint, context)
+    if endpoint is not None and not tags.is_ours(
+        event, tags.seen(endpoint["EndpointArn"], context)
+    ):
+        logs.fact("the endpoint is somebody else's", endpoint=name)
+        return Done(event.physical_id)
+    way = _stop if event.properties[WANTED] == STOPPED else _start
+    return way(event, endpoint, context)
+
+
+def _stop(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: Context) -> Outcome:
+    if endpoint is None:
+        deleted = context.progress.get(_DELETED)
+        if deleted:
+            _tag(deleted, _since(context), context)  # A start under way may have taken it off.
+        return Done(event.physical_id)
+    name, config = endpoint["EndpointName"], endpoint["EndpointConfigName"]
+    if not _tag(config, _since(context), context):
+        logs.fact("not stopped: its configuration is gone, so it could not start", endpoint=name)
+        return Done(event.physical_id)
+    scaling.end(event, name, endpoint, context)
+    context.gateway.find("delete_endpoint", EndpointName=name)
+    context.progress[_DELETED] = config
+    logs.fact("endpoint stopped", endpoint=name)
+    return Pending(event.physical_id, "endpoint to be gone")
+
+
+def _start(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: Context) -> Outcome:
+    name = event.properties["EndpointName"]
+    if endpoint is None:
+        return _create(event, name, context)
+    config = endpoint["EndpointConfigName"]
+    if verdicts.can_only_be_deleted(endpoint):
+        return _try_again(event, endpoint, context)
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    old = {"ProductionVariants": found["ProductionVariants"]} if found else {}
+    pending = afterwards.settle(
+        replace(event, request_type="Update", old_properties=old), endpoint, context
+    )
+    if pending is not None:
+        return replace(pending, physical_id=event.physical_id)
+    if found is not None:
+        context.gateway.remove_tags(found["EndpointConfigArn"], [tags.STOPPED])
+    logs.fact("endpoint started", endpoint=name)
+    return Done(event.physical_id)
+
+
+def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
+    config, _ = stopped_as(event, name, context)
+    if not config or context.progress.get(_CREATED):
+        logs.fact("nothing to start", endpoint=name)
+        return Done(event.physical_id)
+    found = context.gateway.call("describe_endpoint_config", EndpointConfigName=config)
+    kept = {
+        key: value
+        for key, value in tags.of(found["EndpointConfigArn"], context).items()
+        if key not in _OF_CONFIG
+    }
+    try:
+        context.gateway.call(
+            "create_endpoint", EndpointName=name, EndpointConfigName=config, Tags=tags.to_list(kept)
+        )
+    except NameTakenError as error:
+        raise BusyError(f"{error}, but it is not seen yet") from error
+    context.progress[_CREATED] = True
+    return Pending(event.physical_id, "endpoint to be in service")
+
+
+def _try_again(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+    """Delete an endpoint that has failed to start; create it again a few times, then say so."""
+    name = endpoint["EndpointName"]
+    why = str(endpoint.get("FailureReason") or "SageMaker gave no reason")
+    _tag(endpoint["EndpointConfigName"], f"start failed: {why}", context)
+    scaling.end(event, name, endpoint, context)
+    context.gateway.find("delete_endpoint", EndpointName=name)
+    if context.count(_FAILURES) < _ATTEMPTS:
+        context.progress.pop(_CREATED, None)
+    logs.fact("endpoint did not start", endpoint=name, why=why)
+    return Pending(event.physical_id, "endpoint that has failed to be gone")
+
+
+def _tag(config: str, words: str, context: Context) -> bool:
+    """Let a configuration say that its endpoint is stopped; whether it is there."""
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    if found is None:
+        return False
+    taken = "".join(char if char.isalnum() or char in " _.:/=+-@" else " " for char in words)
+    value = {tags.STOPPED: one_line(taken)[:_MOST_TAG].strip()}
+    context.gateway.add_tags(found["EndpointConfigArn"], tags.to_list(value))
+    return True
+
+
+def _since(context: Context) -> str:
+    return f"since {datetime.fromtimestamp(context.now, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def serve(task: Mapping[str, Any], context: Context, stack_id: str) -> dict[str, Any]:
+    """Begin to stop or to start; what is asked for twice by one trigger is done once.
+
+    Args:
+        task: ``{"Task": "StopEndpoint" | "StartEndpoint", "Trigger": {"Id"}, "Endpoint":
+            {"StackId", "LogicalId", "Properties"}}``.
+        context: Of the invocation.
+        stack_id: Stack that the function serves; empty if that is not known.
+    """
+    run = task["Endpoint"]
+    if stack_id not in ("", run["StackId"]):
+        return {"Refused": "the function belongs to another stack"}
+    wanted = STOPPED if task["Task"] == "StopEndpoint" else RUNNING
+    properties = run["Properties"]
+    event = LifecycleEvent(
+        request_type="Delete",
+        request_id=f"{wanted}-{task['Trigger']['Id']}",
+        stack_id=run["StackId"],
+        logical_id=run["LogicalId"],
+        resource_type=_RESOURCE,
+        physical_id="",
+        properties=properties,
+        old_properties={},
+        response_url="",
+    )
+    afterwards.start(event, {**properties, WANTED: wanted}, context)
+    return {"Answer": f"{properties['EndpointName']} is to be {wanted}"}
