@@ -20,7 +20,9 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_click",
     "builder.links",
+    "builder.messages",
     "builder.reference",
+    "builder.rights",
 ]
 exclude_patterns = ["builder", "notebooks"]
 myst_heading_anchors = 3

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
-_DEPLOY: Final = "cdk deploy"
+from cdk_automlv2.cli.explain.rare_remedies import RARE
+from cdk_automlv2.cli.explain.remedy import CANDIDATES as _CANDIDATES
+from cdk_automlv2.cli.explain.remedy import LOGS as _LOGS
+from cdk_automlv2.cli.explain.remedy import Remedy
+
 _DOCTOR: Final = "automlv2 doctor"
-_LOGS: Final = "automlv2 logs STACK"
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What to do.
-
-    Attributes:
-        pattern: Of the reasons that it is for.
-        words: What to change.
-        next: The next command; ``STACK`` stands for the stack's name.
-    """
-
-    pattern: str
-    words: str
-    next: str = _DEPLOY
-
 
 REMEDIES: Final = (
     Remedy(
@@ -58,12 +44,12 @@ REMEDIES: Final = (
         r"gate .* refuses candidate",
         "the candidate is not good enough, the former model serves: change data or settings, or "
         "the gate",
-        "automlv2 candidates STACK",
+        _CANDIDATES,
     ),
     Remedy(
         r"gate .* cannot judge candidate",
         "what the gate looks at was not there, such as a metric that the candidate lacks",
-        "automlv2 candidates STACK",
+        _CANDIDATES,
     ),
     Remedy(
         r"endpoint name '.*' is taken",
@@ -131,7 +117,7 @@ REMEDIES: Final = (
 
 def remedy_for(reason: str) -> Remedy:
     """Return what to do about a reason; for one that is not known, where to look."""
-    for remedy in REMEDIES:
+    for remedy in (*RARE, *REMEDIES):
         if re.search(remedy.pattern, reason):
             return remedy
     return Remedy("", "the reason is not one of this library's: it says what AWS missed", _LOGS)
