@@ -20,6 +20,8 @@ WITHOUT = {
 }
 OF_THE_COMMAND = {
     "Failure": "has a second line with the next command",
+    "NoStack": "is a Failure, whose second line is how stacks are listed",
+    "WrongUsage": "is a UsageError with the next command",
     "UsageError": "click adds how the command is used",
     "BadParameter": "click adds the option and how the command is used",
     "ClickException": "its words name what to run: pip install, automlv2 local start, the rows",

@@ -6,8 +6,6 @@ from typing import Final
 
 from cdk_automlv2.cli.explain.remedy import CANDIDATES, LOGS, STATUS, Remedy
 
-_LOCK: Final = "automlv2 lock STACK/ID"
-
 _JOBS: Final = (
     Remedy(
         r"AutoML job '.*' existed before this stack",
@@ -73,12 +71,10 @@ _MODELS: Final = (
     Remedy(
         r"is not what was locked",
         "somebody has changed the artifact since: lock again, and review the file",
-        _LOCK,
     ),
     Remedy(
         r"of the lock file does not exist any more",
         "bucket or object have gone before they were copied: lock a candidate that is there",
-        _LOCK,
     ),
     Remedy(
         r"the function may not read .* of the lock file",
@@ -102,6 +98,7 @@ _MODELS: Final = (
         r"containers of model package|model package .* was not registered by this library",
         "look at what its containers are now, then register it again or set containers_digest",
     ),
+    Remedy(r"model package .* has no containers", "register a version that has containers"),
     Remedy(
         r"model package .* is ",
         "approve the version in the model registry, or name one that is approved",

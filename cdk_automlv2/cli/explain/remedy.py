@@ -8,7 +8,7 @@ from typing import Final
 DEPLOY: Final = "cdk deploy"
 LOGS: Final = "automlv2 logs STACK"
 CANDIDATES: Final = "automlv2 candidates STACK"
-STATUS: Final = "automlv2 history STACK/ID"
+STATUS: Final = "automlv2 status STACK"
 
 
 @dataclass(frozen=True)
