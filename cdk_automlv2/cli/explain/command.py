@@ -15,7 +15,8 @@ from cdk_automlv2.cli.completion import STACK
 from cdk_automlv2.cli.explain import events, evidence
 from cdk_automlv2.cli.explain.events import Cause, Found
 from cdk_automlv2.cli.explain.evidence import Evidence
-from cdk_automlv2.cli.explain.remedies import Remedy, remedy_for
+from cdk_automlv2.cli.explain.remedies import remedy_for
+from cdk_automlv2.cli.explain.remedy import Remedy
 from cdk_automlv2.cli.following import following
 from cdk_automlv2.cli.times import moment
 from cdk_automlv2.cli.watch.look import Watched
