@@ -96,6 +96,7 @@ def _speed(_context: object, _option: object, value: float) -> float:
     help="Bootstrap the accounts for the CDK.",
 )
 @click.option("--open", "shown", is_flag=True, help="Open its page in a browser.")
+@out.json_option
 @click.pass_obj
 def start(
     folder: Path,
@@ -104,6 +105,7 @@ def start(
     detach: bool,
     bootstrap: bool,
     shown: bool,
+    as_json: bool,
 ) -> None:
     """Start the local cloud and keep it until Ctrl-C."""
     with friendly_errors(*_ERRORS), signals.as_interrupt():
@@ -111,18 +113,18 @@ def start(
             folder, speed, accounts=accounts, bootstrap=bootstrap, left_running=detach
         )
         try:
-            out.data(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
-            out.data(f"state and logs in {cloud.folder}")
+            _say_where(cloud, as_json)
             if shown:
-                _show_page(cloud, in_browser=True)
+                _show_page(cloud, in_browser=True, as_json=as_json)
             if not detach:
+                (out.remark if as_json else out.data)("Ctrl-C stops it")
                 _keep(cloud)
         except BaseException:
             cloud.stop()
             raise
     with contextlib.suppress(OSError):  # The terminal may be closed.
         if not detach:
-            out.data("stopped")
+            (out.remark if as_json else out.data)("stopped")
 
 
 def _keep(cloud: LocalCloud) -> None:
@@ -134,7 +136,6 @@ def _keep(cloud: LocalCloud) -> None:
     asked = threading.Event()
     for number in signals.ENDING:
         signal.signal(number, lambda *_: asked.set())
-    out.data("Ctrl-C stops it")
     while cloud.is_running() and not asked.wait(0.3):
         pass
     ended = cloud.ended()
@@ -146,31 +147,48 @@ def _keep(cloud: LocalCloud) -> None:
 
 @local.command()
 @click.option("--open/--no-open", "shown", default=True, help="Whether to open a browser.")
+@out.json_option
 @click.pass_obj
-def page(folder: Path, shown: bool) -> None:
+def page(folder: Path, shown: bool, as_json: bool) -> None:
     """Open the page of the local cloud: what there is, live, and a form that invokes."""
     with friendly_errors(*_ERRORS):
-        _show_page(LocalCloud.attach(folder), in_browser=shown)
+        _show_page(LocalCloud.attach(folder), in_browser=shown, as_json=as_json)
 
 
-def _show_page(cloud: LocalCloud, *, in_browser: bool) -> None:
+def _say_where(cloud: LocalCloud, as_json: bool) -> None:
+    if as_json:
+        urls = {"aws": cloud.ministack.url, "sagemaker": cloud.sagemaker.url}
+        out.document(**urls, folder=str(cloud.folder))
+        return
+    out.data(f"AWS at {cloud.ministack.url}, SageMaker at {cloud.sagemaker.url}")
+    out.data(f"state and logs in {cloud.folder}")
+
+
+def _show_page(cloud: LocalCloud, *, in_browser: bool, as_json: bool) -> None:
     from cdk_automlv2.cli.page import link
 
     address = link.link_to(cloud)
-    out.data(f"page at {address}")
+    if as_json:
+        out.document(page=address)
+    else:
+        out.data(f"page at {address}")
     if not (in_browser and link.open_browser(address)):
         another = following.following("automlv2 local page")
         out.remark(f"the link is good once, within 15 minutes; {another} gives another")
 
 
 @local.command()
+@out.json_option
 @click.pass_obj
-def stop(folder: Path) -> None:
+def stop(folder: Path, as_json: bool) -> None:
     """Stop the local cloud; its state is discarded."""
     with friendly_errors(*_ERRORS):
         if not LocalCloud.stop_all(folder):
             raise none_runs()
-    out.data("stopped")
+    if as_json:
+        out.document(stopped=True)
+    else:
+        out.data("stopped")
 
 
 @local.command(context_settings=_CDK)
@@ -195,6 +213,7 @@ def destroy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
 @click.option("--file", type=click.File("rb"), help="What to send; - is standard input.")
 @click.option("--content-type", help="Its type. Default: by the file's ending, or its content.")
 @click.option("--accept", help="Type of the answer. Default: the container's own.")
+@out.json_option
 @click.pass_obj
 def invoke(
     folder: Path,
@@ -203,6 +222,7 @@ def invoke(
     file: Any,
     content_type: str | None,
     accept: str | None,
+    as_json: bool,
 ) -> None:
     """Send ROWS (CSV without header and target, or one JSON object) to ENDPOINT."""
     body: bytes = file.read() if file else "\n".join(rows).encode()
@@ -220,7 +240,11 @@ def invoke(
             logs = following.run("logs", endpoint, "--local")
             raise Failure(words, _STATUS if is_missing(error) else logs) from error
         response: bytes = answer["Body"].read()
-    out.body(response)
+    if as_json:
+        text = response.decode(errors="backslashreplace")
+        out.document(endpoint=endpoint, content_type=kind, response=text)
+    else:
+        out.body(response)
 
 
 @local.command()

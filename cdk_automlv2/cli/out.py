@@ -67,6 +67,17 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     click.echo(_json(value, indent=1))
 
 
+def document(**members: Any) -> None:
+    """Print what ``--json`` shows of one command; docs/command.md lists the members."""
+    named = {name.replace("_", "-"): value for name, value in members.items()}
+    as_json({"schema-version": SCHEMA, **named})
+
+
+def json_option(command: Any) -> Any:
+    """Add ``--json``; the command gets ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
 def event(value: Mapping[str, Any]) -> None:
     """Print one line of a stream of JSON objects, at once."""
     click.echo(_json(value, indent=None))

@@ -29,7 +29,10 @@ from cdk_automlv2.specs.stack_plan import Plan, plan
     metavar="NAME",
     help="A model that may move to another stack, where it is trained again; repeat it.",
 )
-def stacks(folder: Path, count: int | None, prefix: str | None, moved: tuple[str, ...]) -> None:
+@out.json_option
+def stacks(
+    folder: Path, count: int | None, prefix: str | None, moved: tuple[str, ...], as_json: bool
+) -> None:
     """Write automlv2.stacks.json of a FOLDER, or say that it still will do.
 
     Models that are there already keep their stack; needs Node, as it counts what they take.
@@ -42,7 +45,17 @@ def stacks(folder: Path, count: int | None, prefix: str | None, moved: tuple[str
         raise Failure(str(error), run("stacks", "--help")) from error
     if found.changed:
         (folder / FILE).write_text(found.stacks.to_json(), encoding="utf-8")
-    out.data(_words(folder / FILE, found))
+    if as_json:
+        count = found.stacks.count
+        out.document(
+            file=str(folder / FILE),
+            changed=found.changed,
+            models=found.models,
+            stacks=count,
+            fullest=found.fill,
+        )
+    else:
+        out.data(_words(folder / FILE, found))
 
 
 def _words(path: Path, found: Plan) -> str:

@@ -69,7 +69,8 @@ def _row(item: SpecFault) -> dict[str, Any]:
 
 
 @click.command("schema")
-def schema() -> None:
+@click.option("--json", "_as_json", is_flag=True, help="As without: it is JSON.")
+def schema(_as_json: bool) -> None:
     """Print the JSON Schema of specs, for editors.
 
     `automlv2 schema > automlv2.schema.json`, and in each file on top:

@@ -186,15 +186,16 @@ class SageMaker:
         ]
         return {"AutoMLJobSummaries": found}
 
+    def list_endpoint_configs(self, **request):
+        return {"EndpointConfigs": list(self.configs.values())}
+
+    def list_endpoints(self, NameContains=""):  # noqa: N803
+        found = [item for name, item in self.endpoints.items() if NameContains in name]
+        return {"Endpoints": found}
+
     def get_paginator(self, operation):
         def paginate(**request):
-            if operation == "list_endpoint_configs":
-                return [{"EndpointConfigs": list(self.configs.values())}]
-            if operation == "list_endpoints":
-                wanted = request.get("NameContains", "")
-                found = [item for name, item in self.endpoints.items() if wanted in name]
-                return [{"Endpoints": found}]
-            return [self.list_auto_ml_jobs(**request)]
+            return [getattr(self, operation)(**request)]
 
         return SimpleNamespace(paginate=paginate)
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from cdk_automlv2.cli.commands import automlv2
 
 from .account import JOB, START, job
+from .tree import leaves
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOC = (DOCS / "command.md").read_text()
@@ -92,6 +93,19 @@ def test_the_members_of_doctor_and_cost_are_documented(account, call, tmp_path, 
     assert billed == {"schema-version", *re.findall(r"`([a-z-]+)`", MEMBERS["cost"])} - {
         *("endpoint", "job"),
     }
+
+
+def test_every_command_has_json_and_its_members_are_documented():
+    rows = re.findall(r"^\| ([^|]+) \|", DOC.split("## Members")[1], re.M)
+    documented = {
+        name.split(" NAME")[0].split(" STACK")[0]
+        for name in re.findall(r"`([^`]+)`", "".join(rows))
+    }
+
+    for leaf in leaves():
+        if leaf.words not in ("local deploy", "local destroy"):
+            assert leaf.has("--json"), leaf.words
+            assert leaf.words in documented
 
 
 def test_every_command_is_in_a_page():

@@ -2,14 +2,11 @@
 
 import json
 import os
-import time
 
-import click
 import pytest
 from click.testing import CliRunner
 
 from cdk_automlv2.cli.commands import automlv2
-from cdk_automlv2.cli.completion import NAME
 
 from .account import ENDPOINT, JOB, candidate, custom, endpoint, job, refusal
 
@@ -287,26 +284,3 @@ def test_without_credentials_the_next_command_logs_in(tmp_path, monkeypatch):
 
     assert "no Region is known" in without_region.stderr
     assert without_key.stderr.startswith("Error: no AWS credentials are found\nnext: aws sso login")
-
-
-def test_names_of_stacks_constructs_and_jobs_complete(account):
-    account.clinic()
-    context = click.Context(automlv2, obj=lambda profile, region, local: account.client)
-    parameter = click.Argument(["name"])
-
-    def complete(text):
-        return [item.value for item in NAME.shell_complete(context, parameter, text)]
-
-    assert complete("") == ["Clinic", JOB]
-    assert complete("Clinic/D") == ["Clinic/Diagnosis/Endpoint", "Clinic/Diagnosis/Job"]
-    account.sagemaker.faults = [refusal("ThrottlingException", "Rate exceeded")]
-    assert complete("x") == []
-
-
-def test_completion_waits_no_longer_than_half_a_second_and_is_silent(account):
-    account.cloudformation.get_paginator = lambda _: time.sleep(5)
-    context = click.Context(automlv2, obj=lambda profile, region, local: account.client)
-    began = time.monotonic()
-
-    assert NAME.shell_complete(context, click.Argument(["name"]), "") == []
-    assert time.monotonic() - began < 2

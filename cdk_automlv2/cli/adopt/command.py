@@ -39,6 +39,7 @@ _ID = re.compile(r"[A-Za-z](-*[A-Za-z0-9])*")
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@out.json_option
 @aws.options
 def adopt(
     client: Client,
@@ -50,6 +51,7 @@ def adopt(
     output: Path | None,
     dry_run: bool,
     yes: bool,
+    as_json: bool,
 ) -> None:
     """Take over a job, or an endpoint and its job, without training or downtime.
 
@@ -57,9 +59,7 @@ def adopt(
     first deployment of the stack finds it by these tags. Everything is said before it is done.
     Exit status: 0 done, 1 not possible or not wanted, 2 wrong usage.
     """
-    for option, value, form in (("--stack", stack, _STACK), ("--id", id_, _ID)):
-        if not form.fullmatch(value):
-            raise click.UsageError(f"{option} cannot be {value!r}")
+    _refuse_names(stack, id_)
     path = output or Path(f"{id_.lower()}.automlv2.json" if spec else f"{id_.lower()}.py")
     with friendly_errors():
         found = find(client, name, job_name)
@@ -69,20 +69,61 @@ def adopt(
             mark.refuse_others(client)
     title = f"{id_}, as it was found: AutoML job {found.job['AutoMLJobName']}."
     text = written.as_json(options) if spec else written.as_code(options, id_, title)
-    out.data("\n".join(_said(found, stack, path, marks)))
+    _say(found, stack, path, marks, as_json)
     if dry_run:
-        out.data(f"\n{text}".removesuffix("\n"))
+        _show(found, path, marks, text, as_json)
         return
-    if path.exists():
-        raise Failure(f"{path} exists already", again("", "", "--output", "OTHER"))
-    if not yes:
-        click.confirm("Do it?", abort=True)
+    _confirm(path, yes)
     with friendly_errors():
         for mark in marks:
             mark.put(client)
         path.write_text(text)
+    if as_json:
+        _document(found, path, marks, text, is_done=True)
     out.remark(f"{path} written; add it to stack {stack}")
     suggest(f"cdk deploy {stack}")
+
+
+def _refuse_names(stack: str, id: str) -> None:
+    """Refuse names that CloudFormation or a construct cannot have.
+
+    Raises:
+        UsageError: If one is none.
+    """
+    for option, value, form in (("--stack", stack, _STACK), ("--id", id, _ID)):
+        if not form.fullmatch(value):
+            raise click.UsageError(f"{option} cannot be {value!r}")
+
+
+def _confirm(path: Path, yes: bool) -> None:
+    if path.exists():
+        raise Failure(f"{path} exists already", again("", "", "--output", "OTHER"))
+    if not yes:
+        click.confirm("Do it?", abort=True, err=True)
+
+
+def _say(found: Found, stack: str, path: Path, marks: list[Mark], as_json: bool) -> None:
+    """Say what would be done; beside the document, where there is one."""
+    (out.remark if as_json else out.data)("\n".join(_said(found, stack, path, marks)))
+
+
+def _show(found: Found, path: Path, marks: list[Mark], text: str, as_json: bool) -> None:
+    """Show what would be written."""
+    if as_json:
+        _document(found, path, marks, text, is_done=False)
+    else:
+        out.data(f"\n{text}".removesuffix("\n"))
+
+
+def _document(found: Found, path: Path, marks: list[Mark], text: str, *, is_done: bool) -> None:
+    out.document(
+        job=found.job["AutoMLJobName"],
+        endpoint=found.served.endpoint["EndpointName"] if found.served else None,
+        file=str(path),
+        text=text,
+        tagged=[{"arn": mark.arn, "tags": dict(mark.tags)} for mark in marks],
+        done=is_done,
+    )
 
 
 def _marks(found: Found, stack: str, id: str) -> Iterator[Mark]:

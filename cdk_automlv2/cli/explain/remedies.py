@@ -70,6 +70,11 @@ REMEDIES: Final = (
         r"did not take the weights",
         "SageMaker went back to the former weights: see the endpoint's events, and deploy again",
     ),
+    Remedy(
+        r"did not take .* instances of variant",
+        "SageMaker went back to the former number: see the endpoint's events and your quota, and "
+        "deploy again",
+    ),
     Remedy(r"inference_response_keys", "ask for keys that the candidate names"),
     Remedy(
         r"was rolled back to its former configuration",

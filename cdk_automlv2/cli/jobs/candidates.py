@@ -21,10 +21,25 @@ ORDERS = ("Ascending", "Descending")
 
 @click.command()
 @click.argument("name", metavar="STACK/ID | JOB", type=STACK_OR_JOB)
-@click.option("--status", type=click.Choice(STATUSES, False), help="Only those of this status.")
+@click.option(
+    "--status",
+    type=click.Choice(STATUSES, False),
+    metavar="STATUS",
+    help=f"Only those of this status: {', '.join(STATUSES)}.",
+)
 @click.option("--candidate", help="Only the candidate of this name.")
-@click.option("--sort-by", type=click.Choice(SORT_KEYS, False), help="Default: the best first.")
-@click.option("--sort-order", type=click.Choice(ORDERS, False), help="Default: that of the key.")
+@click.option(
+    "--sort-by",
+    type=click.Choice(SORT_KEYS, False),
+    metavar="KEY",
+    help=f"{', '.join(SORT_KEYS)}. Default: the best first.",
+)
+@click.option(
+    "--sort-order",
+    type=click.Choice(ORDERS, False),
+    metavar="ORDER",
+    help=f"{' or '.join(ORDERS)}. Default: that of the key.",
+)
 @click.option("--max-results", type=click.IntRange(min=1), help="How many at most.")
 @click.option("--vertical", is_flag=True, help="Print one metric a line.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -56,6 +56,7 @@ class _Call:
 @click.option("--content-type", help="Its type. Default: by the file's ending, or its content.")
 @click.option("--accept", help="Type of the response. Default: the container's own.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A file.")
+@out.json_option
 @aws.options
 def invoke(
     client: Client,
@@ -67,6 +68,7 @@ def invoke(
     content_type: str | None,
     accept: str | None,
     output: Path | None,
+    as_json: bool,
 ) -> None:
     r"""Send ROWS (CSV without header and target, or one JSON object) or a file to an endpoint.
 
@@ -89,7 +91,15 @@ def invoke(
         raise click.UsageError("there are no rows")
     target = targets.endpoint(client, name)
     call = _Call(client("sagemaker-runtime"), target.name, kind, accept)
-    _send(call, pieces, output)
+    if as_json:
+        responses = _Kept()
+        _send(call, pieces, responses)
+        responses.show(call, sum(piece.rows for piece in pieces), output)
+        return
+    with _sink(output) as write:
+        _send(call, pieces, write, timed=output is not None)
+    if output:
+        out.remark(f"responses in {output}")
 
 
 def _parts(body: bytes, header: bool, without: str | None) -> list[Part]:
@@ -110,18 +120,41 @@ def _body(rows: tuple[str, ...], file: BinaryIO | None) -> bytes:
     return body
 
 
-def _send(call: _Call, pieces: list[Part], output: Path | None) -> None:
+class _Kept:
+    """Responses that are shown at the end, as one document."""
+
+    def __init__(self) -> None:
+        self._bodies: list[bytes] = []
+
+    def __call__(self, body: bytes, /) -> None:
+        """Keep a response."""
+        self._bodies.append(body)
+
+    def show(self, call: _Call, rows: int, output: Path | None) -> None:
+        """Print them; those that go to a file are not repeated."""
+        whole = b"".join(self._bodies)
+        if output:
+            output.write_bytes(whole)
+        text = None if output else whole.decode(errors="backslashreplace")
+        out.document(
+            endpoint=call.endpoint,
+            content_type=call.content_type,
+            rows=rows,
+            response=text,
+            output=str(output) if output else None,
+        )
+
+
+def _send(call: _Call, pieces: list[Part], write: _Write, *, timed: bool = False) -> None:
     total = sum(part.rows for part in pieces)
     began = time.monotonic()
-    with _sink(output) as write, _progress(total, len(pieces)) as advance:
+    with _progress(total, len(pieces)) as advance:
         for part in pieces:
             write(_answer(call, part, len(pieces)))
             advance(part.rows)
-    if len(pieces) > 1 or output:
+    if timed or len(pieces) > 1:
         took = time.monotonic() - began
         out.remark(f"{total} rows in {took:.1f} s, {total / max(took, 1e-9):.0f} rows/s")
-    if output:
-        out.remark(f"responses in {output}")
 
 
 def _answer(call: _Call, part: Part, count: int) -> bytes:

@@ -119,35 +119,39 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
 
 @click.command()
 @click.argument("name", metavar="STACK/ID", type=RELEASES)
+@out.json_option
 @aws.options
-def retrain(client: Client, name: str) -> None:
+def retrain(client: Client, name: str, as_json: bool) -> None:
     """Train again with the settings that were deployed last, on the data as they are now."""
-    _ask(client, name, {"Task": "Retrain"})
+    _ask(client, name, {"Task": "Retrain"}, as_json)
 
 
 @click.command()
 @click.argument("name", metavar="STACK/ID", type=RELEASES)
 @click.argument("number", type=Number(), required=False)
+@out.json_option
 @aws.options
-def rollback(client: Client, name: str, number: int | None) -> None:
+def rollback(client: Client, name: str, number: int | None, as_json: bool) -> None:
     """Serve the release before, or release NUMBER, again: no training, no gates."""
-    _ask(client, name, {"Task": "Rollback", **({"Number": number} if number else {})})
+    _ask(client, name, {"Task": "Rollback", **({"Number": number} if number else {})}, as_json)
 
 
 @click.command()
 @click.argument("name", metavar="STACK/ID", type=RELEASES)
+@out.json_option
 @aws.options
-def abort(client: Client, name: str) -> None:
+def abort(client: Client, name: str, as_json: bool) -> None:
     """End the release that is under way; what serves goes on."""
-    _ask(client, name, {"Task": "Abort"})
+    _ask(client, name, {"Task": "Abort"}, as_json)
 
 
 @click.command()
 @click.argument("name", metavar="STACK/ID", type=RELEASES)
 @click.argument("number", type=Number(), required=False)
 @click.option("--why", required=True, help="The reason, which is recorded with who has decided.")
+@out.json_option
 @aws.options
-def promote(client: Client, name: str, number: int | None, why: str) -> None:
+def promote(client: Client, name: str, number: int | None, why: str, as_json: bool) -> None:
     """Let the newest release, or release NUMBER, pass the gate that could not measure.
 
     The gates after it are asked still. Exit status: 0 started, 1 not possible (the reason is
@@ -156,10 +160,10 @@ def promote(client: Client, name: str, number: int | None, why: str) -> None:
     if not why.strip():
         raise click.UsageError("--why needs a reason")
     task = {"Task": "Promote", **({"Number": number} if number else {})}
-    _ask(client, name, task, why)
+    _ask(client, name, task, as_json, why)
 
 
-def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> None:
+def _ask(client: Client, name: str, task: Mapping[str, Any], as_json: bool, why: str = "") -> None:
     """Ask the function; the token makes a retry by boto3 the same request."""
     with friendly_errors():
         place = find.one(client, name)
@@ -175,6 +179,9 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], why: str = "") -> N
         raise Failure(words, run("logs", place.stack))
     if "Refused" in returned:
         raise Failure(returned["Refused"], run("history", place.name))
+    if as_json:
+        out.document(stack=place.stack, id=place.key, answer=returned["Answer"])
+        return
     out.data(returned["Answer"])
     suggest(run("wait", place.name))
 

@@ -35,8 +35,11 @@ _PART_BYTES = 1 << 20
     show_default=True,
     help="File to write.",
 )
+@out.json_option
 @aws.options
-def lock(client: Client, name: str, number: int | None, is_job: bool, output: Path) -> None:
+def lock(
+    client: Client, name: str, number: int | None, is_job: bool, output: Path, as_json: bool
+) -> None:
     """Write a lock file of the candidate that STACK/ID serves, or of a job's best one."""
     if is_job and number is not None:
         raise click.UsageError("--release goes without --job")
@@ -46,7 +49,11 @@ def lock(client: Client, name: str, number: int | None, is_job: bool, output: Pa
         output.write_text(json.dumps(locked, indent=2) + "\n")
     units = locked["containers"].values()
     artifacts = {item["artifact"]["uri"] for unit in units for item in unit if item["artifact"]}
-    out.data(f"{output}: candidate {locked['source']['candidate']}, {len(artifacts)} artifacts")
+    candidate = locked["source"]["candidate"]
+    if as_json:
+        out.document(output=str(output), candidate=candidate, artifacts=sorted(artifacts))
+        return
+    out.data(f"{output}: candidate {candidate}, {len(artifacts)} artifacts")
 
 
 def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]:

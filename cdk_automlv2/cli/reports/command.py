@@ -48,6 +48,7 @@ from cdk_automlv2.reports.reading.everything import read
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for the charts as pictures, for a pull request.",
 )
+@out.json_option
 @aws.options
 def report(
     client: Client,
@@ -56,6 +57,7 @@ def report(
     rows: str | None,
     endpoint: str | None,
     folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Write a page about a job: candidates, errors, importance, forecasts, settings, lineage."""
     if endpoint and not rows:
@@ -73,9 +75,12 @@ def report(
         facts.notes += _without_rows(facts)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(write(facts), encoding="utf-8")
-    out.data(output)
-    if folder is not None:
-        _write_pictures(facts, folder)
+    pictures = _write_pictures(facts, folder) if folder is not None else []
+    if as_json:
+        out.document(report=str(output), pictures=[str(path) for path in pictures])
+        return
+    for path in (output, *pictures):
+        out.data(path)
 
 
 def _endpoint(client: Client, job: targets.Target, name: str | None) -> str:
@@ -113,9 +118,11 @@ def _without_rows(facts: Facts) -> list[str]:
     return [f"No endpoint was asked, so there are no {words}: give --held-out and --endpoint."]
 
 
-def _write_pictures(facts: Facts, folder: Path) -> None:
+def _write_pictures(facts: Facts, folder: Path) -> list[Path]:
+    written = []
     folder.mkdir(parents=True, exist_ok=True)
     for figure in all_figures(facts):
         path = folder / f"{figure.id}.png"
         path.write_bytes(png(figure))
-        out.data(path)
+        written.append(path)
+    return written
