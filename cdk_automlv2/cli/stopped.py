@@ -1,8 +1,8 @@
-"""Endpoints that are missing on purpose, as their configurations say."""
+"""What tags say that SageMaker does not: an endpoint missing on purpose, or scaled not as meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_automlv2.cli.aws import Client
@@ -12,6 +12,7 @@ STATUS = "Stopped on purpose"
 """Of an endpoint that a schedule has stopped; its start may have failed since."""
 
 _STOPPED = "cdk-automlv2:stopped"
+_TROUBLE = "cdk-automlv2:trouble"
 _ENDPOINT = "cdk-automlv2:endpoint"
 
 
@@ -24,6 +25,15 @@ def description(client: Client, construct: Construct) -> dict[str, Any] | None:
     for words in _words(client, construct):
         return {"EndpointName": construct.physical_id, "EndpointStatus": f"{STATUS} ({words})"}
     return None
+
+
+def trouble(client: Client, endpoint: Mapping[str, Any]) -> str:
+    """Return why an endpoint is not as its last deployment meant it; empty if nothing is known."""
+    arn = endpoint.get("EndpointArn")
+    if not arn:
+        return ""
+    listed = client("sagemaker").list_tags(ResourceArn=arn)["Tags"]
+    return next((str(tag["Value"]) for tag in listed if tag["Key"] == _TROUBLE), "")
 
 
 def _words(client: Client, construct: Construct) -> Iterator[str]:

@@ -52,6 +52,14 @@ def _shared(*weights: float) -> dict[str, Any]:
     return OLD | {"ProductionVariants": variants}
 
 
+def _sized(*counts: int) -> dict[str, Any]:
+    """An endpoint of two variants with so many instances."""
+    shared = _shared(1, 1)
+    for variant, count in zip(shared["ProductionVariants"], counts, strict=True):
+        variant["InitialInstanceCount"] = count
+    return shared
+
+
 def _serverless() -> dict[str, Any]:
     """An endpoint of another kind."""
     config = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
@@ -92,6 +100,7 @@ SCENARIOS: dict[str, Scenario] = {
     "endpoint create": lambda s: s.event("Create", "AutoMLEndpoint", OLD),
     "endpoint update": lambda s: _update(s, "AutoMLEndpoint", OLD, NEW),
     "endpoint weights": lambda s: _update(s, "AutoMLEndpoint", _shared(9, 1), _shared(1, 9)),
+    "endpoint counts": lambda s: _update(s, "AutoMLEndpoint", _sized(1, 1), _sized(2, 4)),
     "endpoint of another kind": lambda s: _update(s, "AutoMLEndpoint", OLD, _serverless()),
     "endpoint watched": lambda s: _update(s, "AutoMLEndpoint", _watched(s, OLD), _watched(s, NEW)),
     "endpoint scaled": lambda s: s.event("Create", "AutoMLEndpoint", scaled(OLD)),
@@ -117,7 +126,7 @@ def _world(aws: FakeAws) -> dict[str, Any]:
         del marks["cdk-automlv2:since"]
         jobs[name] = ("Stopped" in job, marks)
     endpoints = {
-        name: (item["EndpointConfigName"], aws.weights_of(name))
+        name: (item["EndpointConfigName"], aws.weights_of(name), aws.counts_of(name))
         for name, item in aws.endpoints.items()
     }
     return copy.deepcopy(

@@ -270,6 +270,30 @@ def test_an_endpoint_that_is_not_waited_for_is_scaled_once_it_is_in_service(stac
     assert capacities(aws, name) == (1, 4)
 
 
+def trouble(aws, name):
+    return aws.tags[aws.endpoints[name]["EndpointArn"]].get("cdk-automlv2:trouble", "")
+
+
+def test_scaling_that_fails_after_a_deployment_is_told_by_a_tag_until_it_goes_well(stack, aws):
+    quick = SMALL | {"Wait": False}
+    name = stack.create(TYPE, OLD | {"Wait": False})["PhysicalResourceId"]
+    aws.wait(3600)
+    aws.fail("put_scaling_policy", "ValidationException", "the target is too small")
+    changed = scaled(NEW) | {"Wait": False}
+
+    assert stack.update(TYPE, name, OLD | {"Wait": False}, changed)["Status"] == "SUCCESS"
+    aws.wait(3600)
+
+    assert trouble(aws, name).endswith("the target is too small")
+    assert len(aws.configs) == 1
+
+    stack.update(TYPE, name, changed, quick)
+    aws.wait(3600)
+    stack.update(TYPE, name, quick, quick | {"Tags": [{"Key": "a", "Value": "1"}]})
+    assert trouble(aws, name) == ""
+    assert capacities(aws, name) == (1, 4)
+
+
 def test_what_comes_afterwards_does_not_undo_a_later_deployment(stack, aws):
     quick = SMALL | {"Wait": False}
     name = stack.create(TYPE, quick)["PhysicalResourceId"]

@@ -2,37 +2,43 @@
 
 import pytest
 
+from . import invariants
 from .cloudformation import CloudFormation, Resource
 from .events import ENDPOINT_TYPE as TYPE
 from .events import MODELS, NEW, OLD, endpoint, scaled
-from .stack import STACK_ID
+from .fake_aws import Crash, FakeAws
+from .stack import STACK_ID, Stack
 
 __all__ = ["MODELS"]
 
 STOPS = OLD | {"Stops": True}
 NEXT = NEW | {"Stops": True}
+WHOLE = scaled(STOPS)
 
 
-def ask(stack, aws, verb, name, properties, id="one", logical_id="Churn"):
-    """Have a schedule fire."""
+def task(stack, verb, name, properties, id="one", logical_id="Churn"):
+    """Return what a schedule invokes the function with."""
     event = stack.event("Create", TYPE, properties, LogicalResourceId=logical_id)
     run = {
         "StackId": stack.stack_id,
         "LogicalId": logical_id,
         "Properties": event["ResourceProperties"] | {"EndpointName": name},
     }
-    task = {"Task": f"{verb}Endpoint", "Trigger": {"Id": f"{verb}-{id}"}, "Endpoint": run}
-    stack.deliver(task)
-    return task
+    return {"Task": f"{verb}Endpoint", "Trigger": {"Id": f"{verb}-{id}"}, "Endpoint": run}
+
+
+def ask(stack, verb, name, properties, **more):
+    """Have a schedule fire."""
+    stack.deliver(task(stack, verb, name, properties, **more))
 
 
 def stop(stack, aws, name, properties=STOPS, **more):
-    ask(stack, aws, "Stop", name, properties, **more)
+    ask(stack, "Stop", name, properties, **more)
     aws.wait(1800)
 
 
 def start(stack, aws, name, properties=STOPS, **more):
-    ask(stack, aws, "Start", name, properties, **more)
+    ask(stack, "Start", name, properties, **more)
     aws.wait(3 * 3600)
 
 
@@ -137,7 +143,7 @@ def test_a_stop_waits_for_a_deployment_and_the_deployment_ends_well(stack, aws, 
     event = stack.event("Update", TYPE, NEXT, PhysicalResourceId=name)
     event |= {"OldResourceProperties": stack.event("Update", TYPE, STOPS)["ResourceProperties"]}
     stack.deliver(event)
-    ask(stack, aws, "Stop", name, NEXT)
+    ask(stack, "Stop", name, NEXT)
     aws.wait(3600)
 
     assert stack.answer(event)["Status"] == "SUCCESS"
@@ -147,10 +153,10 @@ def test_a_stop_waits_for_a_deployment_and_the_deployment_ends_well(stack, aws, 
 
 def test_a_schedule_that_fires_twice_stops_and_starts_once(stack, aws, name):
     for _ in range(3):
-        ask(stack, aws, "Stop", name, STOPS)
+        ask(stack, "Stop", name, STOPS)
     aws.wait(1800)
     for _ in range(3):
-        ask(stack, aws, "Start", name, STOPS)
+        ask(stack, "Start", name, STOPS)
     aws.wait(1800)
 
     assert aws.calls["delete_endpoint"] == 1
@@ -173,8 +179,8 @@ def test_a_start_that_fails_is_tried_again_and_said(stack, aws, name):
 
 def test_a_stop_in_the_midst_of_a_start_wins(stack, aws, name):
     stop(stack, aws, name)
-    ask(stack, aws, "Start", name, STOPS)
-    ask(stack, aws, "Stop", name, STOPS, id="two")
+    ask(stack, "Start", name, STOPS)
+    ask(stack, "Stop", name, STOPS, id="two")
     aws.wait(3600)
 
     assert not aws.endpoints
@@ -232,3 +238,35 @@ def test_a_stack_that_goes_back_while_its_endpoint_is_stopped_keeps_it_stopped(a
     assert aws.seen_endpoint(name)["EndpointStatus"] == "InService"
     stack.delete()
     assert not aws.configs
+
+
+@pytest.mark.parametrize("verb", ["Stop", "Start"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_at_any_call_of_a_stop_or_start_changes_nothing_in_the_end(verb, moment):
+    def play(number):
+        aws = FakeAws()
+        aws.has_models(*MODELS)
+        stack = Stack(aws)
+        name = stack.create(TYPE, WHOLE)["PhysicalResourceId"]
+        if verb == "Start":
+            stop(stack, aws, name, WHOLE)
+        before = aws.entered
+        if moment == "after":
+            aws.crash_after = before + number
+        else:
+            aws.interrupt_at, aws.interrupt = before + number, die
+        aws.later(0, lambda: stack.invoke(task(stack, verb, name, WHOLE)))
+        aws.wait(7200)
+        invariants.check(aws)
+        there = {key: aws.seen_endpoint(key)["EndpointStatus"] for key in aws.endpoints}
+        scaling = [aws.scaling_of(*key) for key in sorted(aws.targets)]
+        return (there, aws.configs, list(marks(aws)), scaling), aws.entered - before
+
+    expected, calls = play(0)
+    assert list(expected[0].values()) == ([] if verb == "Stop" else ["InService"])
+    for number in range(1, calls + 1):
+        assert play(number)[0] == expected, f"crash {moment} call {number}"
+
+
+def die():
+    raise Crash

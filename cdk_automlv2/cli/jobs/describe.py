@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws, constructs, grid, out, targets
+from cdk_automlv2.cli import aws, constructs, grid, out, stopped, targets
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, Construct, NoStack
@@ -45,10 +45,11 @@ def describe(client: Client, name: str | None, as_json: bool) -> None:
         return
     found = _find(client, name)
     if isinstance(found, Target):
+        trouble = stopped.trouble(client, found.described) if found.kind == ENDPOINT else ""
         if as_json:
-            out.as_json(_document(found))
+            out.as_json(_document(found) | ({"trouble": trouble} if trouble else {}))
         else:
-            _show(found)
+            _show(found, [("trouble", trouble)] if trouble else [])
         return
     rows = [_row(client, item) for item in found]
     if as_json:
@@ -117,7 +118,8 @@ def _status(client: Client, item: Construct) -> str:
     if found is None:
         return "deleted"
     if item.kind == ENDPOINT:
-        return str(found["EndpointStatus"])
+        trouble = stopped.trouble(client, found)
+        return f"{found['EndpointStatus']}{f' (but {trouble})' if trouble else ''}"
     return state_of(found)
 
 
@@ -135,8 +137,8 @@ def _document(target: Target) -> dict[str, Any]:
     }
 
 
-def _show(target: Target) -> None:
-    facts = [("name", target.name)]
+def _show(target: Target, also: list[tuple[str, str]]) -> None:
+    facts = [("name", target.name), *also]
     if target.construct:
         facts.append(("construct", target.construct.name))
     more = facts_of_job if target.kind == JOB else _of_endpoint

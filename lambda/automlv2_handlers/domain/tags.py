@@ -33,6 +33,9 @@ RETAINED = "cdk-automlv2:retained"
 ADOPTED = "cdk-automlv2:adopted"
 """Set by ``automlv2 adopt``, with a user's credentials: the resource existed before its stack."""
 
+TROUBLE = "cdk-automlv2:trouble"
+"""On an endpoint: why what was to be done after its deployment could not be done."""
+
 STOPPED = "cdk-automlv2:stopped"
 """On the configuration of an endpoint missing on purpose: since when, or what went wrong."""
 
@@ -50,6 +53,8 @@ _UNTAGGED_TOLERATED: Final = 4
 """Looks, one a quarter of a minute, that the tags of a new resource get to be seen."""
 
 _OWNER_LENGTH = 24
+_MOST_VALUE: Final = 256
+_IN_VALUES: Final = " _.:/=+-@"
 
 
 def to_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -92,6 +97,12 @@ def seen(arn: str, context: Context) -> dict[str, str]:
     if OWNER not in present and context.count(_UNTAGGED) <= _UNTAGGED_TOLERATED:
         raise BusyError(f"{arn} shows no tag of an owner yet")
     return present
+
+
+def as_value(words: str) -> str:
+    """Return words as the value of a tag may hold them."""
+    taken = "".join(char if char.isalnum() or char in _IN_VALUES else " " for char in words)
+    return " ".join(taken.split())[:_MOST_VALUE].strip()
 
 
 def whose(tags: Mapping[str, str]) -> str:
@@ -137,7 +148,7 @@ def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: C
     What others have put on stays: removed is only what the resource itself had before.
     """
     wanted = to_mapping(event.properties.get("Tags")) | _retention(event)
-    before = {RETAINED, *to_mapping(event.old_properties.get("Tags"))}
+    before = {RETAINED, TROUBLE, *to_mapping(event.old_properties.get("Tags"))}
     stale = sorted((present.keys() & before) - wanted.keys())
     changed = {key: value for key, value in wanted.items() if present.get(key) != value}
     if changed:

@@ -15,6 +15,7 @@ from automlv2_handlers import logs
 from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import execution_name
 from automlv2_handlers.domain.scaling_plan import SCALING
+from automlv2_handlers.errors import BusyError, DeniedError, LifecycleError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.execution import State
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
@@ -27,6 +28,10 @@ _MOST_EXECUTIONS: Final = 30
 _LEFT: Final = "Left"
 _NUMBER: Final = "Number"
 _FORMER: Final = "Former"
+_TOLD: Final = "Told"
+_PATIENCE_SECONDS: Final = 10 * 60
+"""How long what may pass is not told."""
+
 _OF_CAPACITY: Final = (
     *(SCALING, "ProductionVariants", "ShadowProductionVariants"),
     "RetainAllVariantProperties",
@@ -95,10 +100,43 @@ def _settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
     if current_tags.get(tags.REQUEST, "") != event.properties["RequestOf"]:
         return None
     event = replace(event, request_type="Update", old_properties=event.properties[_FORMER])
-    return settle(event, endpoint, context)
+    return settled(event, endpoint, context)
 
 
-def settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+def settled(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+    """Bring capacities right; what fails for good is told by a tag of the endpoint.
+
+    No request is open that could fail by it, and the next deployment takes the tag off.
+
+    Raises:
+        GatewayError: If it may go well the next time.
+    """
+    arn = endpoint["EndpointArn"]
+    try:
+        pending = _settled(event, endpoint, context)
+    except (BusyError, DeniedError) as error:
+        if context.age > _PATIENCE_SECONDS:
+            _tell(arn, error, context)
+        raise
+    except (LifecycleError, RefusedError) as error:
+        _tell(arn, error, context)
+        return None
+    if pending is None and context.progress.pop(_TOLD, None):
+        context.gateway.remove_tags(arn, [tags.TROUBLE])
+    return pending
+
+
+def _tell(arn: str, error: Exception, context: Context) -> None:
+    logs.fact("what follows a deployment has failed", endpoint=arn, why=str(error))
+    words = tags.as_value(str(error))
+    if context.progress.get(_TOLD) != words:
+        context.gateway.add_tags(arn, tags.to_list({tags.TROUBLE: words}))
+        context.progress[_TOLD] = words
+
+
+def _settled(
+    event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
+) -> Pending | None:
     """Bring the capacities of an endpoint in service right, as far as it serves what it is to."""
     serves = endpoint["EndpointConfigName"] == event.properties.get(
         "EndpointConfigName", endpoint["EndpointConfigName"]

@@ -15,7 +15,6 @@ from typing import Any, Final
 from automlv2_handlers import logs
 from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import config_stem
-from automlv2_handlers.domain.plain import one_line
 from automlv2_handlers.errors import BusyError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
@@ -34,7 +33,6 @@ _DELETED: Final = "StopDeleted"
 _CREATED: Final = "StartCreated"
 _FAILURES: Final = "StartFailures"
 _ATTEMPTS: Final = 3
-_MOST_TAG: Final = 256
 _OF_CONFIG: Final = frozenset({tags.ENDPOINT, tags.CONTENT, tags.STOPPED})
 
 
@@ -124,9 +122,8 @@ def _start(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: C
         return _try_again(event, endpoint, context)
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
     old = {"ProductionVariants": found["ProductionVariants"]} if found else {}
-    pending = afterwards.settle(
-        replace(event, request_type="Update", old_properties=old), endpoint, context
-    )
+    as_update = replace(event, request_type="Update", old_properties=old)
+    pending = afterwards.settled(as_update, endpoint, context)
     if pending is not None:
         return replace(pending, physical_id=event.physical_id)
     if found is not None:
@@ -174,8 +171,7 @@ def _tag(config: str, words: str, context: Context) -> bool:
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
     if found is None:
         return False
-    taken = "".join(char if char.isalnum() or char in " _.:/=+-@" else " " for char in words)
-    value = {tags.STOPPED: one_line(taken)[:_MOST_TAG].strip()}
+    value = {tags.STOPPED: tags.as_value(words)}
     context.gateway.add_tags(found["EndpointConfigArn"], tags.to_list(value))
     return True
 
