@@ -166,6 +166,11 @@ def is_rolling_back(context: Context) -> bool:
     return bool(context.progress.get(_ARRIVED) == Phase.BACK.name)
 
 
+def is_going_forward(context: Context) -> bool:
+    """Whether the request came while its stack was seen to go forward."""
+    return bool(context.progress.get(_ARRIVED) == Phase.FORWARD.name)
+
+
 def is_leaving(event: LifecycleEvent, context: Context) -> bool:
     """Whether the whole stack is being deleted, so that nothing of the resource may stay.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from automlv2_handlers.resources import known_members
 from aws_cdk import aws_sns as sns
 
 from cdk_automlv2 import (
@@ -71,6 +72,14 @@ LEFT_OUT = {
     },
 }
 """Members that no option reaches, and why; by override they all are."""
+
+
+NEWER = {
+    "CrossRegionTrafficConfig",
+    "ProductionVariants[].AcceleratorPartitionLayouts",
+    "ShadowProductionVariants[].AcceleratorPartitionLayouts",
+}
+"""Of these, members that botocore knows from 1.44 on."""
 
 
 def given(value: Any, path: str = "") -> Iterator[str]:
@@ -151,6 +160,17 @@ def reached() -> dict[str, set[str]]:
     return {call: paths[f"Custom::AutoML{kind}"] for call, kind in kinds.items()}
 
 
+@pytest.mark.parametrize("kind", ["Model", "Endpoint"])
+def test_the_function_knows_every_property_that_is_no_member_of_a_call(kind, reached):
+    named = f"Custom::AutoML{kind}"
+    known = {*known_members.OWN[named]}
+    for call in known_members.CALLS[named]:
+        known |= service_model.input_shape(call).members.keys()
+
+    given = reached["CreateModel" if kind == "Model" else "CreateEndpoint"]
+    assert {path.partition(".")[0].removesuffix("[]") for path in given} - known == set()
+
+
 def is_below(path: str, tops: Any) -> bool:
     return any(path == top or path.startswith((f"{top}.", f"{top}[")) for top in tops)
 
@@ -174,6 +194,31 @@ def test_what_is_left_out_is_reached_by_no_option(call, reached):
     own = {path for path in LEFT_OUT[call] if call != "CreateEndpoint"}
 
     assert [path for path in reached[call] if is_below(path, own)] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "number"), [("CreateModel", 8), ("CreateEndpointConfig", 12), ("CreateEndpoint", 4)]
+)
+def test_a_call_with_no_members_passes(call, number):
+    # As many as botocore knew when this was written, or more.
+    assert (
+        len({path.partition(".")[0] for path in members(service_model.input_shape(call))}) >= number
+    )
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_what_no_call_has_any_more_is_still_left_out(call):
+    shape = service_model.input_shape(call)
+    whole = {*members(shape), *shape.members}
+    left = LEFT_OUT[call].keys() - NEWER
+
+    assert [path for path in left if not any(is_below(one, [path]) for one in whole)] == []
+
+
+def test_what_no_call_has_any_more_is_still_the_handlers():
+    known = {name for call in CALLS for name in service_model.input_shape(call).members}
+
+    assert HANDLER.keys() - known == set()
 
 
 def test_the_members_of_a_call_are_walked_down_to_the_last():

@@ -45,6 +45,11 @@ class Boto3Gateway:
         model = self._client(service).meta.service_model
         return request_from(properties, model.operation_model(operation).input_shape)
 
+    def members(self, operation: str) -> frozenset[str]:
+        """See ``Gateway``."""
+        model = self._client("sagemaker").meta.service_model
+        return frozenset(model.operation_model(operation).input_shape.members)
+
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """See ``Gateway``."""
         return self._call("sagemaker", operation, **request)

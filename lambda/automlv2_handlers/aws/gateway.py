@@ -19,6 +19,9 @@ class Gateway(Protocol):
     ) -> dict[str, Any]:
         """Return the members of the operation's input among ``properties``, typed."""
 
+    def members(self, operation: str) -> frozenset[str]:
+        """Return the names of the members of a SageMaker operation's input."""
+
     def call(self, operation: str, **request: Any) -> dict[str, Any]:
         """Call one SageMaker operation, named as in boto3, and return its answer."""
 

@@ -18,7 +18,7 @@ from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import FAILURE, MADE, REQUESTED, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import looks
+from automlv2_handlers.resources import known_members, looks
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.transforms import machine, runs
 
@@ -38,6 +38,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         return _delete(event, context)
     if event.request_type == "Update" and stack_phase.is_rolling_back(context):
         return _go_back(event, context)
+    known_members.require(event, context)
     if not _runs_now(event):
         return _done(event, runs.newest_good(event, context))
     name = runs.name_of(event)

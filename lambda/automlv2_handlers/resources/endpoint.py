@@ -23,6 +23,7 @@ from automlv2_handlers.resources import (
     afterwards,
     capacity,
     guardrails,
+    known_members,
     looks,
     scaling,
     stops,
@@ -50,6 +51,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
         return _delete_or_own(event, context)
+    known_members.require(event, context)
     name = endpoint_name(event)
     endpoint = _describe(name, context)
     if endpoint is None:

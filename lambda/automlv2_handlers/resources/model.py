@@ -24,7 +24,7 @@ from automlv2_handlers.errors import (
 )
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import MADE, Context, Done, Outcome, Pending
-from automlv2_handlers.resources import locked_models, packaged_models
+from automlv2_handlers.resources import known_members, locked_models, packaged_models
 from automlv2_handlers.resources.kind import Kind
 from automlv2_handlers.resources.served_models import Use, use_of
 
@@ -43,6 +43,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
     """Carry the request on as far as it goes now."""
     if event.request_type == "Delete":
         return _delete(event, context)
+    known_members.require(event, context)
     name = _name(event)
     model = context.gateway.find("describe_model", ModelName=name)
     if model is None:
