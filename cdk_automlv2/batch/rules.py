@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import aws_cdk as cdk
+
 from cdk_automlv2._core import common_rules
 from cdk_automlv2._core.options import Rule, limits
+from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.batch.data_format import PATHS, format_of, input_uri, output_uri
@@ -26,23 +29,57 @@ _MOST = 100
 _JOINABLE = ("text/csv", "application/json", "application/jsonlines")
 
 
-def model_rule(model: Any, job: Any, candidate_name: str | None) -> Iterator[OptionFault]:
-    """A model, or a job whose candidate becomes one."""
-    if (model is None) == (job is None):
+def model_of(model: Any, job: Any, release: Any) -> Any:
+    """Return what says which kind of problem it is, and which containers: one of the three."""
+    if release is not None:
+        return release.endpoint._models[0]
+    return model if model is not None else job
+
+
+def model_rule(
+    model: Any, job: Any, release: Any, candidate_name: str | None
+) -> Iterator[OptionFault]:
+    """A model, a job whose candidate becomes one, or a release."""
+    if release is not None:
+        for name, value in (("model", model), ("job", job)):
+            if value is not None:
+                yield OptionFault(name, "must not be given with release", f"a {name}")
+    elif (model is None) == (job is None):
         got = None if model is None else "model and job"
         yield OptionFault("model", "must be given, or else job, and not both", got)
     if candidate_name is not None and job is None:
         yield OptionFault("candidate_name", "must come with job", candidate_name)
 
 
-def kind_rule(model: Any, job: Any) -> Iterator[OptionFault]:
+def release_rule(release: Any, run_on_deploy: bool | None, scope: Any) -> Iterator[OptionFault]:
+    """A release of the same stack, whose records its function reads, and no run without a model."""
+    if release is None:
+        return
+    if AutoMLProvider.of(scope) is not release._provider:
+        rule = "must be of the same stack, whose function reads what serves"
+        yield OptionFault("release", rule, f"a release of {cdk.Stack.of(release).node.path}")
+    if run_on_deploy:
+        rule = "must be False with release, as a deployment does not wait for one"
+        fix = "use run_on_schedule, run_on_new_objects or grant_run"
+        yield OptionFault("run_on_deploy", rule, run_on_deploy, fix)
+
+
+def release_unit_rule(release: Any, instance_type: str | None) -> Iterator[OptionFault]:
+    """Processors that the containers of a release are for."""
+    if release is not None:
+        yield from unit_rule(model_of(None, None, release), instance_type)
+
+
+def kind_rule(model: Any, job: Any, release: Any) -> Iterator[OptionFault]:
     """A kind of problem that batch transform is known to work for."""
-    subject = model if model is not None else job
+    subject = model_of(model, job, release)
     if subject is None:
         return
     fault = format_of(subject.problem_config).fault
     if fault is not None:
-        yield OptionFault("model" if model is not None else "job", fault, "a language model")
+        options = {"release": release, "model": model, "job": job}
+        name = next(name for name, value in options.items() if value is not None)
+        yield OptionFault(name, fault, "a language model")
 
 
 def input_rule(input_data: Any) -> Iterator[OptionFault]:
@@ -71,6 +108,7 @@ def join_rule(
     join_source: str | None,
     model: Any,
     job: Any,
+    release: Any,
     content_type: str | None,
     accept: str | None,
     split_type: str | None,
@@ -79,7 +117,7 @@ def join_rule(
     """Lines in and lines out, of the same format."""
     if join_source in (None, "None"):
         return
-    subject = model if model is not None else job
+    subject = model_of(model, job, release)
     usual = format_of(getattr(subject, "problem_config", None))
     if not usual.joins:
         rule = "cannot be used with this kind of problem, whose answers are not one line each"
@@ -106,9 +144,11 @@ def filters_rule(
             yield OptionFault(name, rule, path)
 
 
-def content_type_rule(content_type: str | None, model: Any, job: Any) -> Iterator[OptionFault]:
+def content_type_rule(
+    content_type: str | None, model: Any, job: Any, release: Any
+) -> Iterator[OptionFault]:
     """A type, where the kind of problem does not say it."""
-    subject = model if model is not None else job
+    subject = model_of(model, job, release)
     usual = format_of(getattr(subject, "problem_config", None))
     if content_type is None and usual.content_type is None:
         rule = "must be given for images, such as image/png or image/jpeg"
@@ -129,20 +169,20 @@ def payload_rule(
 
 
 def strategy_rule(
-    batch_strategy: str | None, split_type: str | None, model: Any, job: Any
+    batch_strategy: str | None, split_type: str | None, model: Any, job: Any, release: Any
 ) -> Iterator[OptionFault]:
     """Batches of what is split."""
-    subject = model if model is not None else job
+    subject = model_of(model, job, release)
     usual = format_of(getattr(subject, "problem_config", None))
     if batch_strategy is not None and (split_type or usual.split_type) == "None":
         yield OptionFault("batch_strategy", "must come with a split_type", batch_strategy)
 
 
-def count_rule(instance_count: int, model: Any, job: Any) -> Iterator[OptionFault]:
+def count_rule(instance_count: int, model: Any, job: Any, release: Any) -> Iterator[OptionFault]:
     """Few enough; one where one object holds everything."""
     if instance_count > _MOST:
         yield OptionFault("instance_count", f"must be {_MOST} or less", instance_count)
-    subject = model if model is not None else job
+    subject = model_of(model, job, release)
     if instance_count > 1 and format_of(getattr(subject, "problem_config", None)).is_whole:
         rule = "must be 1 for a forecast, whose one object goes to one instance"
         yield OptionFault("instance_count", rule, instance_count)
@@ -166,6 +206,8 @@ RULES: tuple[Rule, ...] = (
     instance_type_rule,
     unit_rule,
     model_rule,
+    release_rule,
+    release_unit_rule,
     kind_rule,
     input_rule,
     output_rule,

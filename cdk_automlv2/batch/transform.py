@@ -23,7 +23,7 @@ from cdk_automlv2._core.tag_rules import Tags, tag_list
 from cdk_automlv2._core.tags import LateTags
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.batch.data_format import Places, input_uri, request_of
-from cdk_automlv2.batch.rules import RULES
+from cdk_automlv2.batch.rules import RULES, model_of
 from cdk_automlv2.batch.stack_transforms import StackTransforms
 from cdk_automlv2.batch.triggers import BatchTriggers
 from cdk_automlv2.hosting.base import AutoMLModelBase
@@ -34,6 +34,7 @@ from cdk_automlv2.hosting.interface import IAutoMLModel
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.job.interface import IAutoMLJob
 from cdk_automlv2.job.output import AutoMLOutput
+from cdk_automlv2.release.release import AutoMLRelease
 
 S3Data = Literal["S3Prefix", "ManifestFile"]
 Split = Literal["None", "Line", "RecordIO", "TFRecord"]
@@ -63,6 +64,8 @@ class AutoMLBatchTransform(BatchTriggers):
     Args:
         model: The model to use.
         job: Instead of it the job whose candidate to use; a model is made of that.
+        release: Instead of them a release of the same stack: each run uses the model that serves
+            when it begins.
         candidate_name: The candidate. Default: the best one.
         input_data: Where data lie: a bucket, an ``AutoMLOutput``, or ``s3://bucket/prefix``, which
             stands for every object whose key begins so. The model's role is granted to read it.
@@ -95,7 +98,7 @@ class AutoMLBatchTransform(BatchTriggers):
             Default: the bucket's own.
         volume_kms_key: Key of the instances' volumes. Default: SageMaker's.
         environment: Variables of the containers; 16 at most; nothing secret. Default: none.
-        run_on_deploy: Whether it runs when it is deployed. Default: True.
+        run_on_deploy: Whether it runs when it is deployed. Default: True; False with ``release``.
         wait: Whether the deployment waits for that run. Default: True.
         timeout: Longest wait; 1 minute to 18 days; more than 55 minutes add wait resources.
             Default: 55 minutes.
@@ -127,6 +130,7 @@ class AutoMLBatchTransform(BatchTriggers):
         *,
         model: IAutoMLModel | None = None,
         job: IAutoMLJob | None = None,
+        release: AutoMLRelease | None = None,
         candidate_name: str | None = None,
         input_data: AutoMLOutput | s3.IBucket | str,
         output: AutoMLOutput | s3.IBucket | str,
@@ -149,18 +153,19 @@ class AutoMLBatchTransform(BatchTriggers):
         output_kms_key: kms.IKey | str | None = None,
         volume_kms_key: kms.IKey | str | None = None,
         environment: Mapping[str, str] | None = None,
-        run_on_deploy: bool = True,
+        run_on_deploy: bool | None = None,
         wait: bool = True,
         timeout: cdk.Duration | None = None,
         tags: Tags | None = None,
     ) -> None:
         options = dict(locals())
+        runs_now = release is None if run_on_deploy is None else run_on_deploy
         super().__init__(scope, id)
         provider = self._provider = AutoMLProvider.of(scope)
         self._shared = StackTransforms.of(provider)
         path = provider.stack.node.path
         self.key = self.node.path.removeprefix(f"{path}/") if path else self.node.path
-        self._model = self._model_of(model, job, candidate_name)
+        self._model = self._model_of(model, job, release, candidate_name)
         self._model._serve_on(processing_unit(instance_type))
         self._written = location_of(output, output_kms_key)
         self._read = _read_location(input_data)
@@ -177,6 +182,7 @@ class AutoMLBatchTransform(BatchTriggers):
         )
         self._settings = {
             "ModelName": self._model._serve_in(provider.stack),
+            "Release": _record_of(release),
             **request_of(self._model.problem_config, options, places),
             "Key": self.key,
             "NamePrefix": self._name_prefix(base_name(id)),
@@ -184,15 +190,15 @@ class AutoMLBatchTransform(BatchTriggers):
             "TransformMachineArn": self._shared.machine.attr_arn,
         }
         seconds = wait_times.LINK_SECONDS if timeout is None else int(timeout.to_seconds())
-        waits = wait_times.links(seconds) if wait and run_on_deploy else [seconds]
+        waits = wait_times.links(seconds) if wait and runs_now else [seconds]
         own = {key: value for key, value in self._settings.items() if key != "NameScope"}
         self._resource = provider.resource(
             self,
             "Resource",
             "AutoMLBatchTransform",
-            follows=self._model._source,
+            follows=self._model._source if release is None else release._resource,
             **own,
-            Once=None if run_on_deploy else False,
+            Once=None if runs_now else False,
             Wait=None if wait else False,
             MoreLinks=True if len(waits) > 1 else None,
             WaitSeconds=waits[0] if waits[0] < wait_times.LINK_SECONDS else None,
@@ -216,12 +222,19 @@ class AutoMLBatchTransform(BatchTriggers):
 
     @property
     def model(self) -> IAutoMLModel:
-        """The model that is used."""
+        """The model that is used; that of a release has no name at synth."""
         return self._model
 
     def _model_of(
-        self, model: IAutoMLModel | None, job: IAutoMLJob | None, candidate_name: str | None
+        self,
+        model: IAutoMLModel | None,
+        job: IAutoMLJob | None,
+        release: AutoMLRelease | None,
+        candidate_name: str | None,
     ) -> AutoMLModelBase:
+        if release is not None:
+            known: AutoMLModelBase = model_of(None, None, release)
+            return known
         if model is None:
             assert job is not None
             return AutoMLModel(self, "Model", job=job, candidate_name=candidate_name)
@@ -257,6 +270,13 @@ class AutoMLBatchTransform(BatchTriggers):
         whole = sum(waits) + wait_times.LINK_SECONDS
         waiting.warn_if_long(self, "the batch transform", len(waits))
         return waiting.chain(self._provider, self, waits, whole, target, self._resource)
+
+
+def _record_of(release: AutoMLRelease | None) -> dict[str, str] | None:
+    """Return where it is recorded what a release serves."""
+    if release is None:
+        return None
+    return {"Key": release.key, "TableName": release._shared.table.table_name}
 
 
 def _read_location(input_data: AutoMLOutput | s3.IBucket | str) -> S3Location:

@@ -40,6 +40,7 @@ LONGEST_TELL_SECONDS: Final = 24 * 3600
 _SCHEDULE: Final = "schedule"
 _AGAIN_SECONDS: Final = 15
 _END: Final = "End"
+_MODEL: Final = "Model"
 _ENDED_AT: Final = "EndedAt"
 _ALIVE: Final = "Alive"
 _GONE: Final = "the construct was deleted"
@@ -133,7 +134,7 @@ def _look(event: LifecycleEvent, name: str, trigger: str, context: Context) -> i
         context.progress[_END] = [end.state, end.reason, end.seconds]
         context.progress[_ENDED_AT] = context.now
     state, reason, seconds = context.progress[_END]
-    end = End(str(state), str(reason), float(seconds))
+    end = End(str(state), str(reason), float(seconds), str(context.progress.get(_MODEL, "")))
     tell(event, name, trigger, end, context.gateway, context.now)
     return 0
 
@@ -180,6 +181,7 @@ def _step(event: LifecycleEvent, name: str, trigger: str, context: Context) -> E
     if job is None:
         return _begin(event, name, trigger, context)
     looks.seen(context)
+    context.progress[_MODEL] = job.get("ModelName", "")
     match verdicts.of_transform(job):
         case Verdict.GOOD:
             return End(COMPLETED, "", _seconds(job, context))

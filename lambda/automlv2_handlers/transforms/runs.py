@@ -14,9 +14,10 @@ from automlv2_handlers import logs
 from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags
 from automlv2_handlers.domain.names import digest
-from automlv2_handlers.errors import NameTakenError, NotFoundError, RefusedError
+from automlv2_handlers.errors import BusyError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context
+from automlv2_handlers.transforms.models import RELEASE, model_of
 
 ONCE: Final = "once"
 """What a run is called that the stack itself has begun."""
@@ -26,6 +27,8 @@ PREFIX: Final = "NamePrefix"
 
 _RUNNING: Final = ("InProgress", "Stopping")
 _LENGTH: Final = 10
+_MOVED: Final = "Moved"
+_MOVES_TOLERATED: Final = 4
 
 
 def name_of(event: LifecycleEvent, kind: str = ONCE) -> str:
@@ -47,11 +50,17 @@ def is_run(event: LifecycleEvent, name: str) -> bool:
 def create(event: LifecycleEvent, name: str, context: Context) -> None:
     """Start a transform job; one that another delivery has started goes on."""
     request = context.gateway.request("CreateTransformJob", event.properties)
-    owned = {**request, "TransformJobName": name, "Tags": tags.with_owner(event)}
+    model = model_of(event, context)
+    named = {"TransformJobName": name, "ModelName": model, "Tags": tags.with_owner(event)}
     try:
-        context.gateway.call("create_transform_job", **owned)
+        context.gateway.call("create_transform_job", **(request | named))
     except NameTakenError:
         logs.fact("transform job was started by another delivery", job=name)
+    except (NotFoundError, RefusedError) as error:
+        # A release that has moved on meanwhile has deleted the model that served before.
+        if not event.properties.get(RELEASE) or context.count(_MOVED) > _MOVES_TOLERATED:
+            raise
+        raise BusyError(f"model {model}: {error}") from error
 
 
 def find(name: str, context: Context) -> dict[str, Any] | None:

@@ -28,11 +28,13 @@ class End:
         state: One of ``STATES``.
         reason: Why, in one line; empty if it went well.
         seconds: How long it took.
+        model: The model that was used, where a job has shown it.
     """
 
     state: str
     reason: str = ""
     seconds: float = 0.0
+    model: str = ""
 
 
 def tell(
@@ -75,7 +77,7 @@ def _detail(event: LifecycleEvent, name: str, trigger: str, end: End) -> Mapping
         "run": name,
         "trigger": trigger,
         "state": end.state,
-        "model": properties.get("ModelName"),
+        "model": end.model or properties.get("ModelName"),
         "input": (source.get("S3DataSource") or {}).get("S3Uri"),
         "output": (properties.get("TransformOutput") or {}).get("S3OutputPath"),
         "seconds": round(end.seconds),
