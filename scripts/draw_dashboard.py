@@ -36,6 +36,8 @@ SCALES = {
     "DiskUtilization": 20.0,
     "ServerlessConcurrentExecutionsUtilization": 0.5,
     "ServerlessProvisionedConcurrencyUtilization": 0.8,
+    "ServerlessProvisionedConcurrencySpilloverInvocations": 3.0,
+    "HasBacklogWithoutCapacity": 0.5,
     "ModelSetupTime": 9_000_000.0,
     "ApproximateAgeOfOldestRequest": 90.0,
     "TimeInBacklog": 20_000.0,
@@ -90,11 +92,13 @@ def scaled(expression: str, raw: dict[str, list[float]]) -> list[float]:
 def graph(properties: dict[str, Any], width: int, height: int) -> str:
     """Return a graph as SVG: title, axis, lines, and a legend that wraps below."""
     lines = lines_of(properties)
+    limits = properties.get("annotations", {}).get("horizontal", [])
     legend, rows = legend_of(lines, width)
     left, top, bottom = 46, 36, 14 + 16 * rows
     wide, high = width - left - 12, height - top - bottom
     axis = properties.get("yAxis", {}).get("left", {})
     values = [value for _, _, line in lines for value in line] or [1.0]
+    values += [limit["value"] for limit in limits]
     least = axis.get("min", min(values) * 0.95)
     span = (max(values) * 1.05 - least) or 1.0
     parts = [text(10, 20, properties["title"], 13, "#16191f", "600")]
@@ -113,6 +117,12 @@ def graph(properties: dict[str, Any], width: int, height: int) -> str:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         look = f'fill="none" stroke="{colour}" stroke-width="2"'
         parts.append(f'<polyline points="{points}" {look}/>')
+    for limit in limits:
+        y = top + high - high * (limit["value"] - least) / span
+        look = f'stroke="{limit["color"]}" stroke-dasharray="4 3"'
+        parts.append(f'<path d="M{left} {y:.1f}H{left + wide}" {look}/>')
+        words = f"{limit['label']} {limit['value']:g}"
+        parts.append(text(left + wide, y - 3, words, 9, limit["color"], end=True))
     at = f'<g transform="translate(0 {height - 16 * rows})">{"".join(legend)}</g>'
     return f'<svg width="{width}" height="{height}">{"".join(parts)}{at}</svg>'
 

@@ -13,6 +13,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_automlv2.batch.events import BatchEvents
+from cdk_automlv2.hosting.dashboard_limits import CAPACITY, LimitedGraph, Limits
 from cdk_automlv2.hosting.interface import ASYNCHRONOUS, SERVERLESS, VARIANT_NAME, IAutoMLEndpoint
 from cdk_automlv2.job.interface import IAutoMLJob
 
@@ -31,12 +32,14 @@ def endpoint_rows(endpoint: IAutoMLEndpoint) -> Iterator[Row]:
     yield [_title(f"## Endpoint {endpoint.endpoint_name}{about}")]
     variants = _Variants(endpoint)
     if kind == ASYNCHRONOUS:
-        yield [_queue(endpoint), _age(endpoint), _failures(variants)]
+        yield [_queue(variants), _age(endpoint), _failures(variants)]
         yield [_latency(variants, overhead=False), _hosts(variants), _instances(variants)]
         return
     yield [_requests(variants), _errors(variants), _latency(variants, overhead=True)]
     if kind == SERVERLESS:
         yield [_concurrency(variants), _cold_starts(variants), _memory(variants)]
+        if variants.limits.is_provisioned:
+            yield [_spillover(variants)]
     else:
         yield [_hosts(variants), _instances(variants), _per_instance(variants)]
 
@@ -90,6 +93,7 @@ class _Variants:
         served = getattr(endpoint, "endpoint", endpoint)
         self._names = list(getattr(served, "_variant_names", ()) or [VARIANT_NAME])
         self.is_one = len(self._names) == 1
+        self.limits = Limits(served)
         models = getattr(served, "_models", None)
         self.may_have_gpu = models is None or any(one.processing_unit == "GPU" for one in models)
 
@@ -164,14 +168,19 @@ def _hosts(variants: _Variants) -> Any:
         found += variants.of("metric_disk_utilization", "disk", _GREY)
     if variants.may_have_gpu:
         found += variants.of("metric_gpu_utilization", "GPU, 100 each", _RED)
-    return _graph("Load of an instance", found, _axis("%"))
+    lines = ("CPUUtilization", "GPUUtilization")
+    return _limited("Load of an instance", found, _axis("%"), variants, lines)
 
 
 def _instances(variants: _Variants) -> Any:
     """The only figure that shows how many run: each sends one sample a minute."""
     options = {"statistic": "SampleCount", "period": Duration.minutes(1)}
     found = variants.of("metric_cpu_utilization", "instances", _BLUE, **options)
-    return _graph("Instances that run", found, _counts())
+    if _kind_of(variants.endpoint) == ASYNCHRONOUS:
+        options = {"period": Duration.minutes(1), "label": "requests wait for the first, 1 or 0"}
+        waits = variants.endpoint.metric_has_backlog_without_capacity(color=_ORANGE, **options)
+        found = [*found, waits]
+    return _limited("Instances that run", found, _counts(), variants, (CAPACITY,))
 
 
 def _per_instance(variants: _Variants) -> Any:
@@ -179,7 +188,8 @@ def _per_instance(variants: _Variants) -> Any:
     found = variants.of(
         "metric_invocations_per_instance", "requests an instance", _BLUE, period=minute
     )
-    return _graph("Requests in a minute, by instance", found, _counts())
+    lines = ("SageMakerVariantInvocationsPerInstance",)
+    return _limited("Requests in a minute, by instance", found, _counts(), variants, lines)
 
 
 def _concurrency(variants: _Variants) -> Any:
@@ -193,7 +203,16 @@ def _concurrency(variants: _Variants) -> Any:
         for method, label, color in methods
         for metric in variants.of(method, label, color)
     ]
-    return _graph("Requests at once", found, _axis("%"))
+    lines = ("SageMakerVariantProvisionedConcurrencyUtilization",)
+    return _limited("Requests at once", found, _axis("%"), variants, lines, 100)
+
+
+def _spillover(variants: _Variants) -> Any:
+    found = variants.of(
+        "metric_provisioned_concurrency_spillover_invocations", "beyond those provisioned", _RED
+    )
+    title = "Requests beyond the provisioned, in 5 minutes"
+    return _graph(title, found, _counts(), width=_WHOLE)
 
 
 def _cold_starts(variants: _Variants) -> Any:
@@ -206,12 +225,14 @@ def _memory(variants: _Variants) -> Any:
     return _graph("Load of a container", found, _axis("%"))
 
 
-def _queue(endpoint: IAutoMLEndpoint) -> Any:
+def _queue(variants: _Variants) -> Any:
+    endpoint = variants.endpoint
     found = [
         endpoint.metric_approximate_backlog_size(label="in all", color=_BLUE),
         endpoint.metric_approximate_backlog_size_per_instance(label="an instance", color=_ORANGE),
     ]
-    return _graph("Requests in the queue", found, _counts())
+    lines = ("ApproximateBacklogSizePerInstance",)
+    return _limited("Requests in the queue", found, _counts(), variants, lines)
 
 
 def _age(endpoint: IAutoMLEndpoint) -> Any:
@@ -241,6 +262,19 @@ def _graph(title: str, left: list[Any], axis: Any, width: int = _WIDTH) -> Any:
     return cloudwatch.GraphWidget(
         title=title, left=left, left_y_axis=axis, width=width, height=_HEIGHT
     )
+
+
+def _limited(
+    title: str,
+    left: list[Any],
+    axis: Any,
+    variants: _Variants,
+    lines: tuple[str, ...],
+    factor: float = 1,
+) -> Any:
+    """Return a graph with lines for what scaling aims at."""
+    options = {"title": title, "left": left, "left_y_axis": axis}
+    return LimitedGraph(variants.limits, lines, factor, width=_WIDTH, height=_HEIGHT, **options)
 
 
 def _counts() -> Any:

@@ -109,6 +109,83 @@ def test_a_kind_shows_what_it_publishes_and_nothing_else(stack, make, has, lacks
     assert lacks not in names
 
 
+def limits(stack, title):
+    """Return the lines across a graph: labels and values."""
+    drawn = graphs(stack)[title].get("annotations", {}).get("horizontal", [])
+    return [(line["label"], line["value"]) for line in drawn]
+
+
+def test_capacity_and_what_scaling_aims_at_are_not_drawn(stack):
+    scaling = endpoint(stack).auto_scale_instance_count(min_capacity=2, max_capacity=6)
+    scaling.scale_on_invocations(max_requests_per_second=10, safety_factor=0.5)
+    scaling.scale_on_utilization(cpu=60)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[stack.node.find_child("ChurnEndpoint")])
+
+    assert limits(stack, "Instances that run") == [("least", 2), ("most", 6)]
+    assert limits(stack, "Requests in a minute, by instance") == [("wanted", 300)]
+    assert limits(stack, "Load of an instance") == [("wanted", 120)]
+    assert limits(stack, "Requests in a minute") == []
+
+
+def test_scaling_declared_after_the_dashboard_is_not_drawn(stack):
+    served = endpoint(stack)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[served])
+    served.auto_scale_instance_count(max_capacity=4)
+
+    assert limits(stack, "Instances that run") == [("least", 1), ("most", 4)]
+
+
+def test_the_limits_of_two_variants_cannot_be_told_apart(stack):
+    served = model(stack)
+    both = [InstanceVariant(served, "ml.m5.large", variant_name=name) for name in ("old", "new")]
+    made = AutoMLEndpoint(stack, "Both", variants=both)
+    for name, most in (("old", 3), ("new", 5)):
+        made.auto_scale_instance_count(max_capacity=most, variant_name=name)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[made])
+
+    assert limits(stack, "Instances that run") == [
+        ("old least", 1),
+        ("old most", 3),
+        ("new least", 1),
+        ("new most", 5),
+    ]
+
+
+def test_a_queue_that_waits_for_the_first_instance_is_not_seen(stack):
+    made = asynchronous(stack)
+    scaling = made.auto_scale_instance_count(min_capacity=0, max_capacity=2)
+    scaling.scale_on_backlog(backlog_per_instance=5)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[made])
+
+    assert ("AWS/SageMaker", "HasBacklogWithoutCapacity") in shown(stack)
+    assert limits(stack, "Requests in the queue") == [("wanted", 5)]
+    assert limits(stack, "Instances that run") == [("least", 0), ("most", 2)]
+
+
+def test_requests_beyond_the_provisioned_containers_are_not_seen(stack):
+    trained = job(stack, problem_config=AutoMLTabularConfig("y", mode="ENSEMBLING"))
+    variant = ServerlessVariant(
+        model(stack, job=trained), max_concurrency=20, provisioned_concurrency=1
+    )
+    made = AutoMLEndpoint(stack, "Prompt", variants=[variant])
+    made.auto_scale_provisioned_concurrency(max_capacity=10).scale_on_utilization(target=0.7)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[made])
+
+    spillover = "ServerlessProvisionedConcurrencySpilloverInvocations"
+    assert ("AWS/SageMaker", spillover) in shown(stack)
+    assert limits(stack, "Requests at once") == [("wanted", 70)]
+
+
+def test_a_capacity_known_at_deployment_is_not_drawn(stack):
+    most = cdk.CfnParameter(stack, "Most", type="Number")
+    made = endpoint(stack)
+    made.auto_scale_instance_count(max_capacity=most.value_as_number)
+    AutoMLDashboard(stack, "Dashboard", endpoints=[made])
+
+    body = flat(properties(stack, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    assert '"value":Most' in body
+
+
 def test_the_memory_of_a_serverless_endpoint_is_in_the_namespace_of_the_service(stack):
     AutoMLDashboard(stack, "Dashboard", endpoints=[serverless(stack)])
 
