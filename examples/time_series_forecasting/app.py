@@ -1,8 +1,14 @@
-"""What shops will sell in two weeks: time series forecasting."""
+"""What shops will sell in two weeks: asked of an endpoint, and made of each new file of sales."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
 
-from cdk_automlv2 import AutoMLTimeSeriesForecastingConfig, AutoMLV2
+from cdk_automlv2 import (
+    AutoMLBatchTransform,
+    AutoMLOutput,
+    AutoMLTimeSeriesForecastingConfig,
+    AutoMLV2,
+)
 
 app = cdk.App()
 stack = cdk.Stack(app, "Demand")
@@ -23,6 +29,28 @@ automl = AutoMLV2(
 job = automl.fit("data/train.csv")
 endpoint = automl.deploy(1, "ml.m5.12xlarge")
 
+# Most forecasts are made of files, and need no endpoint that runs day and night.
+files = s3.Bucket(
+    stack,
+    "Files",
+    encryption=s3.BucketEncryption.S3_MANAGED,
+    block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+    enforce_ssl=True,
+    versioned=True,
+    removal_policy=cdk.RemovalPolicy.DESTROY,  # Once it is empty; else it stays.
+)
+forecasts = AutoMLBatchTransform(
+    stack,
+    "Forecasts",
+    job=job,
+    input_data=AutoMLOutput.from_bucket(files, "sales/"),
+    output=AutoMLOutput.from_bucket(files, "forecasts/"),
+    instance_type="ml.m5.4xlarge",
+    run_on_deploy=False,
+)
+forecasts.run_on_new_objects(files, "sales/")
+
+cdk.CfnOutput(stack, "BucketName", value=files.bucket_name)
 cdk.CfnOutput(stack, "JobName", value=job.auto_ml_job_name)
 cdk.CfnOutput(stack, "EndpointName", value=endpoint.endpoint_name)
 app.synth()

@@ -13,6 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from cdk_automlv2.local.cloud.environment import REGION
+from cdk_automlv2.results import forecasts
 from cdk_automlv2.runtime import AutoMLRuntime
 
 from .conftest import SHOP, Deployment
@@ -65,13 +66,19 @@ def test_pictures_are_read(example, runtime):
 
 
 @example_of("time_series_forecasting", "Demand")
-def test_two_weeks_are_forecast(example, runtime):
+def test_two_weeks_are_forecast(example, runtime, cloud):
     outputs = example.must_deploy()
 
     history = (example.app / "data" / "train.csv").read_text()
     header, *rows = runtime.predict(outputs["EndpointName"], history)
     assert header == ["shop", "day", "p10", "p50", "p90"]
     assert len(rows) == 3 * 14
+
+    bucket = outputs["BucketName"]
+    cloud.client("s3").put_object(Bucket=bucket, Key="sales/today.csv", Body=history.encode())
+    made = forecasts(object_of(cloud, bucket, "forecasts/today.csv.out"))
+    assert made == forecasts([header, *rows])
+    emptied(cloud, bucket)
 
 
 @example_of("text_generation", "Questions")
