@@ -263,3 +263,20 @@ def test_what_leads_to_the_other_candidates_leads_to_the_same_aws():
     console.print(view.render(Snapshot(START, jobs=(state,)), START, RICH, " --local"))
 
     assert f"and 2 more: automlv2 candidates {JOB} --local" in file.getvalue()
+
+
+def test_a_job_says_how_many_of_its_candidates_have_failed():
+    state = training(candidate("good", 0.9), candidate("bad", status="Failed"))
+
+    text = text_of(Snapshot(START, jobs=(state,)), START)
+
+    assert "1 of at most 4 candidates, 1 failed" in text
+
+
+def test_the_job_of_a_release_is_shown_below_it():
+    release = ReleaseState("Churn", 2, "started", job=training(candidate("good", 0.9)))
+
+    lines = text_of(Snapshot(START, releases=(release,)), START).splitlines()
+
+    assert "release 2  started" in lines[0]
+    assert "InProgress (ModelTuning)" in lines[1]

@@ -10,11 +10,12 @@ import click
 from cdk_automlv2.cli import aws, constructs, grid, out, stopped, targets
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
-from cdk_automlv2.cli.constructs import ENDPOINT, JOB, Construct, NoStack
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct, NoStack
 from cdk_automlv2.cli.failures import Failure
 from cdk_automlv2.cli.following import here, run, suggest
 from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.jobs import everything, leaderboard
+from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.targets import Target
 from cdk_automlv2.cli.times import duration, moment, now, took
 from cdk_automlv2.cli.watch.phases import state_of
@@ -44,6 +45,9 @@ def describe(client: Client, name: str | None, as_json: bool) -> None:
         _show_all(list(everything.all_of(client)), as_json)
         return
     found = _find(client, name)
+    if isinstance(found, Mapping):
+        _show_release(found, as_json)
+        return
     if isinstance(found, Target):
         trouble = stopped.trouble(client, found.described) if found.kind == ENDPOINT else ""
         if as_json:
@@ -74,9 +78,46 @@ def _show_all(found: Sequence[everything.Item], as_json: bool) -> None:
         suggest("cdk deploy")
 
 
-def _find(client: Client, name: str) -> Target | Sequence[Construct]:
-    """Return the target of a name, or the constructs of the stack that it names."""
+def _show_release(release: Mapping[str, Any], as_json: bool) -> None:
+    """Show how far a release is, and what serves."""
+    if as_json:
+        named = {name: release[name] for name in ("stack", "id")}
+        out.document(kind=RELEASE, name=release["endpoint"], **named, description=release)
+        return
+    facts = [(name, value) for name, value in release.items() if value is not None]
+    facts = [pair for pair in facts if pair[0] != "gates"]
+    for gate in release["gates"] or []:
+        words = f"{gate.get('Gate', '')}: {gate.get('Verdict', '')} {gate.get('Reason', '')}"
+        facts.append(("gate", words.strip()))
+    if out.is_terminal():
+        grid.pairs(out.console(), facts)
+        return
+    for pair in facts:
+        out.row(pair)
+
+
+def _release(client: Client, name: str) -> Mapping[str, Any] | None:
+    """Return the newest release of a construct; nothing if the name stands for something else."""
+    stack, _, wanted = name.partition("/")
+    found = constructs.meant(constructs.of_stack(client, stack), wanted, constructs.SHOWN)
+    if [item.kind for item in found] != [RELEASE]:
+        return None
+    return newest(client, found[0].name)
+
+
+def newest(client: Client, name: str) -> Mapping[str, Any] | None:
+    """Return the newest release of a construct, as its record has it."""
+    place = find.one(client, name)
+    head = records.head(client, place)
+    record = records.release(client, place, head["generation"]) if head else None
+    return records.shown(record, place, head["serving"]) if head and record else None
+
+
+def _find(client: Client, name: str) -> Target | Mapping[str, Any] | Sequence[Construct]:
+    """Return the target or release of a name, or the constructs of the stack that it names."""
     if "/" in name:
+        if (release := _release(client, name)) is not None:
+            return release
         return targets.one(client, name, (_kind_of(client, name),))
     for kind in (JOB, ENDPOINT):
         if (described := targets.describe(client, kind, name)) is not None:
@@ -112,6 +153,9 @@ def _row(client: Client, item: Construct) -> dict[str, str]:
 
 def _status(client: Client, item: Construct) -> str:
     """Return how it is with what a construct stands for, as SageMaker says."""
+    if item.kind == RELEASE and item.physical_id:
+        release = newest(client, item.name)
+        return f"release {release['release']} {release['state']}" if release else ""
     if item.kind not in (JOB, ENDPOINT) or not item.physical_id:
         return ""
     found = targets.described(client, item)
@@ -157,6 +201,7 @@ def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
     limit = (resolved.get("CompletionCriteria") or {}).get("MaxAutoMLJobRuntimeInSeconds")
     objective = job.get("AutoMLJobObjective") or resolved.get("AutoMLJobObjective") or {}
     best = job.get("BestCandidate") or {}
+    made = job.get("AutoMLJobArtifacts") or {}
     seconds = ((ended or now()) - job["CreationTime"]).total_seconds()
     return [
         ("status", state_of(job)),
@@ -175,6 +220,8 @@ def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("cap", duration(limit) if limit else ""),
         *(("input", _input(channel)) for channel in job.get("AutoMLJobInputDataConfig") or []),
         ("output", (job.get("OutputDataConfig") or {}).get("S3OutputPath", "")),
+        ("data exploration", made.get("DataExplorationNotebookLocation", "")),
+        ("candidate definitions", made.get("CandidateDefinitionNotebookLocation", "")),
         ("role", job.get("RoleArn", "")),
     ]
 

@@ -184,6 +184,10 @@ def _notes(candidates: Sequence[Candidate], prefix: str, best: str) -> list[str]
         equals = sum(1 for item in candidates if value is not None and value_of(item) == value)
         tie = f", the earliest of {equals} equals" if equals > 1 else ""
         notes.append(f"* best {objective_name(winner) or 'candidate'}{tie}")
+    for item in candidates:
+        if item.get("FailureReason"):
+            name = item["CandidateName"].removeprefix(prefix)
+            notes.append(f"  {name} failed: {item['FailureReason']}")
     if prefix:
         notes.append(f"  names begin with {prefix}")
     return notes

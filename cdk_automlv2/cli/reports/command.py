@@ -69,7 +69,7 @@ def report(
         job.described,
         endpoint=asked,
         held_out=held_out(client, rows) if rows else None,
-        lineage=_lineage(job),
+        lineage=_lineage(client, job),
     )
     if not rows and asked is None:
         facts.notes += _without_rows(facts)
@@ -100,10 +100,14 @@ def _endpoint(client: Client, job: targets.Target, name: str | None) -> str:
     return found[0]
 
 
-def _lineage(job: targets.Target) -> Mapping[str, str]:
+def _lineage(client: Client, job: targets.Target) -> Mapping[str, str]:
+    """Return the stack, the construct, and the tags of the stack's last deployment."""
     if job.construct is None:
         return {}
-    return {"stack": job.construct.stack, "construct": job.construct.id}
+    known = {"stack": job.construct.stack, "construct": job.construct.id}
+    found = client("cloudformation").describe_stacks(StackName=job.construct.stack)["Stacks"]
+    tags = {f"stack, last deployment: {t['Key']}": t["Value"] for t in found[0].get("Tags") or []}
+    return {**known, **tags}
 
 
 def _without_rows(facts: Facts) -> list[str]:

@@ -22,7 +22,7 @@ def held_out(client: Client, name: str) -> HeldOut:
     """
     found = _of_s3(client, name) if name.startswith("s3://") else _of_disk(Path(name))
     if not found:
-        raise Failure(f"--held-out {name}: there is no such file or folder", _HELP)
+        raise Failure(f"--held-out {name}: there is nothing", _HELP)
     return HeldOut(name, found)
 
 

@@ -23,9 +23,9 @@ def between(before: Snapshot | None, after: Snapshot) -> Iterator[Event]:
 
     docs/command.md lists the members.
     """
-    known = {_key(item): _fact(item) for item in before.states} if before else {}
+    known = {_key(item): _fact(item) for item in _states(before)}
     candidates = {item["CandidateName"]: _status(item) for item in _candidates(before)}
-    for state in after.states:
+    for state in _states(after):
         if known.get(_key(state)) != _fact(state):
             yield _event(after, state)
         if isinstance(state, JobState):
@@ -75,8 +75,15 @@ def _base(snapshot: Snapshot, kind: str, state: str) -> Event:
     }
 
 
+def _states(snapshot: Snapshot | None) -> list[State]:
+    """Return what events tell of: a release, and then the job that it trains by."""
+    if snapshot is None:
+        return []
+    return [*snapshot.states, *(item for item in snapshot.training if item not in snapshot.jobs)]
+
+
 def _candidates(snapshot: Snapshot | None) -> list[leaderboard.Candidate]:
-    return [item for job in snapshot.jobs for item in job.candidates] if snapshot else []
+    return [item for job in snapshot.training for item in job.candidates] if snapshot else []
 
 
 def _status(candidate: leaderboard.Candidate) -> str:

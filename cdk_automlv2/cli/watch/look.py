@@ -198,5 +198,12 @@ class Watched:
             record = records.release(self.client, place, head["generation"]) if head else None
             if record is not None:
                 reason = record["reason"] or ""
-                states.append(ReleaseState(item.id, record["number"], record["state"], reason))
+                number, state = record["number"], record["state"]
+                job = self._job_of(record, item)
+                states.append(ReleaseState(item.id, number, state, reason, job))
         return states
+
+    def _job_of(self, record: records.Record, item: Construct) -> JobState | None:
+        """Return the job of a release; nothing before it has one, and of a release without."""
+        described = targets.describe(self.client, JOB, record["job"]) if record["job"] else None
+        return self._job(described, item.id) if described is not None else None

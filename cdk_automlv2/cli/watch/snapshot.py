@@ -105,6 +105,11 @@ class JobState:
         known = [item for item in self.candidates if leaderboard.value_of(item) is not None]
         return sorted(known, key=lambda item: item.get("EndTime") or self.began)
 
+    @property
+    def failed(self) -> int:
+        """How many candidates have failed."""
+        return sum(item.get("CandidateStatus") == "Failed" for item in self.candidates)
+
     def elapsed(self, now: datetime.datetime) -> float:
         """Return the seconds that it has taken."""
         return max(0.0, ((self.ended or now) - self.began).total_seconds())
@@ -163,12 +168,14 @@ class ReleaseState:
         number: Of the release.
         state: As docs/releases.md lists them.
         reason: Why, if it has failed or was refused.
+        job: The one that it trains by; its end is not the release's.
     """
 
     id: str
     number: int
     state: str
     reason: str = ""
+    job: JobState | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -207,6 +214,11 @@ class Snapshot:
         """All of them, the stack first."""
         above: Sequence[State] = [self.stack] if self.stack else []
         return [*above, *self.jobs, *self.endpoints, *self.releases]
+
+    @property
+    def training(self) -> list[JobState]:
+        """The jobs, those of releases too."""
+        return [*self.jobs, *(item.job for item in self.releases if item.job)]
 
     @property
     def is_settled(self) -> bool:

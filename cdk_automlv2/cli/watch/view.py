@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -46,7 +47,7 @@ def render(
         lines.append(_head(snapshot.stack, _of_stack(snapshot.stack, now), glyphs))
     below: list[_Below] = [*snapshot.jobs, *snapshot.endpoints, *snapshot.releases]
     for state in below:
-        lines += [Padding(line, (0, 0, 0, 2)) for line in _state(state, now, glyphs, options)]
+        lines += [_indent(line) for line in _state(state, now, glyphs, options)]
     return Group(*lines)
 
 
@@ -63,6 +64,9 @@ def _state(
             words = f"{state.id}  release {state.number}  {state.state}"
             yield _head(state, words, glyphs)
             yield from _why(state.reason)
+            if state.job is not None:
+                job = replace(state.job, id="")  # The release's own.
+                yield from (_indent(line) for line in _job(job, now, glyphs, options))
 
 
 def _of_stack(stack: StackState, now: datetime.datetime) -> str:
@@ -82,7 +86,7 @@ def _job(
     if job.id:
         yield _indented(job.name, "dim")
     yield _indented(_how_long(job, now, glyphs))
-    if job.finished or job.maximum:
+    if job.finished or job.maximum or job.failed:
         yield _indented(_how_many(job, glyphs))
     for item in leaderboard.ranked(job.finished)[:_MOST_CANDIDATES]:
         yield _indented(_candidate(job, item))
@@ -118,6 +122,8 @@ def _how_many(job: JobState, glyphs: Glyphs) -> str:
     finished = job.finished
     words = f"{len(finished)}{f' of at most {job.maximum}' if job.maximum else ''} candidates"
     values = [value for item in finished if (value := leaderboard.value_of(item)) is not None]
+    if job.failed:
+        words += f", {job.failed} failed"
     if values:
         metric = leaderboard.objective_of(finished[-1]).get("MetricName") or "objective"
         words += f"  {metric} {glyphs.sparkline(values[-20:])}"
@@ -147,5 +153,9 @@ def _head(state: State, words: str, glyphs: Glyphs) -> Text:
     return Text.assemble((f"{sign} ", style), (safe.line(words), "bold"), overflow="fold")
 
 
+def _indent(line: RenderableType) -> RenderableType:
+    return Padding(line, (0, 0, 0, 2))
+
+
 def _indented(words: str, style: str = "") -> RenderableType:
-    return Padding(Text(safe.lines(words), style=style, overflow="fold"), (0, 0, 0, 2))
+    return _indent(Text(safe.lines(words), style=style, overflow="fold"))
