@@ -51,7 +51,7 @@ def describe(client: Client, name: str | None, as_json: bool) -> None:
     if isinstance(found, Target):
         trouble = stopped.trouble(client, found.described) if found.kind == ENDPOINT else ""
         if as_json:
-            out.as_json(_document(found) | ({"trouble": trouble} if trouble else {}))
+            out.as_json({**_document(found), "trouble": trouble or None})
         else:
             _show(found, [("trouble", trouble)] if trouble else [])
         return
