@@ -1,14 +1,16 @@
-"""``watch`` and ``describe`` on a release whose job still trains."""
+"""``watch``, ``describe`` and the local page on a release whose job still trains."""
 
+import io
 import json
 
 import pytest
 
+from cdk_automlv2.cli.page import sending, shown, tables
 from tests.lifecycle.fake_aws import FakeAws
 from tests.lifecycle.releases import KEY, TYPE, User
 from tests.lifecycle.stack import Stack
 
-from .account import JOB, candidate, custom, job
+from .account import JOB, at, candidate, custom, job
 
 RUNNING = ("InProgress", "ModelTuning")
 
@@ -66,11 +68,11 @@ def test_describe_shows_how_far_a_release_is(shop, user, call):
     rows = dict(
         line.split("\t")[:2] for line in call("describe", f"Shop/{KEY}").stdout.splitlines()
     )
-    shown = json.loads(call("describe", f"Shop/{KEY}", "--json").stdout)
+    found = json.loads(call("describe", f"Shop/{KEY}", "--json").stdout)
 
     assert (rows["release"], rows["state"]) == ("1", "started")
     assert rows["job"] == user.release(1).job
-    assert (shown["kind"], shown["description"]["job"]) == ("AutoMLRelease", rows["job"])
+    assert (found["kind"], found["description"]["job"]) == ("AutoMLRelease", rows["job"])
 
 
 def test_describe_of_a_stack_says_the_state_of_its_releases(shop, call):
@@ -80,9 +82,9 @@ def test_describe_of_a_stack_says_the_state_of_its_releases(shop, call):
 
 
 def test_candidates_of_a_release_say_which_have_failed_and_why(shop, call):
-    shown = json.loads(call("candidates", f"Shop/{KEY}", "--json").stdout)["candidates"]
+    found = json.loads(call("candidates", f"Shop/{KEY}", "--json").stdout)["candidates"]
 
-    assert [(row["status"], row["reason"]) for row in shown] == [
+    assert [(row["status"], row["reason"]) for row in found] == [
         ("Completed", None),
         ("Failed", "out of memory"),
     ]
@@ -100,3 +102,60 @@ def test_notebooks_of_a_job_are_shown_where_aws_gives_them(account, call):
 
     assert rows["data exploration"] == "s3://out/exploration.ipynb"
     assert rows["candidate definitions"] == "s3://out/definitions.ipynb"
+
+
+def test_the_page_has_a_row_for_the_release_and_for_its_stack(shop):
+    found = list(shop.cloudformation.described.values())
+
+    [release] = tables.Releases(shop.client).rows(found)
+    [stack] = tables.stacks(found)
+
+    assert (release.cells[0], release.cells[1], release.cells[2]) == (f"Shop/{KEY}", "started", "1")
+    assert release.tone == shown.BUSY
+    assert (stack.cells[0], stack.cells[1], stack.tone) == ("Shop", "CREATE_COMPLETE", shown.GOOD)
+
+
+def test_the_page_shows_executions_the_newest_first_and_those_in_progress_as_such(account):
+    machines = {"stateMachines": [{"stateMachineArn": "arn", "name": "Waiter"}]}
+    account.executions.list_state_machines = lambda: machines
+    account.executions.list_executions = lambda **_: {
+        "executions": [
+            execution("old", "FAILED", 0, stopDate=at(0.4)),
+            execution("new", "RUNNING", 60),
+            execution("done", "SUCCEEDED", 30, stopDate=at(90)),
+        ]
+    }
+
+    rows = list(tables.executions(account.client))
+
+    assert [(row.cells[0], row.tone) for row in rows] == [
+        *(("new", shown.BUSY), ("done", shown.GOOD), ("old", shown.BAD)),
+    ]
+    assert [rows[1].cells[3], rows[2].cells[3]] == ["1:00", "0.4 s"]
+
+
+@pytest.mark.parametrize(
+    ("given", "body", "kind"),
+    [
+        ({"name": "cat.png"}, b"\x89PNG\r\n\x1a\n\x00", "image/png"),
+        ({}, b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ({"name": "rows.csv"}, b"1,2\n", "text/csv"),
+    ],
+)
+def test_a_picture_that_is_sent_from_the_page_goes_as_what_it_is(account, given, body, kind):
+    seen = []
+
+    def invoke_endpoint(**request):
+        seen.append(request)
+        return {"Body": io.BytesIO(b"cat"), "ContentType": "text/csv"}
+
+    account.runtime.invoke_endpoint = invoke_endpoint
+
+    answer = sending.send(account.client, {"endpoint": "pictures", **given}, body)
+
+    assert [(item["ContentType"], item["Body"]) for item in seen] == [(kind, body)]
+    assert (answer["sent"], answer["text"]) == (kind, "cat")
+
+
+def execution(name, status, began, **more):
+    return {"executionArn": name, "name": name, "status": status, "startDate": at(began), **more}
