@@ -157,3 +157,15 @@ def test_every_message_of_the_readme_has_a_remedy(message):
 
 def test_a_reason_that_nobody_knows_leads_to_the_log():
     assert remedy_for("the moon is full").next == "automlv2 logs STACK"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Target attribute name 'x' does not exist in the dataset",
+        "Column 'x': must be numeric, got 'y'",
+        "image s3://a/b.png is of Region eu-west-1",
+    ],
+)
+def test_what_sagemaker_says_of_a_failed_job_does_not_change_the_remedy(words):
+    assert remedy_for(f"AutoML job 'a' failed: {words}").words.startswith("mend the data")

@@ -8,7 +8,7 @@ from cdk_automlv2.cli.explain.remedy import CANDIDATES, LOGS, STATUS, Remedy
 
 _JOBS: Final = (
     Remedy(
-        r"AutoML job '.*' existed before this stack",
+        r"AutoML job '[^']*' existed before this stack",
         "an adopted job is never trained again: declare it with the settings that are named, or "
         "leave job_name out to train another",
     ),
@@ -17,16 +17,16 @@ _JOBS: Final = (
         "only a job that has ended well can be adopted: leave job_name out to train another",
     ),
     Remedy(
-        r"AutoML job '.*' has no (best )?candidate",
+        r"AutoML job '[^']*' has no (best )?candidate",
         "the candidate has gone, or another name was given: leave candidate_name out for the best",
         CANDIDATES,
     ),
     Remedy(
-        r"AutoML job '.*' does not exist",
+        r"AutoML job '[^']*' does not exist",
         "the name is wrong, or the job is of another account or Region",
     ),
     Remedy(
-        r"AutoML job '.*' is still stopping",
+        r"AutoML job '[^']*' is still stopping",
         "SageMaker has not ended it within the hour: delete the stack again",
         "cdk destroy",
     ),
@@ -54,18 +54,18 @@ _JOBS: Final = (
 
 _MODELS: Final = (
     Remedy(
-        r"candidate '.*' has containers for",
+        r"candidate '[^']*' has containers for",
         "CPU and GPU have containers of their own: choose an instance_type of the kind that is "
         "named",
     ),
     Remedy(
-        r"candidate '.*' has no inference containers",
+        r"candidate '[^']*' has no inference containers",
         "the job made candidate definitions only, or is of a kind that is not served: choose "
         "another candidate",
         CANDIDATES,
     ),
     Remedy(
-        r"model name '.*' is taken",
+        r"model name '[^']*' is taken",
         "the model belongs to another resource or person: choose another model_name",
     ),
     Remedy(
@@ -117,15 +117,15 @@ _ENDPOINTS: Final = (
         "automlv2 doctor",
     ),
     Remedy(
-        r"variant '.*' of endpoint '.*' is scaled by",
+        r"variant '[^']*' of endpoint '[^']*' is scaled by",
         "remove that scalable target, or leave auto_scale_… out",
     ),
     Remedy(
-        r"endpoint '.*' was deleted",
+        r"endpoint '[^']*' was deleted",
         "somebody has deleted it: deploy again, and let others leave it alone",
     ),
     Remedy(
-        r"endpoint configuration '.*' has other content|configuration name '.*' is taken",
+        r"endpoint configuration '[^']*' has other content|configuration name '[^']*' is taken",
         "somebody else has made a configuration of that name: delete it, or rename the endpoint",
     ),
     Remedy(
@@ -133,20 +133,21 @@ _ENDPOINTS: Final = (
         "SageMaker refuses to delete an endpoint that moves: delete the stack again later",
         "cdk destroy",
     ),
-    Remedy(r"endpoint '.*' was still .* raise its timeout", "raise the endpoint's timeout"),
+    Remedy(r"endpoint '[^']*' was still .* raise its timeout", "raise the endpoint's timeout"),
 )
 
 _TRANSFORMS: Final = (
-    Remedy(r"transform job '.*' was still", "raise timeout, or set wait=False"),
+    Remedy(r"transform job '[^']*' was still", "raise timeout, or set wait=False"),
     Remedy(
-        r"transform job '.*' was stopped", "somebody has stopped it: deploy again, or run it again"
+        r"transform job '[^']*' was stopped",
+        "somebody has stopped it: deploy again, or run it again",
     ),
     Remedy(
-        r"transform job '.*' does not exist",
+        r"transform job '[^']*' does not exist",
         "somebody has deleted its record, or the stack went on without it: run it again",
     ),
     Remedy(
-        r"transform job '.*':? \w+: ",
+        r"transform job '[^']*':? \w+: ",
         "SageMaker names what is wrong with an input or a setting: correct it, and run it again",
         LOGS,
     ),

@@ -24,16 +24,16 @@ REMEDIES: Final = (
         _DOCTOR,
     ),
     Remedy(
-        r"AutoML job '.*' failed",
+        r"AutoML job '[^']*' failed",
         "mend the data or the setting that SageMaker names, and set another revision: a job that "
         "has failed is not tried again by a deployment that changes nothing",
     ),
-    Remedy(r"AutoML job '.*' was stopped", "somebody has stopped it: set another revision"),
+    Remedy(r"AutoML job '[^']*' was stopped", "somebody has stopped it: set another revision"),
     Remedy(
-        r"AutoML job name '.*' is taken",
+        r"AutoML job name '[^']*' is taken",
         "AWS never releases a job's name: choose another job_name, or leave it out",
     ),
-    Remedy(r"AutoML job '.*' was still", "raise timeout"),
+    Remedy(r"AutoML job '[^']*' was still", "raise timeout"),
     Remedy(
         r"without a candidate",
         "raise max_total_job_runtime_in_seconds, or look at the data",
@@ -52,7 +52,7 @@ REMEDIES: Final = (
         _CANDIDATES,
     ),
     Remedy(
-        r"endpoint name '.*' is taken",
+        r"endpoint name '[^']*' is taken",
         "the endpoint belongs to another resource or person: choose another endpoint_name",
     ),
     Remedy(
@@ -112,8 +112,11 @@ REMEDIES: Final = (
         r"already exists", "something of that name is there: choose another name, or leave it out"
     ),
     Remedy(r"[Rr]ate exceeded|[Tt]hrottling", "AWS was too busy: deploy again in a minute"),
+)
+
+_WHATEVER: Final = (
     Remedy(
-        r"endpoint '.*' (is|was|ended|failed)|[Ff]ailed to (create|update) endpoint|ping health",
+        r"endpoint '[^']*' (is|was|ended|failed)|[Ff]ailed to (create|update) endpoint|ping health",
         "see the endpoint's log: the container did not come up or did not answer",
         _LOGS,
     ),
@@ -122,7 +125,7 @@ REMEDIES: Final = (
 
 def remedy_for(reason: str) -> Remedy:
     """Return what to do about a reason; for one that is not known, where to look."""
-    for remedy in (*RARE, *REMEDIES):
+    for remedy in (*REMEDIES, *RARE, *_WHATEVER):
         if re.search(remedy.pattern, reason):
             return remedy
     return Remedy("", "the reason is not one of this library's: it says what AWS missed", _LOGS)
