@@ -137,6 +137,11 @@ _ENDPOINTS: Final = (
 )
 
 _TRANSFORMS: Final = (
+    Remedy(
+        r"no candidate of release .* serves yet",
+        "the release has not come to its end: run the transform again once it serves",
+        STATUS,
+    ),
     Remedy(r"transform job '[^']*' was still", "raise timeout, or set wait=False"),
     Remedy(
         r"transform job '[^']*' was stopped",
