@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -25,13 +26,21 @@ def measure() -> Iterator[Figure]:
         out = Path(name) / "cdk.out"
         environment = {**os.environ, "CDK_OUTDIR": str(out)}
         subprocess.run(python("app.py"), cwd=_APP, env=environment, check=True, capture_output=True)
-        stacks = len(list(out.glob("*.template.json")))
+        templates = [json.loads(path.read_text()) for path in out.glob("*.template.json")]
         with LocalCloud.start(Path(name) / "cloud", _SPEED) as cloud:
             # The environment that assets go to is there before; an account has it once.
             started = time.monotonic()
             status = _deploy(cloud, out)
             seconds = time.monotonic() - started
             jobs = _jobs(cloud.client("sagemaker"))
+    stacks, resources = len(templates), sum(len(one["Resources"]) for one in templates)
+    yield Figure(
+        f"resources of {_MODELS} models in {stacks} stacks with shared roles, each",
+        str(resources),
+        "-",
+        resources / _MODELS,
+        2,
+    )
     yield Figure(
         f"first deployment of {_MODELS} models in {stacks} stacks, seconds",
         f"{seconds:.0f} s",

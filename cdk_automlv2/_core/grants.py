@@ -59,6 +59,7 @@ class RoleGrants:
         self._user = user
         self._source = role
         self._made = role if isinstance(role, MadeRole) else None
+        self._own_resource = self._made.resource if self._made is not None else None
         self._given = role if isinstance(role, _Given) else None
         self.arn: str = role.arn if isinstance(role, _Named) else role.role.role_arn
         self._policies = None if isinstance(role, _Named) else role.policies
@@ -170,7 +171,7 @@ class RoleGrants:
             return
         for right in rights:
             policy = self._policies.allow(right, self._home(right))
-            if policy is not None and self._made is None:
+            if policy is not None and policy is not self._own_resource:
                 self._awaited[policy] = None
 
     def _home(self, right: Right) -> str:
@@ -278,6 +279,9 @@ def use_role(
         return RoleGrants(user, MadeRole(user, id, passes_itself=passes_itself))
     if isinstance(role, str):
         return RoleGrants(user, _Named(user, role))
+    made = MadeRole.of(role)
+    if made is not None:
+        return RoleGrants(user, made)
     known = _GIVEN.setdefault(provider, {})
     path = str(role.node.path)
     if path not in known:

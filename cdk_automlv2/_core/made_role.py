@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -24,12 +25,15 @@ from cdk_automlv2._core.role_policies import (
     is_precreated,
 )
 
+_SHARED: WeakKeyDictionary[iam.IRole, MadeRole] = WeakKeyDictionary()
+"""Roles made here that several constructs are given."""
+
 _OWN_LENGTH = 16
 """Of the 64 characters of a role's name; the longest Region leaves 16 free for prefixes."""
 
 
 class MadeRole:
-    """The role of one job or model.
+    """The role of one job or model, or of several that share it.
 
     Its name contains the stack's scope, so that one pattern lets the function pass all of them
     without referring to any: a policy that referred to a role would come after it, and whatever
@@ -39,7 +43,7 @@ class MadeRole:
     its own, which refers to it.
 
     Args:
-        scope: The job or model.
+        scope: The job or model, or what stands for those that share it.
         id: The role's id below it.
         passes_itself: Whether the role must be able to pass itself, as that of a job.
     """
@@ -52,6 +56,7 @@ class MadeRole:
         self._scope = scope
         self._acknowledgements = Acknowledgements.of(stack)
         self._resource: iam.CfnRole | None = None
+        self._passing: iam.CfnPolicy | None = None
         self.role = iam.Role(
             scope, id, role_name=f"{self._stem}{region()}", assumed_by=_sagemaker(scope)
         )
@@ -86,6 +91,29 @@ class MadeRole:
         """Whether another role stands in for it, by a name that is not ours."""
         return self._resource is None
 
+    @classmethod
+    def shared(cls, scope: Construct, id: str, *, passes_itself: bool) -> iam.IRole:
+        """Return a role to be given to several constructs of a stack; it is granted what all need.
+
+        Args:
+            scope: What stands for those that share it.
+            id: The role's id below it.
+            passes_itself: As for the class.
+        """
+        made = cls(scope, id, passes_itself=passes_itself)
+        _SHARED[made.role] = made
+        return made.role
+
+    @classmethod
+    def of(cls, role: iam.IRole) -> MadeRole | None:
+        """Return what has made a shared role; ``None`` for one that is the user's."""
+        return _SHARED.get(role)
+
+    @property
+    def resource(self) -> cdk.CfnResource | None:
+        """The role's own resource, which holds the first of its policies."""
+        return self._resource
+
     def retain(self) -> None:
         """Keep the role when the stack is deleted."""
         self.role.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
@@ -101,6 +129,11 @@ class MadeRole:
         """
         if self._keeps_name:
             return
+        if self._passing is None:
+            self._passing = self._passing_policy(function_role)
+        user.add_resource_dependency(self._passing)
+
+    def _passing_policy(self, function_role: iam.IRole) -> iam.CfnPolicy:
         names = [function_role.role_name]
         if self._passes_itself:
             names.append(self.role.role_name)
@@ -115,8 +148,7 @@ class MadeRole:
             roles=names,
         )
         self._acknowledgements.add(policy, [INLINE])
-        user.add_resource_dependency(policy)
-        self._keeps_name = True
+        return policy
 
     def _name(self) -> str | None:
         """Return the name after aspects have run; none for a role that may stay behind.

@@ -29,16 +29,26 @@ from cdk_automlv2.specs.stack_plan import Plan, plan
     metavar="NAME",
     help="A model that may move to another stack, where it is trained again; repeat it.",
 )
+@click.option(
+    "--share-roles/--own-roles",
+    default=None,
+    help="Two roles for the models of a stack, or two for each. Default: as it is; at first own.",
+)
 @out.json_option
 def stacks(
-    folder: Path, count: int | None, prefix: str | None, moved: tuple[str, ...], as_json: bool
+    folder: Path,
+    count: int | None,
+    prefix: str | None,
+    moved: tuple[str, ...],
+    share_roles: bool | None,
+    as_json: bool,
 ) -> None:
     """Write automlv2.stacks.json of a FOLDER, or say that it still will do.
 
     Models that are there already keep their stack; needs Node, as it counts what they take.
     """
     try:
-        found = plan(folder, count=count, prefix=prefix, moved=moved)
+        found = plan(folder, count=count, prefix=prefix, moved=moved, share_roles=share_roles)
     except SpecError as error:
         raise Failure(str(error), run("validate", str(folder))) from error
     except StackFileError as error:
@@ -52,6 +62,7 @@ def stacks(
             changed=found.changed,
             models=found.models,
             stacks=count,
+            shares_roles=found.stacks.shares_roles,
             fullest=found.fill,
         )
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3_assets as s3_assets
@@ -11,6 +13,9 @@ from constructs import Construct
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2.job.folder import LEFT_OUT, read, shown
+
+_BUCKETS: WeakKeyDictionary[cdk.Stack, dict[str, str]] = WeakKeyDictionary()
+"""Names of buckets of assets, each by what it renders to."""
 
 
 def upload_file(scope: Construct, id: str, path: str) -> S3Location:
@@ -48,7 +53,7 @@ def upload_folder(
         scope,
         id,
         "AutoMLInput",
-        AssetBucket=asset.s3_bucket_name,
+        AssetBucket=_bucket_of(asset),
         AssetKey=asset.s3_object_key,
         Folder=folder.uri,
         S3Uri=location.uri,
@@ -68,7 +73,17 @@ def _name_what_is_left_out(scope: Construct, path: str) -> None:
 
 def _location(asset: s3_assets.Asset) -> S3Location:
     """Return where an asset lies; its own URL is one token, of which no prefix can be granted."""
-    return S3Location(f"s3://{asset.s3_bucket_name}/{asset.s3_object_key}")
+    return S3Location(f"s3://{_bucket_of(asset)}/{asset.s3_object_key}")
+
+
+def _bucket_of(asset: s3_assets.Asset) -> str:
+    """Return the bucket's name; of assets of one bucket the same text, so that rights are shared.
+
+    The CDK makes another token for each asset.
+    """
+    stack, name = cdk.Stack.of(asset), asset.s3_bucket_name
+    known = _BUCKETS.setdefault(stack, {})
+    return known.setdefault(json.dumps(stack.resolve(name)), name)
 
 
 def _absolute(path: str) -> str:

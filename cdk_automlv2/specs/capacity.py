@@ -53,7 +53,7 @@ class Size:
         )
 
 
-def sizes(specs: Sequence[Spec]) -> tuple[Size, dict[str, Size]]:
+def sizes(specs: Sequence[Spec], *, share_roles: bool) -> tuple[Size, dict[str, Size]]:
     """Return what any stack takes, and what each model adds to it, by name.
 
     Found by making a stack of one such model and one of two. Models of the same options take
@@ -65,7 +65,7 @@ def sizes(specs: Sequence[Spec]) -> tuple[Size, dict[str, Size]]:
     for spec in specs:
         likeness = _likeness(spec)
         if likeness not in found:
-            one, two = _size([spec]), _size([spec, spec])
+            one, two = (_size([spec] * count, share_roles=share_roles) for count in (1, 2))
             found[likeness] = (one - (two - one), two - one)
         rest, own[spec.name] = found[likeness]
         base = max(base, rest, key=Size.fill)
@@ -114,14 +114,16 @@ def _likeness(spec: Spec) -> Any:
     return (problem, values, tuple(inputs), *options, len(links(seconds)), more, job.get("wait"))
 
 
-def _size(specs: Sequence[Spec]) -> Size:
+def _size(specs: Sequence[Spec], *, share_roles: bool) -> Size:
     from cdk_automlv2.specs.folder_app import declare_with_output
+    from cdk_automlv2.specs.shared_roles import SharedRoles
 
     with TemporaryDirectory() as folder:
         app = cdk.App(outdir=folder)
         stack = cdk.Stack(app, "Trial")
+        roles = SharedRoles(stack) if share_roles else None
         for number, spec in enumerate(specs):
-            declare_with_output(stack, replace(spec, name=f"{spec.name}-{number}"))
+            declare_with_output(stack, replace(spec, name=f"{spec.name}-{number}"), roles)
         made = app.synth().get_stack_by_name("Trial").template
     text = json.dumps(made, indent=1)
     return Size(len(made["Resources"]), len(made.get("Outputs", {})), len(text))

@@ -12,6 +12,7 @@ from cdk_automlv2.automl import AutoMLV2
 from cdk_automlv2.specs.build import declare
 from cdk_automlv2.specs.capacity import LimitsOfStack
 from cdk_automlv2.specs.folder import load_folder
+from cdk_automlv2.specs.shared_roles import SharedRoles
 from cdk_automlv2.specs.spec import Spec
 from cdk_automlv2.specs.stack_file import read_stack_file
 
@@ -55,14 +56,16 @@ def stacks(scope: Construct, folder: str | Path, **stack_options: Any) -> list[c
     ]
     for stack in made:
         stack.node.add_validation(LimitsOfStack(stack, str(folder)))
+    roles = [SharedRoles(stack) if spread.shares_roles else None for stack in made]
     for spec in specs:
-        declare_with_output(made[spread.stack_of(spec.name)], spec)
+        number = spread.stack_of(spec.name)
+        declare_with_output(made[number], spec, roles[number])
     return made
 
 
-def declare_with_output(stack: cdk.Stack, spec: Spec) -> AutoMLV2:
+def declare_with_output(stack: cdk.Stack, spec: Spec, roles: SharedRoles | None) -> AutoMLV2:
     """Make the constructs of one file, and one output: its endpoint, or its job without one."""
-    model = declare(AutoMLV2, stack, spec.name, spec)
+    model = declare(AutoMLV2, stack, spec.name, spec if roles is None else roles.given(spec))
     if model.endpoint is not None:
         cdk.CfnOutput(model, "EndpointName", value=model.endpoint.endpoint_name)
     else:

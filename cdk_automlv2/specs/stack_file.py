@@ -10,13 +10,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 FILE = "automlv2.stacks.json"
 MOST_STACKS = 1000
 _VERSION = 1
+_OWN, _SHARED = "own", "shared"
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
 
 
@@ -32,11 +33,13 @@ class StackFile:
         prefix: What the stacks' names begin with.
         count: How many there are; only ever more.
         kept: Models that stay in the stack of a former count, by name.
+        shares_roles: Whether the models of a stack share two roles, or have two each.
     """
 
     prefix: str
     count: int
     kept: Mapping[str, int] = field(default_factory=dict)
+    shares_roles: bool = False
 
     def stack_of(self, name: str) -> int:
         """Return the number of a model's stack, from 0."""
@@ -67,7 +70,7 @@ class StackFile:
             for name in sorted(staying)
             if self.stack_of(name) != bucket(name, count)
         }
-        return StackFile(self.prefix, count, kept)
+        return replace(self, count=count, kept=kept)
 
     def to_json(self) -> str:
         """Return the text of the file."""
@@ -75,6 +78,7 @@ class StackFile:
             "version": _VERSION,
             "prefix": self.prefix,
             "stacks": self.count,
+            **({"roles": _SHARED} if self.shares_roles else {}),
             "kept": dict(sorted(self.kept.items())),
         }
         return json.dumps(data, indent=1) + "\n"
@@ -104,13 +108,14 @@ def read_stack_file(folder: Path) -> StackFile:
     rule = _rule_broken(data)
     if rule:
         raise StackFileError(f"{path}: {rule}")
-    return StackFile(data["prefix"], data["stacks"], data.get("kept", {}))
+    is_shared = data.get("roles") == _SHARED
+    return StackFile(data["prefix"], data["stacks"], data.get("kept", {}), is_shared)
 
 
 def _rule_broken(data: Any) -> str | None:
     if not isinstance(data, dict) or data.get("version") != _VERSION:
         return f"must be of version {_VERSION}"
-    unknown = data.keys() - {"version", "prefix", "stacks", "kept"}
+    unknown = data.keys() - {"version", "prefix", "stacks", "roles", "kept"}
     if unknown:
         return f"must have no {', '.join(sorted(unknown))}"
     prefix, kept = data.get("prefix"), data.get("kept", {})
@@ -119,6 +124,8 @@ def _rule_broken(data: Any) -> str | None:
         return "prefix must be letters, digits and hyphens, beginning with a letter"
     if not _is_count(count):
         return f"stacks must be 1 to {MOST_STACKS}"
+    if data.get("roles", _OWN) not in (_OWN, _SHARED):
+        return f"roles must be {_OWN} or {_SHARED}"
     if not isinstance(kept, dict) or not all(_is_number(item, count) for item in kept.values()):
         return f"kept must name models and numbers from 0 to {count - 1}"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cdk_automlv2.specs.capacity import fullest, sizes, stacks_for
@@ -30,7 +30,12 @@ class Plan:
 
 
 def plan(
-    folder: Path, *, count: int | None = None, prefix: str | None = None, moved: Sequence[str] = ()
+    folder: Path,
+    *,
+    count: int | None = None,
+    prefix: str | None = None,
+    moved: Sequence[str] = (),
+    share_roles: bool | None = None,
 ) -> Plan:
     """Return the stacks that a folder is to have.
 
@@ -39,6 +44,8 @@ def plan(
         count: How many. Default: as many as it has, or what is enough for a new one.
         prefix: What the stacks' names begin with, in a new folder. Default: the folder's name.
         moved: Models that may move to another stack.
+        share_roles: Whether the models of a stack share two roles. Default: as the folder has it;
+            in a new one each model has two of its own.
 
     Raises:
         SpecError: With everything that is wrong in any file.
@@ -49,18 +56,20 @@ def plan(
     unknown = sorted(set(moved) - set(names))
     if unknown:
         raise StackFileError(f"--move: there is no model {', '.join(unknown)}")
-    base, own = sizes(specs)
     if (folder / FILE).exists():
         before: StackFile | None = read_stack_file(folder)
         if prefix is not None and before is not None and prefix != before.prefix:
             raise StackFileError(f"prefix must stay {before.prefix}: other names are other stacks")
     else:
         before = None
+    shares = before is not None and before.shares_roles if share_roles is None else share_roles
+    base, own = sizes(specs, share_roles=shares)
     if before is None:
         enough = count or stacks_for(base, own)
         after = StackFile(prefix or _prefix(folder), enough)
     else:
         after = before.grown(count or before.count, names, moved)
+    after = replace(after, shares_roles=shares)
     fill = fullest(after, base, own)
     if fill > 1:
         words = "give a higher --count, and name by --move what is not deployed yet"

@@ -1,8 +1,7 @@
 """A folder of models, deployed: each answers, and a file that goes takes its own model alone.
 
 Each is a release, which no stack waits for. Shortened: four of the forty files of the example, in
-two of its four stacks; `make bench` deploys all forty, tests/synth/test_forty_models.py synthesizes
-them.
+its two stacks; `make bench` deploys all forty, tests/synth/test_forty_models.py synthesizes them.
 """
 
 import csv
