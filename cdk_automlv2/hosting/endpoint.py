@@ -265,13 +265,7 @@ class AutoMLEndpoint(EndpointStops):
         )
         return alarms.make(self, wanted, actions)
 
-    @checked(
-        scaling_rules.zero_rule,
-        scaling_rules.order_rule,
-        scaling_rules.variant_rule,
-        scaling_rules.instances_rule,
-        context=lambda self: self._scaling.context(self._kind),
-    )
+    @checked(*scaling_rules.INSTANCE_COUNT, context=lambda self: self._scaling.context(self._kind))
     def auto_scale_instance_count(
         self, *, max_capacity: int, min_capacity: int = 1, variant_name: str | None = None
     ) -> ScalableInstanceCount:
@@ -294,12 +288,7 @@ class AutoMLEndpoint(EndpointStops):
         )
 
     @checked(
-        scaling_rules.serverless_rule,
-        scaling_rules.zero_rule,
-        scaling_rules.order_rule,
-        scaling_rules.variant_rule,
-        scaling_rules.provisioned_rule,
-        scaling_rules.concurrency_rule,
+        *scaling_rules.PROVISIONED_CONCURRENCY,
         context=lambda self: self._scaling.context(self._kind),
     )
     def auto_scale_provisioned_concurrency(

@@ -18,10 +18,10 @@ from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.hosting import scaling_rules as rules
 from cdk_automlv2.hosting.instance_types import cpu_cores, gpus
-from cdk_automlv2.hosting.interface import ASYNCHRONOUS
 
 COUNT: Final = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY: Final = "sagemaker:variant:DesiredProvisionedConcurrency"
+_COUNT, _CONCURRENCY = rules.COUNT_WAYS, rules.CONCURRENCY_WAYS
 _PREFIX: Final = "cdk-automlv2-"
 _FIRST: Final = "first-instance"
 _FIRST_COOLDOWN: Final = 300
@@ -55,14 +55,7 @@ class _Scalable:
         self._policies: dict[str, dict[str, Any]] = {}
         self._schedules: dict[str, dict[str, Any]] = {}
 
-    @checked(
-        rules.schedule_rule,
-        rules.schedule_id_rule,
-        rules.zero_rule,
-        rules.order_rule,
-        rules.period_rule,
-        context=lambda self: self._context(),
-    )
+    @checked(*rules.ON_SCHEDULE, context=lambda self: self._context())
     def scale_on_schedule(
         self,
         id: str,
@@ -109,7 +102,7 @@ class _Scalable:
     @property
     def _sleeps_for_ever(self) -> bool:
         """Whether nothing brings it back from no instances at all."""
-        return self._min_capacity == 0 and not self._policies
+        return rules.asleep(self._kind, self._min_capacity, self._policies)
 
     def _context(self) -> dict[str, Any]:
         return {
@@ -155,13 +148,7 @@ class ScalableInstanceCount(_Scalable):
         >>> scaling.scale_on_invocations(max_requests_per_second=20)
     """
 
-    @checked(
-        rules.invocations_rule,
-        rules.requests_rule,
-        rules.safety_rule,
-        rules.cooldown_rule,
-        context=lambda self: self._context(),
-    )
+    @checked(*_COUNT["scale_on_invocations"], context=lambda self: self._context())
     def scale_on_invocations(
         self,
         *,
@@ -193,12 +180,7 @@ class ScalableInstanceCount(_Scalable):
             disable_scale_in=disable_scale_in,
         )
 
-    @checked(
-        rules.utilization_rule,
-        rules.known_cores_rule,
-        rules.cooldown_rule,
-        context=lambda self: self._context(),
-    )
+    @checked(*_COUNT["scale_on_utilization"], context=lambda self: self._context())
     def scale_on_utilization(
         self,
         *,
@@ -240,12 +222,7 @@ class ScalableInstanceCount(_Scalable):
                     disable_scale_in=disable_scale_in,
                 )
 
-    @checked(
-        rules.backlog_rule,
-        rules.backlog_target_rule,
-        rules.cooldown_rule,
-        context=lambda self: self._context(),
-    )
+    @checked(*_COUNT["scale_on_backlog"], context=lambda self: self._context())
     def scale_on_backlog(
         self,
         *,
@@ -313,7 +290,7 @@ class ScalableProvisionedConcurrency(_Scalable):
         >>> scaling.scale_on_utilization(target=0.7)
     """
 
-    @checked(rules.target_rule, rules.cooldown_rule, context=lambda self: self._context())
+    @checked(*_CONCURRENCY["scale_on_utilization"], context=lambda self: self._context())
     def scale_on_utilization(
         self,
         *,
@@ -347,10 +324,9 @@ class ScalableProvisionedConcurrency(_Scalable):
 def sleeping_faults(targets: dict[str, ScalableInstanceCount]) -> list[str]:
     """Return what is wrong with targets once all has been said of them."""
     return [
-        f"variant {name!r} may go down to no instances, and nothing brings it back: call "
-        "scale_on_backlog, or give min_capacity=1"
+        f"variant {name!r} {rules.ASLEEP}"
         for name, target in targets.items()
-        if target._kind == ASYNCHRONOUS and target._sleeps_for_ever
+        if target._sleeps_for_ever
     ]
 
 

@@ -11,7 +11,6 @@ from constructs import Construct, IValidation
 from cdk_automlv2._core.lazy import Producer
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.hosting.fleet import Fleet
-from cdk_automlv2.hosting.interface import VARIANT_NAME
 from cdk_automlv2.hosting.scaling import (
     CONCURRENCY,
     COUNT,
@@ -19,7 +18,7 @@ from cdk_automlv2.hosting.scaling import (
     ScalableProvisionedConcurrency,
     sleeping_faults,
 )
-from cdk_automlv2.hosting.variants import SHADOW_NAME, ServerlessVariant
+from cdk_automlv2.hosting.variants import ServerlessVariant, scaled_types
 
 
 class EndpointScaling:
@@ -35,15 +34,7 @@ class EndpointScaling:
     def __init__(self, endpoint: Construct, resource: cdk.CfnResource, fleet: Fleet) -> None:
         self._endpoint = endpoint
         self._resource = resource
-        self._types: dict[str, str | None] = {
-            variant.variant_name or VARIANT_NAME: (
-                None if isinstance(variant, ServerlessVariant) else variant.instance_type
-            )
-            for variant in fleet.production
-        }
-        if fleet.shadow is not None:
-            name = fleet.shadow.variant_name or SHADOW_NAME
-            self._types[name] = fleet.shadow.instance_type
+        self._types = scaled_types(fleet.production, fleet.shadow)
         serverless = [item for item in fleet.production if isinstance(item, ServerlessVariant)]
         self._serverless = next(iter(serverless), None)
         self._counts: dict[str, ScalableInstanceCount] = {}

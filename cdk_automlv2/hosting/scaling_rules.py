@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.instance_types import cpu_cores, gpus
@@ -204,3 +205,45 @@ def _within(option: str, value: float, most: int) -> Iterator[OptionFault]:
 def _once(method: str, name: str, policies: Mapping[str, Any]) -> Iterator[OptionFault]:
     if name in policies:
         yield OptionFault(method, "must be called once a variant", "a second call")
+
+
+INSTANCE_COUNT: Final[tuple[Rule, ...]] = (zero_rule, order_rule, variant_rule, instances_rule)
+PROVISIONED_CONCURRENCY: Final[tuple[Rule, ...]] = (
+    serverless_rule,
+    zero_rule,
+    order_rule,
+    variant_rule,
+    provisioned_rule,
+    concurrency_rule,
+)
+ON_SCHEDULE: Final[tuple[Rule, ...]] = (
+    schedule_rule,
+    schedule_id_rule,
+    zero_rule,
+    order_rule,
+    period_rule,
+)
+COUNT_WAYS: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "scale_on_invocations": (invocations_rule, requests_rule, safety_rule, cooldown_rule),
+    "scale_on_utilization": (utilization_rule, known_cores_rule, cooldown_rule),
+    "scale_on_backlog": (backlog_rule, backlog_target_rule, cooldown_rule),
+    "scale_on_schedule": ON_SCHEDULE,
+}
+"""Ways to scale instances → the rules of their options."""
+
+CONCURRENCY_WAYS: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "scale_on_utilization": (target_rule, cooldown_rule),
+    "scale_on_schedule": ON_SCHEDULE,
+}
+"""The same of provisioned concurrency."""
+
+
+def asleep(kind: str | None, min_capacity: int | None, policies: Iterable[Any]) -> bool:
+    """Whether nothing brings a variant back from no instances at all."""
+    return kind == ASYNCHRONOUS and min_capacity == 0 and not any(True for _ in policies)
+
+
+ASLEEP: Final = (
+    "may go down to no instances, and nothing brings it back: call scale_on_backlog, or give "
+    "min_capacity=1"
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -196,3 +196,18 @@ def name_faults(variants: list[Variant]) -> Iterator[OptionFault]:
             yield OptionFault(path, "must be set where there are several variants", None)
         elif name is not None and name in names[:index]:
             yield OptionFault(path, "must be another one than those before", name)
+
+
+def scaled_types(
+    production: Sequence[InstanceVariant | ServerlessVariant], shadow: InstanceVariant | None
+) -> dict[str, str | None]:
+    """Return the instance types of variants by their names; ``None`` of a serverless one."""
+    types = {
+        variant.variant_name or VARIANT_NAME: (
+            variant.instance_type if isinstance(variant, InstanceVariant) else None
+        )
+        for variant in production
+    }
+    if shadow is not None:
+        types[shadow.variant_name or SHADOW_NAME] = shadow.instance_type
+    return types

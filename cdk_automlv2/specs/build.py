@@ -14,11 +14,14 @@ from cdk_automlv2.job.limits import AutoMLLimits
 from cdk_automlv2.release.parts import DetachedJob
 from cdk_automlv2.specs.build_parts import (
     add_alarms,
+    add_batch_transform,
     add_registration,
     add_retraining,
+    add_scaling,
     construct_options,
     served_variants,
 )
+from cdk_automlv2.specs.kinds import SCALING
 from cdk_automlv2.specs.spec import Spec
 
 if TYPE_CHECKING:
@@ -52,14 +55,18 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
     model = AutoMLModel(made, "EndpointModel" if is_served else "Model", job=job, **of_model)
     if spec.endpoint is not None:
         _endpoint(made, model, dict(spec.endpoint))
+    if spec.batch_transform is not None:
+        add_batch_transform(made, model, spec.batch_transform)
     return made
 
 
 def _endpoint(made: AutoMLV2, model: AutoMLModel, options: dict[str, Any]) -> None:
     alarms = options.pop("alarms", None)
+    scaling = {name: options.pop(name, None) for name in SCALING}
     served = served_variants(made, model, options)
     given = construct_options(made, options) | served
     made.endpoint = AutoMLEndpoint(made, "Endpoint", **given)
+    add_scaling(made.endpoint, scaling)
     if alarms is not None:
         add_alarms(made, made.endpoint, alarms)
 
@@ -71,6 +78,7 @@ def _release(
     job = made.fit(**_taken(made.fit, {**options, "wait": False}))
     given = dict(spec.endpoint or {})
     alarms = given.pop("alarms", None)
+    scaling = {name: given.pop(name, None) for name in SCALING}
     endpoint = construct_options(made, given)
     policy = endpoint.pop("removal_policy", None)
     assert isinstance(job, DetachedJob)
@@ -88,6 +96,7 @@ def _release(
         keep_history=of_release.get("keep_history", False),
         removal_policy=policy,
     )
+    add_scaling(served, scaling)
     if alarms is not None:
         add_alarms(made, served, alarms)
     add_retraining(made, made.release, release.get("retraining") or ())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_s3 as s3
@@ -13,14 +14,15 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_automlv2.batch.transform import AutoMLBatchTransform
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.interface import IAutoMLModel
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.variants import InstanceVariant
 from cdk_automlv2.release.model_registration import ModelRegistration
-from cdk_automlv2.specs.kinds import VARIANTS
+from cdk_automlv2.specs.kinds import RUNNING, SCALING, VARIANTS
 from cdk_automlv2.specs.lengths import Length
-from cdk_automlv2.specs.parts import PARTS, variant_options
+from cdk_automlv2.specs.parts import PARTS, listed, variant_options
 
 if TYPE_CHECKING:
     from cdk_automlv2.release.release import AutoMLRelease
@@ -97,6 +99,27 @@ def add_alarms(scope: Construct, endpoint: AutoMLEndpoint, given: Mapping[str, A
             alarm.add_ok_action(action)
 
 
+def add_scaling(endpoint: AutoMLEndpoint, given: Mapping[str, Any]) -> None:
+    """Let variants be scaled, as a file says under the names of the methods."""
+    for method, (_, ways) in SCALING.items():
+        for item in listed(given.get(method)):
+            capacities = {name: value for name, value in item.items() if name not in ways}
+            target = getattr(endpoint, method)(**capacities)
+            for way in ways:
+                for options in listed(item.get(way)):
+                    getattr(target, way)(**_timed(options))
+
+
+def _timed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of one way to scale, with what only the CDK has."""
+    made = dict(options)
+    if "schedule" in made:
+        made["schedule"] = appscaling.Schedule.expression(made["schedule"])
+    if "time_zone" in made:
+        made["time_zone"] = cdk.TimeZone.of(made["time_zone"])
+    return made
+
+
 def add_retraining(
     scope: Construct, release: AutoMLRelease, triggers: Sequence[Mapping[str, Any]]
 ) -> None:
@@ -111,6 +134,18 @@ def add_retraining(
     for item in triggers:
         options = {name: value for name, value in item.items() if name != "kind"}
         makers[item["kind"]](**construct_options(scope, options))
+
+
+def add_batch_transform(scope: Construct, model: AutoMLModel, given: Mapping[str, Any]) -> None:
+    """Make the batch transform of a model, and what lets it run again."""
+    options = {name: value for name, value in given.items() if name not in RUNNING}
+    made = AutoMLBatchTransform(
+        scope, "BatchTransform", model=model, **construct_options(scope, options)
+    )
+    for item in listed(given.get("run_on_schedule")):
+        made.run_on_schedule(**_scheduled(dict(item)))
+    for item in listed(given.get("run_on_new_objects")):
+        made.run_on_new_objects(**{**item, "bucket": _bucket(scope, item["bucket"])})
 
 
 def add_registration(scope: Construct, release: AutoMLRelease, given: Any) -> None:

@@ -15,6 +15,7 @@ from constructs import IValidation
 
 from cdk_automlv2._core.wait_times import STACK_LIMIT, links
 from cdk_automlv2.job.option_rules import default_timeout_seconds
+from cdk_automlv2.specs.kinds import RUNNING
 from cdk_automlv2.specs.spec import Spec
 from cdk_automlv2.specs.stack_file import MOST_STACKS, StackFile, StackFileError
 
@@ -53,7 +54,7 @@ class Size:
         )
 
 
-def sizes(specs: Sequence[Spec], *, share_roles: bool) -> tuple[Size, dict[str, Size]]:
+def sizes(specs: Sequence[Spec], *, share_roles: bool = False) -> tuple[Size, dict[str, Size]]:
     """Return what any stack takes, and what each model adds to it, by name.
 
     Found by making a stack of one such model and one of two. Models of the same options take
@@ -101,7 +102,7 @@ def _likeness(spec: Spec) -> Any:
     """Return what models have in common that take the same: their options, channels and waits."""
     job = spec.job
     inputs = [(type(item), Path(getattr(item, "path", ".")).is_dir()) for item in job["inputs"]]
-    parts = (job, spec.model, spec.endpoint, spec.release)
+    parts = (job, spec.model, spec.endpoint, spec.release, spec.batch_transform)
     options = [None if part is None else tuple(sorted(part)) for part in parts]
     wait = job.get("timeout")
     seconds = default_timeout_seconds(job["problem_config"]) if wait is None else wait.seconds
@@ -110,7 +111,8 @@ def _likeness(spec: Spec) -> Any:
     problem = type(job["problem_config"])
     parts_of_endpoint = [(spec.endpoint or {}).get(name) for name in _MORE_RESOURCES]
     released = [(spec.release or {}).get(name) for name in ("register_in", "retraining")]
-    values = repr([*parts_of_endpoint, *released])
+    runs = [(spec.batch_transform or {}).get(name) for name in (*RUNNING, "timeout", "wait")]
+    values = repr([*parts_of_endpoint, *released, *runs])
     return (problem, values, tuple(inputs), *options, len(links(seconds)), more, job.get("wait"))
 
 

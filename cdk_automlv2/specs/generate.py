@@ -16,6 +16,8 @@ from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import deferred
 from cdk_automlv2._core.common_rules import REMOVAL_POLICIES
 from cdk_automlv2._core.options import Rule, limit_of
+from cdk_automlv2.batch.rules import RULES as BATCH_RULES
+from cdk_automlv2.batch.transform import AutoMLBatchTransform
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.option_rules import ENDPOINT_RULES, MODEL_RULES
@@ -28,7 +30,7 @@ from cdk_automlv2.release.option_rules import RELEASE_RULES
 from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.specs import generate_parts, lengths
 from cdk_automlv2.specs.generate_parts import kinded, with_kind
-from cdk_automlv2.specs.kinds import GATES, PROBLEMS
+from cdk_automlv2.specs.kinds import GATES, PROBLEMS, SCALING
 from cdk_automlv2.specs.schema_limits import text
 from cdk_automlv2.specs.schema_of import Schema, of_dataclass, of_options, options_of
 
@@ -68,6 +70,13 @@ SECTIONS = (
         given=frozenset({"model"}),
     ),
     Section(
+        "batch_transform",
+        AutoMLBatchTransform,
+        BATCH_RULES,
+        given=frozenset({"model", "job"}),
+        code={"candidate_name": "that of the model of the file"},
+    ),
+    Section(
         "release",
         AutoMLRelease,
         RELEASE_RULES,
@@ -83,6 +92,7 @@ def schema() -> Schema:
     sections = {item.name: _section(item) for item in SECTIONS}
     sections["endpoint"]["properties"] |= generate_parts.of_endpoint()
     sections["endpoint"]["anyOf"] = [{"required": ["instance_type"]}, {"required": ["variants"]}]
+    sections["batch_transform"]["properties"] |= generate_parts.of_batch_transform()
     sections["release"]["properties"] |= generate_parts.of_release()
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -122,12 +132,13 @@ def _of_release(parts: Mapping[str, Schema]) -> Schema:
             option: False
             for option in parts[name]["properties"]
             # The policy of a release is that of its endpoint, and the gates are its own.
-            if option not in (*known, "alarms")
+            if option not in (*known, "alarms", *SCALING)
             or (name == "model" and option in ("gates", "removal_policy"))
         }
 
     below = {name: {"properties": refused(name)} for name in ("model", "endpoint")}
-    return {"required": ["endpoint"], "properties": {**refused(""), **below}}
+    whole = {**refused(""), "batch_transform": False}
+    return {"required": ["endpoint"], "properties": {**whole, **below}}
 
 
 def schema_json() -> str:
@@ -137,9 +148,9 @@ def schema_json() -> str:
 
 _ABOUT = (
     "One model: the job that trains it and, below model and endpoint, what serves it. Options have "
-    "the names of the Python API (snake_case): those of AutoMLJobV2 at the top, of AutoMLModel and "
-    "AutoMLEndpoint below. role, vpc_config and tags hold for model and endpoint too, unless they "
-    "have their own."
+    "the names of the Python API (snake_case): those of AutoMLJobV2 at the top, of AutoMLModel, "
+    "AutoMLEndpoint and AutoMLBatchTransform below. role, vpc_config and tags hold for these too, "
+    "unless they have their own."
 )
 _CHANNELS = (AutoMLDataChannel, LocalAutoMLDataChannel)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from cdk_automlv2.batch.transform import AutoMLBatchTransform
 from cdk_automlv2.hosting.endpoint import AutoMLEndpoint
+from cdk_automlv2.hosting.scaling import ScalableInstanceCount, ScalableProvisionedConcurrency
 from cdk_automlv2.release.model_registration import ModelRegistration
 from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.specs import lengths
-from cdk_automlv2.specs.kinds import RETRAINING, VARIANTS
+from cdk_automlv2.specs.kinds import RETRAINING, RUNNING, SCALING, VARIANTS
 from cdk_automlv2.specs.schema_of import (
     REGISTER_IN,
     Schema,
@@ -44,6 +46,9 @@ def definitions() -> Schema:
         },
         "shadow_variant": _variant(VARIANTS["instance"]),
         "alarms": _alarms(),
+        **{name: _scaling(name) for name in SCALING},
+        "run_on_schedule": _timed(AutoMLBatchTransform.run_on_schedule),
+        "run_on_new_objects": of_method(AutoMLBatchTransform.run_on_new_objects, bucket=_BUCKET),
         "retraining_kind": {"enum": list(triggers), "description": "What trains again."},
         "retraining": _kinded("What trains again.", "retraining_kind", "retraining_"),
         **{
@@ -55,7 +60,13 @@ def definitions() -> Schema:
 
 def of_endpoint() -> Schema:
     """Return what an endpoint has in files beside the options of its construct."""
-    return {"alarms": {"$ref": "#/definitions/alarms"}}
+    scaling = {name: _one_or_several(name, getattr(AutoMLEndpoint, name)) for name in SCALING}
+    return {"alarms": {"$ref": "#/definitions/alarms"}, **scaling}
+
+
+def of_batch_transform() -> Schema:
+    """Return what a batch transform has in files beside the options of its construct."""
+    return {name: _one_or_several(name, getattr(AutoMLBatchTransform, name)) for name in RUNNING}
 
 
 def of_release() -> Schema:
@@ -102,20 +113,63 @@ def _alarms() -> Schema:
     return made | {"description": "The alarms that suit the endpoint."}
 
 
+_SCALED: dict[str, type] = {
+    "auto_scale_instance_count": ScalableInstanceCount,
+    "auto_scale_provisioned_concurrency": ScalableProvisionedConcurrency,
+}
+
+
+def _scaling(name: str) -> Schema:
+    """Return what scales a variant, with the ways to scale it as options."""
+    ways = {way: _way(way, getattr(_SCALED[name], way)) for way in SCALING[name][1]}
+    method = getattr(AutoMLEndpoint, name)
+    return of_method(method, **ways) | {"description": _first_line(method)}
+
+
+def _way(name: str, method: Any) -> Schema:
+    if name != "scale_on_schedule":
+        return of_method(method) | {"description": _first_line(method)}
+    return {
+        "type": "array",
+        "items": _timed(method),
+        "minItems": 1,
+        "description": _first_line(method),
+    }
+
+
+def _timed(method: Any) -> Schema:
+    """Return the arguments of a method that takes a schedule."""
+    return of_method(method, **_SCHEDULE) | {"description": _first_line(method)}
+
+
+def _one_or_several(name: str, method: Any) -> Schema:
+    one = {"$ref": f"#/definitions/{name}"}
+    several = {"type": "array", "items": one, "minItems": 1}
+    return {"description": f"{_first_line(method)} Or a list of such.", "anyOf": [one, several]}
+
+
+def _first_line(method: Any) -> str:
+    return (inspect.getdoc(method) or "").partition("\n")[0]
+
+
+_BUCKET: Schema = {"allOf": [{"$ref": "#/definitions/bucket"}]}
+_SCHEDULE: dict[str, Schema] = {
+    "schedule": {"type": "string", "examples": ["cron(0 3 ? * SUN *)", "rate(7 days)"]},
+    "time_zone": {
+        "type": "string",
+        "description": "Time zone of the schedule, such as Europe/Berlin. Default: UTC.",
+    },
+}
+
+
 def _trigger(name: str, method: Any) -> Schema:
     instead: dict[str, Schema] = {
-        "schedule": {
-            "schedule": {"type": "string", "examples": ["cron(0 3 ? * SUN *)", "rate(7 days)"]},
-            "time_zone": {
-                "type": "string",
-                "description": "Time zone of the schedule, such as Europe/Berlin. Default: UTC.",
-            },
-        },
-        "new_data": {"bucket": {"allOf": [{"$ref": "#/definitions/bucket"}]}},
+        "schedule": _SCHEDULE,
+        "new_data": {"bucket": _BUCKET},
         "alarm": {"alarm": {"type": "string", "minLength": 1, "maxLength": 2048}},
     }
     made = of_method(method, **instead[name])
-    return made | {"description": (inspect.getdoc(method) or "").partition("\n")[0]}
+    return made | {"description": _first_line(method)}
 
 
 def with_kind(made: Schema, kinds: str) -> Schema:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_automlv2._core.names import base_name
+from cdk_automlv2._core.options import Rule
+from cdk_automlv2.hosting import scaling_rules
 from cdk_automlv2.hosting.variants import InstanceVariant, ServerlessVariant
 from cdk_automlv2.problem_configs import KINDS, ProblemConfig
 from cdk_automlv2.release.gates import (
@@ -33,6 +35,18 @@ GATES: Mapping[str, Any] = {
 
 VARIANTS: Mapping[str, Any] = {"instance": InstanceVariant, "serverless": ServerlessVariant}
 """``instance``, ``serverless`` → such variants of an endpoint."""
+
+SCALING: Mapping[str, tuple[tuple[Rule, ...], Mapping[str, tuple[Rule, ...]]]] = {
+    "auto_scale_instance_count": (scaling_rules.INSTANCE_COUNT, scaling_rules.COUNT_WAYS),
+    "auto_scale_provisioned_concurrency": (
+        scaling_rules.PROVISIONED_CONCURRENCY,
+        scaling_rules.CONCURRENCY_WAYS,
+    ),
+}
+"""Methods of an endpoint that scale it → their rules, and the ways to scale with theirs."""
+
+RUNNING = ("run_on_schedule", "run_on_new_objects")
+"""Methods of a batch transform that let it run again."""
 
 RETRAINING: Mapping[str, str] = {
     "schedule": "retrain_on_schedule",

@@ -27,6 +27,7 @@ class Meaning:
         endpoint: Options of the endpoint; ``None`` without one.
         release: Options of the release; ``None`` where the stack waits for the job itself.
         limits: Limits of the model; ``None`` without any.
+        batch_transform: Options of the batch transform; ``None`` without one.
         faults: What the parts find wrong with themselves.
     """
 
@@ -35,6 +36,7 @@ class Meaning:
     endpoint: dict[str, Any] | None
     release: dict[str, Any] | None = None
     limits: dict[str, Any] | None = None
+    batch_transform: dict[str, Any] | None = None
     faults: list[OptionFault] = field(default_factory=list)
 
 
@@ -47,7 +49,9 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
     """
     job = dict(values)
     model, endpoint = job.pop("model", None), job.pop("endpoint", None)
-    found = Meaning(job, model, endpoint, job.pop("release", None), job.pop("limits", None))
+    further = [job.pop(name, None) for name in ("release", "limits", "batch_transform")]
+    found = Meaning(job, model, endpoint, *further)
+    _place(found)
     for name, options in (("model", found.model), ("release", found.release)):
         if options is not None and "gates" in options:
             options["gates"] = _gates(f"{name}.gates", options["gates"], found.faults)
@@ -64,12 +68,25 @@ def meaning(values: Mapping[str, Any], folder: Path) -> Meaning:
     return _share(found)
 
 
+def _place(found: Meaning) -> None:
+    """Make outputs of places that have a key beside the path."""
+    options = found.batch_transform or {}
+    for name in ("input_data", "output"):
+        given = options.get(name)
+        if isinstance(given, Mapping):
+            path = f"batch_transform.{name}"
+            options[name] = _part(found.faults, path, lambda one: _made(AutoMLOutput, one), given)
+
+
 def _share(found: Meaning) -> Meaning:
     shared = {name: found.job[name] for name in _SHARED if name in found.job}
     tags = {name: value for name, value in shared.items() if name == "tags"}
     if found.endpoint is not None:
         found.model = found.model or {}
         found.endpoint = {**tags, **found.endpoint}
+    if found.batch_transform is not None:
+        found.model = found.model or {}
+        found.batch_transform = {**tags, **found.batch_transform}
     if found.model is not None:
         found.model = {**shared, **found.model}
     return found

@@ -35,6 +35,11 @@ class ServedModel:
     is_isolated: bool = False
 
 
+def listed(given: Any) -> list[Any]:
+    """Return what may be one, or a list of several, or nothing, as a list."""
+    return given if isinstance(given, list) else [] if given is None else [given]
+
+
 def variant_options(item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of a variant, without what says which kind and whose model it is."""
     return {key: value for key, value in item.items() if key not in ("kind", "model_name")}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_automlv2._core.options import Rule, rule_faults
+from cdk_automlv2.batch.rules import RULES as BATCH_RULES
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.deployment import errors_rule
 from cdk_automlv2.hosting.endpoint_rules import RULES as ENDPOINT_RULES
@@ -19,6 +20,7 @@ from cdk_automlv2.limits import Limits, Trained, amount_faults
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.option_rules import gates_rule
 from cdk_automlv2.release.retraining_rules import TRIGGER_RULES, once_rule
+from cdk_automlv2.specs.batch import running_faults
 from cdk_automlv2.specs.meaning import Meaning
 from cdk_automlv2.specs.parts import (
     ServedModel,
@@ -27,6 +29,7 @@ from cdk_automlv2.specs.parts import (
     registration_faults,
     with_parts,
 )
+from cdk_automlv2.specs.scaled import scaling_faults
 from cdk_automlv2.specs.walk import resolved, schema
 
 
@@ -65,6 +68,8 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
         yield from _registered("model", found.model)
     if found.endpoint is not None and found.model is not None:
         yield from _served(found, config, faulty)
+    if found.batch_transform is not None:
+        yield from _transformed(found.batch_transform, _served_model(found, config), faulty)
     if found.release is not None:
         given = {**found.release, "problem_config": config}
         yield from _judged("release", (gates_rule,), given, faulty)
@@ -77,16 +82,8 @@ def faults_of(found: Meaning, faulty: set[str]) -> Iterator[OptionFault]:
 
 def _served(found: Meaning, config: Any, faulty: set[str]) -> Iterator[OptionFault]:
     """Judge the endpoint, its parts and its alarms."""
-    assert found.model is not None
     assert found.endpoint is not None
-    given = found.model
-    unit = given.get("processing_unit") or serving_of(config).units[0]
-    model = ServedModel(
-        config,
-        unit,
-        has_vpc=given.get("vpc_config") is not None,
-        is_isolated=given.get("enable_network_isolation") is True,
-    )
+    model = _served_model(found, config)
     parts = dict(named_parts(found.endpoint, model))
     below = {path.removeprefix("endpoint.") for path in faulty if path.startswith("endpoint.")}
     within = list(faults_of_parts(parts, below))
@@ -100,9 +97,33 @@ def _served(found: Meaning, config: Any, faulty: set[str]) -> Iterator[OptionFau
         yield OptionFault(path, "must be set", None, "or give variants")
         wrong.add(path)
     yield from _judged("endpoint", ENDPOINT_RULES, options, wrong)
+    missing = "variants" not in options and "instance_type" not in options
+    if not missing and not within:
+        below = {name.removeprefix("endpoint.") for name in wrong if name.startswith("endpoint.")}
+        for fault in scaling_faults(options, _kind_of(options), below):
+            yield OptionFault(f"endpoint.{fault.path}", fault.rule, fault.got, fault.fix)
     alarms = found.endpoint.get("alarms")
     if alarms is not None:
         yield from _rung(alarms, _kind_of(options))
+
+
+def _served_model(found: Meaning, config: Any) -> ServedModel:
+    given = found.model or {}
+    return ServedModel(
+        config,
+        given.get("processing_unit") or serving_of(config).units[0],
+        has_vpc=given.get("vpc_config") is not None,
+        is_isolated=given.get("enable_network_isolation") is True,
+    )
+
+
+def _transformed(
+    options: Mapping[str, Any], model: ServedModel, faulty: set[str]
+) -> Iterator[OptionFault]:
+    """Judge the batch transform, and what lets it run again."""
+    yield from _judged("batch_transform", BATCH_RULES, {**options, "model": model}, faulty)
+    for fault in running_faults(options):
+        yield OptionFault(f"batch_transform.{fault.path}", fault.rule, fault.got, fault.fix)
 
 
 def _kind_of(endpoint: Mapping[str, Any]) -> str:
@@ -173,6 +194,9 @@ def _released(found: Meaning) -> Iterator[OptionFault]:
     """What a release must have, and what changes with each release."""
     if found.endpoint is None:
         yield OptionFault("endpoint", "must be set, as a release ends with one", None)
+    if found.batch_transform is not None:
+        fix = "write it into a file whose stack waits for its job"
+        yield OptionFault("batch_transform", "cannot be used with release", "both", fix)
     refused = schema()["then"]["properties"]
     for name, options in (("", found.job), ("model", found.model), ("endpoint", found.endpoint)):
         within = refused if not name else refused[name]["properties"]

@@ -31,6 +31,7 @@ class Spec:
         model: Options of ``AutoMLModel``; ``None`` if there is no model.
         endpoint: Options of ``AutoMLEndpoint``; ``None`` if there is no endpoint.
         release: Options of ``AutoMLRelease`` alone; ``None`` where the stack waits for the job.
+        batch_transform: Options of ``AutoMLBatchTransform``; ``None`` if there is none.
         limits: Options of ``AutoMLLimits.configure``; ``None`` without limits of its own.
         place: Where the file says what the job may train.
     """
@@ -43,6 +44,7 @@ class Spec:
     release: Mapping[str, Any] | None = None
     limits: Mapping[str, Any] | None = None
     place: Mark = _START
+    batch_transform: Mapping[str, Any] | None = None
 
 
 def load(path: str | Path, *, root: str | Path | None = None) -> Spec:
@@ -97,7 +99,8 @@ class _Reading:
         parts = (found.job, found.model, found.endpoint, found.release, found.limits)
         config = root.get("problem_config")
         place = root.mark if config is None else config.mark
-        return Spec(spec_name(self.path), self.path, *parts, place)
+        name, batch = spec_name(self.path), found.batch_transform
+        return Spec(name, self.path, *parts, place, batch_transform=batch)
 
     def _note(self, mark: Mark, fault: OptionFault) -> None:
         self.faults.append(spec_fault(self.path, mark, fault))

@@ -69,6 +69,8 @@ class Walk:
         special = _SPECIAL.get(_reference(part))
         if special is not None:
             return special(self, path, node)
+        if isinstance(node, Scalar) and _is_of_seconds(part):
+            return self._seconds(path, node)
         wanted = _alternative(node, resolved(part))
         if isinstance(node, Scalar):
             return self._scalar(path, node, wanted)
@@ -135,6 +137,14 @@ class Walk:
             if kind in _SCALARS:
                 return self._number_or_bool(path, node, *_SCALARS[kind])
         return self._wrong(path, node, part)
+
+    def _seconds(self, path: str, node: Scalar) -> int | None:
+        """Return seconds, given as their number or as a length of time."""
+        found = lengths.parse(node.text)
+        seconds = _int(node.text) if found is None else found.seconds
+        if seconds is None:
+            self.fault(node, path, f"{lengths.RULE}, or seconds", node.text, None)
+        return seconds
 
     def _text(self, path: str, node: Scalar) -> str | None:
         if is_token(node.text):
@@ -275,6 +285,11 @@ def _number_hint(text: str, words: str) -> str | None:
     if _LOOSE_INT.fullmatch(text) and text.strip("+-_"):
         return f"use {int(text.replace('_', ''))}"
     return None
+
+
+def _is_of_seconds(part: Schema) -> bool:
+    """Whether a part is a length of time, or a number of seconds."""
+    return "#/definitions/duration" in map(_reference, part.get("anyOf", ()))
 
 
 def _alternative(node: Node, part: Schema) -> Schema:

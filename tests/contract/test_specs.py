@@ -7,19 +7,18 @@ from constructs import Construct
 
 import cdk_automlv2
 from cdk_automlv2.specs.generate import JOB, SECTIONS, schema
-from cdk_automlv2.specs.kinds import GATES, PROBLEMS, RETRAINING, VARIANTS
+from cdk_automlv2.specs.kinds import GATES, PROBLEMS, RETRAINING, RUNNING, SCALING, VARIANTS
 from cdk_automlv2.specs.parts import PARTS
 
 FORMS = {
     *(kind.__name__ for kinds in (PROBLEMS, GATES, VARIANTS, PARTS) for kind in kinds.values()),
     *(section.construct.__name__ for section in (JOB, *SECTIONS)),
     *("AutoMLDataChannel", "LocalAutoMLDataChannel", "AutoMLOutput", "AutoMLLimits", "AutoMLV2"),
-    "ModelRegistration",
+    *("ModelRegistration", "ScalableInstanceCount", "ScalableProvisionedConcurrency"),
 }
 """Classes whose options stand in files."""
 
 NO_FORM = {
-    "AutoMLBatchTransform": "where data come and go is code of the app, with its buckets",
     "AutoMLCandidates": "a table of candidates is read by code, or by a person",
     "AutoMLDashboard": "a page of what code has declared, of several files",
     "AutoMLSettings": "settings of an app, which the code around a folder makes",
@@ -32,8 +31,6 @@ NO_FORM = {
     "OptionsError": "an error",
     "Prices": "prices are of a folder: automlv2.limits.json",
     "ProblemConfig": "a type for annotations",
-    "ScalableInstanceCount": "scaling has no form yet: from_spec returns the endpoint in code",
-    "ScalableProvisionedConcurrency": "as ScalableInstanceCount",
     "Serving": "a type for annotations",
     "VpcConfig": "a network of the app; vpc_config takes ids in a file",
 }
@@ -43,6 +40,7 @@ METHODS = {
     "apply_removal_policy": "removal_policy",
     "register_in": "register_in",
     **dict.fromkeys(RETRAINING.values(), "retraining"),
+    **{name: name for name in (*RUNNING, *SCALING)},
 }
 """Methods that declare something → the option of files that stands for them."""
 
@@ -50,8 +48,9 @@ NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
     "start_": "schedules have no form yet: from_spec returns the endpoint in code",
     "stop_": "schedules have no form yet: from_spec returns the endpoint in code",
-    "auto_scale_": "scaling has no form yet: from_spec returns the endpoint in code",
     "add_dependency": "dependencies follow from a file by themselves",
+    "on_completed": "where events go is code of the app",
+    "on_run_end": "where events go is code of the app",
     "on_failed": "where events go is code of the app; notify is for people",
     "on_refused": "where events go is code of the app; notify is for people",
     "on_released": "where events go is code of the app; notify is for people",
@@ -60,8 +59,8 @@ NO_METHOD = {
 """What methods without a form begin with, each with the reason."""
 
 DECLARING = (
-    *("add_", "apply_", "grant_", "on_", "retrain_", "auto_scale", "register", "transform"),
-    *("start_", "stop_"),
+    *("add_", "apply_", "auto_scale", "grant_", "on_", "register", "retrain_", "run_"),
+    *("start_", "stop_", "transform"),
 )
 
 

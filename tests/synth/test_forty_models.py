@@ -153,7 +153,7 @@ def test_a_fault_in_any_file_stops_the_app_with_all_of_them(tmp_path):
 def test_what_a_model_takes_is_counted_in_templates(tmp_path):
     folder = folder_of(tmp_path, 4, 1)
 
-    base, own = sizes(load_folder(folder), share_roles=False)
+    base, own = sizes(load_folder(folder))
     [template] = templates(folder).values()
 
     assert base.resources + sum(size.resources for size in own.values()) == len(

@@ -2,6 +2,7 @@
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_applicationautoscaling as appscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_s3 as s3
@@ -10,8 +11,10 @@ from aws_cdk import aws_sns as sns
 
 from cdk_automlv2 import (
     AsyncInference,
+    AutoMLBatchTransform,
     AutoMLEndpoint,
     AutoMLModel,
+    AutoMLOutput,
     AutoMLTabularConfig,
     AutoMLV2,
     DataCapture,
@@ -166,6 +169,91 @@ def test_a_serverless_variant_in_a_file_is_that_of_the_constructs(tmp_path):
 
     expected = stack_of(lambda stack: served(stack, serverless, config))
     assert from_spec(write(tmp_path, text)) == expected
+
+
+def scaled(automl, model):
+    endpoint = AutoMLEndpoint(automl, "Endpoint", model=model, instance_type="ml.m5.large")
+    scaling = endpoint.auto_scale_instance_count(max_capacity=4)
+    scaling.scale_on_invocations(max_requests_per_second=20, scale_in_cooldown=300)
+    scaling.scale_on_utilization(cpu=60)
+    scaling.scale_on_schedule(
+        "night",
+        schedule=appscaling.Schedule.expression("cron(0 22 * * ? *)"),
+        max_capacity=2,
+        time_zone=cdk.TimeZone.EUROPE_BERLIN,
+    )
+
+
+SCALED = f"""{SERVED}  auto_scale_instance_count:
+    max_capacity: 4
+    scale_on_invocations: {{max_requests_per_second: 20, scale_in_cooldown: 5 minutes}}
+    scale_on_utilization: {{cpu: 60}}
+    scale_on_schedule:
+      - {{id: night, schedule: cron(0 22 * * ? *), max_capacity: 2, time_zone: Europe/Berlin}}
+"""
+
+
+def test_scaling_in_a_file_is_that_of_the_methods(tmp_path):
+    expected = stack_of(lambda stack: served(stack, scaled))
+
+    assert from_spec(write(tmp_path, SCALED)) == expected
+
+
+def test_the_endpoint_of_a_release_in_a_file_is_scaled(tmp_path):
+    found = from_spec(write(tmp_path, f"{SCALED}release: {{}}\n"))["Resources"]
+
+    [release] = [one for one in found.values() if one["Type"] == "Custom::AutoMLRelease"]
+    [target] = release["Properties"]["Endpoint"]["Scaling"]
+    assert target["MaxCapacity"] == 4
+    assert len(target["Policies"]) == 2
+
+
+def batch(stack):
+    automl = AutoMLV2(stack, "Churn", AutoMLTabularConfig("churned"))
+    transform = AutoMLBatchTransform(
+        automl,
+        "BatchTransform",
+        model=AutoMLModel(automl, "Model", job=automl.fit("s3://in/train/")),
+        input_data="s3://in/new/",
+        output=AutoMLOutput(
+            "s3://out/answers/", kms_key=f"arn:aws:kms:eu-west-1:{ENV.account}:key/a"
+        ),
+        instance_type="ml.m5.large",
+        join_source="Input",
+        invocations_timeout=600,
+        timeout=cdk.Duration.hours(2),
+        tags={"team": "retention"},
+    )
+    daily = scheduler.ScheduleExpression.expression("rate(1 day)", cdk.TimeZone.EUROPE_BERLIN)
+    transform.run_on_schedule(daily)
+    data = s3.Bucket.from_bucket_name(automl, "Bucketin-data", "in-data")
+    transform.run_on_new_objects(data, "new/")
+
+
+BATCH = f"""{SMALLEST}batch_transform:
+  input_data: s3://in/new/
+  output: {{path: s3://out/answers/, kms_key: arn:aws:kms:eu-west-1:{ENV.account}:key/a}}
+  instance_type: ml.m5.large
+  join_source: Input
+  invocations_timeout: 10 minutes
+  timeout: 2 hours
+  tags: {{team: retention}}
+  run_on_schedule: {{schedule: rate(1 day), time_zone: Europe/Berlin}}
+  run_on_new_objects: [{{bucket: in-data, prefix: new/}}]
+"""
+
+
+def test_a_batch_transform_in_a_file_is_that_of_the_construct(tmp_path):
+    assert from_spec(write(tmp_path, BATCH)) == stack_of(batch)
+
+
+def test_what_lets_a_batch_transform_run_counts_for_the_size_of_a_stack(tmp_path):
+    few = load(write(tmp_path, BATCH.partition("  run_on_schedule")[0]))
+    many = load(write(tmp_path, BATCH, "more.automlv2.yaml"))
+
+    _, own = sizes([few, many])
+
+    assert own["more"].resources > own["churn"].resources
 
 
 RELEASED = f"""{SERVED}  deployment: {{strategy: all_at_once, errors: 1}}
