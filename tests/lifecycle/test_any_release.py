@@ -30,13 +30,24 @@ SETTINGS = st.fixed_dictionaries(
         "instances": st.sampled_from([1, 2]),
         "gate": st.sampled_from([None, 0.9, 0.99]),
         "trial": st.booleans(),
+        "registered": st.sampled_from(
+            [None, "Approved", "PendingManualApproval", "PendingManualApproval"]
+        ),
     }
 )
 TASK = st.one_of(
     st.tuples(st.just("Retrain"), st.sampled_from(["command", "schedule", "new-data", "alarm"])),
     st.tuples(st.just("Rollback"), st.just("command")),
     st.tuples(st.just("Abort"), st.just("command")),
+    st.tuples(st.just("Promote"), st.just("command")),
 )
+DECISION = st.sampled_from(["Approved", "Approved", "Rejected", "PendingManualApproval"])
+REGISTRATION = {
+    "ModelPackageGroupName": "churn",
+    "ContentTypes": ["text/csv"],
+    "ResponseTypes": ["text/csv"],
+    "Retain": "true",
+}
 PAUSE = st.sampled_from([0, 1, 20, 120, 620, 700, 900, 1300, 100_000])
 
 
@@ -48,6 +59,8 @@ class Releases(RuleBasedStateMachine):
         self.aws = FakeAws()
         self.aws.winners_differ = True
         self.user = User(Stack(self.aws))
+        self.approved: set[str] = set()
+        self.changed: dict[str, int] = {}
 
     @rule(wanted=SETTINGS, pause=PAUSE)
     def deploy(self, wanted: dict[str, Any], pause: float) -> None:
@@ -59,6 +72,9 @@ class Releases(RuleBasedStateMachine):
             Endpoint=endpoint(InitialInstanceCount=wanted["instances"]),
             Gates=gates,
         )
+        if wanted["registered"]:
+            status = {"ModelApprovalStatus": wanted["registered"]}
+            properties["Registration"] = {**REGISTRATION, **status}
         first = self.user.deployed is None
         event = self.user.stack.event("Create" if first else "Update", TYPE, properties)
         if not first:
@@ -80,6 +96,56 @@ class Releases(RuleBasedStateMachine):
         for _ in range(1 + twice):
             self.user.stack.invoke(event)
         self.aws.wait(pause)
+
+    @rule(
+        which=st.sampled_from([0, 0, 0, 1, 2]),
+        status=DECISION,
+        changed=st.booleans(),
+        told=st.sampled_from([1, 2, 0]),
+        pause=PAUSE,
+    )
+    def decide(self, which: int, status: str, changed: bool, told: int, pause: float) -> None:
+        """Let somebody decide on a version, which others have changed before, or for ever.
+
+        Its event comes once, twice, or not at all; also once the version has gone.
+        """
+        packages = list(reversed(self.aws.packages))
+        if not packages:
+            return
+        arn = packages[which % len(packages)]
+        if changed:
+            self.change(arn)
+        self.aws.approve(arn, status)
+        if status == "Approved":
+            self.approved.add(arn)
+            self.hear(arn, told)
+        self.aws.wait(pause)
+
+    def change(self, arn: str) -> None:
+        """Let somebody put other containers into a version."""
+        specification = self.aws.packages[arn]["InferenceSpecification"]
+        other = [{**one, "ModelDataUrl": "s3://bad/x"} for one in specification["Containers"]]
+        self.aws.change_package(arn, InferenceSpecification={**specification, "Containers": other})
+        with looking(self.aws):
+            head = self.user.store.head()
+            self.changed.setdefault(arn, head.generation if head else 0)
+
+    @rule(which=st.integers(0, 2), told=st.booleans())
+    def forget(self, which: int, told: bool) -> None:
+        """Let somebody delete a version, whose approval may still be on its way."""
+        packages = list(self.aws.packages)
+        if packages:
+            arn = packages[which % len(packages)]
+            del self.aws.packages[arn]
+            self.hear(arn, int(told))
+
+    def hear(self, arn: str, times: int) -> None:
+        """Let the rule for approvals ring."""
+        for _ in range(times):
+            self.user.triggers += 1
+            trigger = {"Kind": "approval", "Id": str(self.user.triggers)}
+            event = {"Task": "Approval", "Key": KEY, "Trigger": trigger, "Package": arn}
+            self.user.stack.invoke(event)
 
     @rule(etag=st.sampled_from(["e1", "e2", "e3"]))
     def data_change(self, etag: str) -> None:
@@ -143,6 +209,36 @@ class Releases(RuleBasedStateMachine):
                 self.user.check_at_rest()
 
     @invariant()
+    def what_waits_for_an_approval_serves_after_one_alone(self) -> None:
+        """Or as somebody asked for it by a rollback, which asks nobody else."""
+        if self.user.deployed is None:
+            return
+        with looking(self.aws):
+            for release in self.user.store.releases():
+                registration = release.settings.registration
+                waits = registration.get("ModelApprovalStatus") == "PendingManualApproval"
+                if release.state.value == "in-service" and waits and not release.source:
+                    assert release.package in self.approved | self.approved_at_once()
+
+    def approved_at_once(self) -> set[str]:
+        """Versions that were registered as approved."""
+        return {
+            arn
+            for arn, package in self.aws.packages.items()
+            if package["_request"].get("ModelApprovalStatus") == "Approved"
+        }
+
+    @invariant()
+    def no_approval_serves_what_was_changed_before_it(self) -> None:
+        if self.user.deployed is None:
+            return
+        with looking(self.aws):
+            for release in self.user.store.releases():
+                since = self.changed.get(release.package, release.number)
+                by_approval = release.trigger.kind == "approval" and release.number > since
+                assert not (by_approval and release.state.value == "in-service")
+
+    @invariant()
     def nothing_is_left_that_nobody_owns(self) -> None:
         if not self.aws.is_busy:
             with looking(self.aws):
@@ -167,9 +263,21 @@ class Releases(RuleBasedStateMachine):
         assert ENDPOINT_NAME in self.aws.endpoints or not self.aws.models
 
 
+class Registered(Releases):
+    """The same user, once there is a version that waits for an approval."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin()
+        wanted = {"revision": "1", "instances": 1, "gate": None, "trial": False}
+        self.deploy({**wanted, "registered": "PendingManualApproval"}, 100_000)
+        self.rest()
+
+
 TestReleases = Releases.TestCase
-TestReleases.settings = settings(
-    max_examples=SEQUENCES,
+TestRegistered = Registered.TestCase
+TestReleases.settings = TestRegistered.settings = settings(
+    max_examples=SEQUENCES // 2,
     stateful_step_count=12,
     deadline=None,
     derandomize="RELEASE_SEQUENCES" not in os.environ,
