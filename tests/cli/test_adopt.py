@@ -6,6 +6,7 @@ import json
 import aws_cdk as cdk
 import pytest
 from aws_cdk import assertions
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from cdk_automlv2 import AutoMLTabularConfig, AutoMLV2
@@ -66,13 +67,45 @@ def aws():
 def run(aws, tmp_path):
     def run(name, *more, id="Churn", input=None):
         arguments = ["adopt", name, "--stack", "Shop", "--id", id, "-o", str(run.path), *more]
-        clients = {"sagemaker": Paged(aws.client("sagemaker"))}
+        clients = {"sagemaker": Paged(aws.client("sagemaker")), "cloudformation": run.stacks}
         return CliRunner().invoke(
             automlv2, arguments, obj=lambda **_: clients.__getitem__, input=input
         )
 
     run.path = tmp_path / "churn.automlv2.json"
+    run.stacks = Stacks()
     return run
+
+
+class Stacks:
+    """Two stacks: one at the top, and one nested in another."""
+
+    def describe_stacks(self, StackName):  # noqa: N803
+        arn = "arn:aws:cloudformation:eu-west-1:111122223333:stack"
+        known = {
+            "Shop-Serving-1A2B3C4D5E6F": {"RootId": f"{arn}/Shop/1"},
+            "Shop-On-production00": {},
+        }
+        if StackName not in known:
+            error = {"Code": "ValidationError", "Message": f"Stack {StackName} does not exist"}
+            raise ClientError({"Error": error}, "DescribeStacks")
+        return {"Stacks": [{"StackName": StackName, **known[StackName]}]}
+
+
+def test_a_nested_stack_is_refused_by_name_before_anything_is_tagged(aws, run):
+    nested = ["--stack", "Shop-Serving-1A2B3C4D5E6F"]
+
+    refused = run("old-endpoint", "--yes", *nested)
+
+    assert refused.exit_code == 1
+    assert "stack Shop-Serving-1A2B3C4D5E6F is nested in Shop" in refused.stderr
+    assert not run.path.exists()
+    assert aws.client("sagemaker").list_tags(ResourceArn=JOB_ARN)["Tags"] == []
+
+
+@pytest.mark.parametrize("name", ["Shop-On-production00", "Shop-On-tomorrow0000", "Shop"])
+def test_a_stack_of_its_own_is_not_taken_for_a_nested_one(run, name):
+    assert run("old-endpoint", "--yes", "--stack", name).exit_code == 0
 
 
 def synthesized(declare):

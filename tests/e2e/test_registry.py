@@ -1,4 +1,7 @@
-"""Registered, approved and served, with rights enforced; what was changed since is refused."""
+"""Registered, approved and served, with rights enforced; what was changed since is refused.
+
+A version serves in the same stack without a release, and an ordinary model is registered there.
+"""
 
 import json
 import time
@@ -58,7 +61,11 @@ def test_an_approved_version_serves_and_a_changed_one_does_not(cloud, release, r
     assert ended(run, 2, 0)["trigger"] == "approval"
     assert answer_of(cloud, endpoint) in ("benign", "malignant")
 
-    release.must_deploy(revision="2")
+    more = release.must_deploy(revision="2", version=first["package"], job=first["job"])
+    assert answer_of(cloud, more["OfVersionName"]) == answer_of(cloud, endpoint)
+    registered = sagemaker.describe_model_package(ModelPackageName=more["RegisteredArn"])
+    assert registered["ModelApprovalStatus"] == "PendingManualApproval"
+    assert registered["CustomerMetadataProperties"]["job"] == first["job"]
     third = ended(run, 3, 6)
     specification = sagemaker.describe_model_package(ModelPackageName=third["package"])[
         "InferenceSpecification"

@@ -12,6 +12,7 @@ from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.adopt import written
 from cdk_automlv2.cli.adopt.found import Found, find
 from cdk_automlv2.cli.adopt.marks import Mark
+from cdk_automlv2.cli.adopt.nested import refuse_nested
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import OWN_JOB, OWN_NAME, STACK
 from cdk_automlv2.cli.failures import Failure, friendly_errors
@@ -62,6 +63,7 @@ def adopt(
     _refuse_names(stack, id_)
     path = output or Path(f"{id_.lower()}.automlv2.json" if spec else f"{id_.lower()}.py")
     with friendly_errors():
+        refuse_nested(client, stack)
         found = find(client, name, job_name)
         options = written.spec_of(found)
         marks = list(_marks(found, stack, id_))
