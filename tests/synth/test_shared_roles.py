@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import aws_cdk as cdk
 import jsii
@@ -14,8 +15,7 @@ from cdk_automlv2.specs.folder import load_folder
 from cdk_automlv2.specs.stack_file import FILE, StackFile, StackFileError
 from tests.unit.specs.files import SMALLEST, write
 
-from .test_forty_models import FORTY
-
+FORTY = Path(__file__).parents[2] / "examples" / "forty_models"
 RELEASED = f"""{SMALLEST}output_path: s3://models/NAME/
 endpoint:
   instance_type: ml.m5.large
