@@ -9,11 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import aws_cdk as cdk
-
 from cdk_automlv2._core import common_rules
 from cdk_automlv2._core.options import Rule, limits
-from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.s3_uri import normalized, uri_problems
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.batch.data_format import PATHS, format_of, input_uri, output_uri
@@ -55,6 +52,11 @@ def release_rule(release: Any, run_on_deploy: bool | None, scope: Any) -> Iterat
     """A release of the same stack, whose records its function reads, and no run without a model."""
     if release is None:
         return
+    # Files are judged by the other rules of a batch transform, without the CDK.
+    import aws_cdk as cdk
+
+    from cdk_automlv2._core.provider import AutoMLProvider
+
     if AutoMLProvider.of(scope) is not release._provider:
         rule = "must be of the same stack, whose function reads what serves"
         yield OptionFault("release", rule, f"a release of {cdk.Stack.of(release).node.path}")

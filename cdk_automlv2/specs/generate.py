@@ -73,7 +73,7 @@ SECTIONS = (
         "batch_transform",
         AutoMLBatchTransform,
         BATCH_RULES,
-        given=frozenset({"model", "job"}),
+        given=frozenset({"model", "job", "release"}),
         code={"candidate_name": "that of the model of the file"},
     ),
     Section(
