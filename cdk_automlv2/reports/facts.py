@@ -189,6 +189,7 @@ class Example:
         parts: Of the text, with what each adds to the probability.
         picture: Content; empty if it is not shown.
         heat_map: Content of the picture of what counts.
+        expected: Text that a language model might have answered; nothing is judged by it.
     """
 
     name: str
@@ -199,6 +200,7 @@ class Example:
     parts: list[tuple[str, float]] = field(default_factory=list)
     picture: bytes = b""
     heat_map: bytes = b""
+    expected: str = ""
 
     @property
     def is_wrong(self) -> bool:

@@ -88,9 +88,10 @@ class Job:
 
     def _containers(self):
         best = self.described["BestCandidate"]
-        found = best.get("InferenceContainers")
-        containers = [dict(item) for item in found or best["InferenceContainerDefinitions"]["CPU"]]
-        if "SAGEMAKER_INFERENCE_SUPPORTED" in containers[-1]["Environment"]:
+        by_unit = best.get("InferenceContainerDefinitions") or {}
+        found = best.get("InferenceContainers") or next(iter(by_unit.values()))
+        containers = [dict(item) for item in found]
+        if "SAGEMAKER_INFERENCE_SUPPORTED" in containers[-1].get("Environment", {}):
             own = {"SAGEMAKER_INFERENCE_OUTPUT": self.keys}
             containers[-1]["Environment"] = containers[-1]["Environment"] | own
         return containers
@@ -150,9 +151,7 @@ KINDS = {
 
 
 def held_out_of(name):
-    """Return rows for the endpoint of a kind; nothing for a language model."""
-    if name == "language":
-        return None
+    """Return rows for the endpoint of a kind."""
     job = KINDS[name]()
     files = {
         key.removeprefix("in/train/"): body

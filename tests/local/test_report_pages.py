@@ -4,7 +4,7 @@ import pytest
 
 from cdk_automlv2.reports.page import all_figures, write
 from cdk_automlv2.reports.reading.everything import read
-from cdk_automlv2.reports.reading.held_out import HeldOut
+from cdk_automlv2.reports.reading.held_out import HeldOut, base_model_of
 from tests.unit.reports import hostile
 
 from . import browser, devtools, report_jobs, test_training
@@ -184,3 +184,29 @@ def test_rows_that_do_not_suit_are_named_and_the_page_is_written(name, files, wo
 
     assert any(words in note for note in facts.notes), facts.notes
     assert "What this page lacks" in write(facts)
+
+
+def test_answers_of_a_language_model_stand_beside_those_expected_and_are_not_judged():
+    [examples] = report_jobs.facts_of("language").examples
+    page = write(report_jobs.facts_of("language"))
+
+    assert examples.source.is_asked
+    assert all(item.expected and item.text and not item.is_wrong for item in examples.items)
+    assert len(examples.items) <= 12
+    assert "answered: <strong>" in page
+    assert "nothing is judged here" in page
+    assert "predicted <strong>" not in page
+
+
+@pytest.mark.parametrize(
+    ("named", "resolved", "base"),
+    [("", "", "Falcon7BInstruct"), ("Llama2-7B", "", "Llama2-7B"), ("", "Dolly3B", "Dolly3B")],
+)
+def test_the_tuned_model_is_the_one_that_sagemaker_resolved(named, resolved, base):
+    known = {"TextGenerationResolvedAttributes": {"BaseModelName": resolved}}
+    job = {
+        "AutoMLProblemTypeConfig": {"TextGenerationJobConfig": {"BaseModelName": named}},
+        "ResolvedAttributes": {"AutoMLProblemTypeResolvedAttributes": known},
+    }
+
+    assert base_model_of(job) == base

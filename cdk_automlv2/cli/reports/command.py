@@ -115,6 +115,7 @@ def _without_rows(facts: Facts) -> list[str]:
         "Regression": "residuals",
         "ImageClassification": "errors in pictures of your own",
         "TimeSeriesForecasting": "forecasts of series of your own",
+        "TextGeneration": "answers beside those expected",
     }
     words = lacking.get(facts.problem, lacking.get(facts.kind))
     if words is None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cdk_automlv2.reports.facts import (
     IMAGE,
+    LANGUAGE,
     SERIES,
     TABLE,
     TEXT,
@@ -32,6 +34,7 @@ from cdk_automlv2.reports.texts import clean, counted, number
 _MOST_ROWS = 5_000
 _MOST_PICTURES = 300
 _MOST_EXAMPLES = 12
+_USUAL_MODEL = "Falcon7BInstruct"
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
@@ -64,7 +67,7 @@ class HeldOut:
 
 def ask(facts: Facts, job: Mapping[str, Any], endpoint: Endpoint, rows: HeldOut) -> None:
     """Add to the facts what an endpoint says of held-out rows; a failure becomes a note."""
-    ways = {TABLE: _table, TEXT: _text, IMAGE: _pictures, SERIES: _series}
+    ways = {TABLE: _table, TEXT: _text, IMAGE: _pictures, SERIES: _series, LANGUAGE: _language}
     way = ways.get(facts.kind)
     if way is None:
         facts.notes.append(f"Held-out rows are of no use for {facts.kind}.")
@@ -168,6 +171,38 @@ def _series(facts: Facts, job: Mapping[str, Any], endpoint: Endpoint, rows: Held
         raise AskingError(f"endpoint {endpoint.name} responds in a form that is not known")
     source = _source(endpoint, rows, counted(len(forecasts), "series", "series"))
     facts.back_tests.append(BackTests(source, forecasts))
+
+
+def _language(facts: Facts, job: Mapping[str, Any], endpoint: Endpoint, rows: HeldOut) -> None:
+    header, cells = rows.table()
+    asked, expected = (header.index(_column(header, name, rows)) for name in ("input", "output"))
+    member = "inputs" if base_model_of(job).startswith("Falcon") else "text_inputs"
+    items = []
+    for row in cells[:_MOST_EXAMPLES]:
+        body = json.dumps({member: row[asked]}).encode()
+        answer = _generated(endpoint.send(body, "application/json"), endpoint)
+        words = [clean(text)[:400] for text in (answer, row[asked], row[expected])]
+        items.append(Example(name="", predicted=words[0], text=words[1], expected=words[2]))
+    source = _source(endpoint, rows, counted(len(items), "held-out row"))
+    facts.examples.append(Examples(source, items))
+
+
+def base_model_of(job: Mapping[str, Any]) -> str:
+    """Return the model that a job has tuned: as SageMaker resolved it, else as was asked."""
+    resolved = (job.get("ResolvedAttributes") or {}).get("AutoMLProblemTypeResolvedAttributes")
+    named = (resolved or {}).get("TextGenerationResolvedAttributes") or {}
+    config = job["AutoMLProblemTypeConfig"]["TextGenerationJobConfig"]
+    return str(named.get("BaseModelName") or config.get("BaseModelName") or _USUAL_MODEL)
+
+
+def _generated(body: bytes, endpoint: Endpoint) -> str:
+    """Return the text of a response: an object that has it, or a list of such."""
+    try:
+        found = json.loads(body)
+        return str((found[0] if isinstance(found, list) else found)["generated_text"])
+    except (ValueError, LookupError, TypeError) as error:
+        words = f"endpoint {endpoint.name} responds in a form that is not known"
+        raise AskingError(words) from error
 
 
 def _classes(
