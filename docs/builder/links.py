@@ -29,7 +29,7 @@ def localize(text: str) -> str:
 
 def _address(found: re.Match[str]) -> str:
     path, after = found[1], found[2]
-    if path.endswith((".md", ".svg")):
+    if path.endswith((".md", ".svg", ".png")):
         return f"](/{path.removeprefix('docs/')}{after}"
     return f"]({SOURCE}/blob/main/{path}{after}"
 

@@ -1,0 +1,1 @@
+"""Pictures of the command in a terminal: see draw.py."""
