@@ -109,7 +109,6 @@ class EndpointStops(EndpointImports):
             role=_role(self._provider),
             request=stack.to_json_string(task),
         )
-        made.add_resource_dependency(self._resource)
         self._resource.add_property_override("Stops", True)
         self._provider.follow(made, self._resource)
         return made
