@@ -8,14 +8,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cdk_automlv2 import AutoMLTimeSeriesForecastingConfig
+from cdk_automlv2.batch.data_format import Places, request_of
 from cdk_automlv2.local.sagemaker.errors import ServiceError
 from cdk_automlv2.local.sagemaker.hosting import HostedModel
 from cdk_automlv2.local.training.candidates import Publisher
 from cdk_automlv2.local.training.data import DataError
 from cdk_automlv2.local.training.forecasters import FORECASTERS, quantile_loss
 from cdk_automlv2.local.training.kinds import training_of
+from cdk_automlv2.results import forecasts
 
 from .fake_s3 import FakeS3
+from .fake_world import ROLE, wait_for
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SERIES = {
@@ -121,6 +125,35 @@ def test_pictures_may_be_named_by_an_augmented_manifest():
 
     model = hosted(candidate["InferenceContainerDefinitions"]["CPU"], s3)
     assert model.answer(s3.objects["in/train/0/000.png"], "image/png")[0] == b"number 0\n"
+
+
+def test_a_batch_transform_does_not_write_the_forecast_of_a_whole_file(sagemaker, world):
+    s3 = bucket("time_series_forecasting")
+    candidate = trained(spec("TimeSeriesForecastingJobConfig", SERIES), s3)
+    world.iam.s3.objects |= s3.objects
+    containers = candidate["InferenceContainers"]
+    sagemaker.create_model(ModelName="demand", ExecutionRoleArn=ROLE, Containers=containers)
+    config = AutoMLTimeSeriesForecastingConfig(
+        forecast_frequency="1D",
+        forecast_horizon=14,
+        item_identifier_attribute_name="shop",
+        target_attribute_name="demand",
+        timestamp_attribute_name="day",
+    )
+    options = {"instance_type": "ml.m5.4xlarge", "instance_count": 1, "s3_data_type": "S3Prefix"}
+    places = Places("s3://in/train/", "s3://out/forecasts/", None, None)
+
+    asked = request_of(config, options, places)
+    sagemaker.create_transform_job(TransformJobName="nightly", ModelName="demand", **asked)
+
+    def written():
+        return world.iam.s3.objects.get("out/forecasts/train.csv.out")
+
+    steps = forecasts(wait_for(written).decode())
+    model = hosted(containers, s3)
+    body, _ = model.answer(s3.objects["in/train/train.csv"], "text/csv")
+    assert len(steps) == 3 * 14
+    assert steps == forecasts(body.decode())
 
 
 def test_a_forecast_has_every_quantile_of_every_step_of_every_shop():
