@@ -21,6 +21,7 @@ extensions = [
     "sphinx_click",
     "builder.links",
     "builder.messages",
+    "builder.readable",
     "builder.reference",
     "builder.rights",
 ]

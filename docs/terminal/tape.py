@@ -76,7 +76,7 @@ class Tape:
         """Return what makes clients that have these answers and no AWS."""
 
         def made(service: str) -> Any:
-            found = boto3.client(service, **_NOBODY)  # type: ignore[call-overload]
+            found = boto3.client(service, **_NOBODY)
             found._make_api_call = lambda operation, request: self._next(
                 operation, _key(service, operation, request)
             )

@@ -1,6 +1,7 @@
 """What the pages say of other files is there."""
 
 import ast
+import json
 import re
 import runpy
 import tomllib
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 TOP_PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"]
@@ -57,6 +59,17 @@ def texts() -> Iterator[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_holds_no_conflict_of_a_merge(page):
     assert not re.findall(r"^(?:<{7} .*|={7}|>{7} .*)$", page.read_text(), flags=re.MULTILINE)
+
+
+READS = {"py": ast.parse, "json": json.loads, "yaml": yaml.safe_load}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_shows_of_code_and_files_can_be_read(page):
+    """Parts of files, and code that needs what only its reader has, are not run: they are read."""
+    for language, read in READS.items():
+        for block in re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.DOTALL | re.M):
+            read(block)
 
 
 @pytest.mark.parametrize(("page", "link"), LINKS)
