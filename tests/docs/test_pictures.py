@@ -8,7 +8,7 @@ import pytest
 from docs.terminal import draw
 from docs.terminal.tape import NotOnTapeError, Tape
 
-from .test_site import loaded
+from .loads import loaded
 
 
 def words(picture):

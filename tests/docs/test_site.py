@@ -1,36 +1,13 @@
 """The site as a reader meets it."""
 
-import re
-from html.parser import HTMLParser
-
 from .conftest import ROOT
+from .loads import loaded
 
-LOADS = {"script": "src", "link": "href", "img": "src", "source": "src", "iframe": "src"}
 PAGES = sorted(
     path.relative_to(ROOT / "docs").with_suffix(".html").as_posix()
     for pattern in ("*.md", "decisions/*.md")
     for path in ROOT.glob(f"docs/{pattern}")
 )
-_ADDRESS = re.compile(r"""(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)""")
-
-
-class Loads(HTMLParser):
-    """Collects what a page asks its reader's browser to load."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attrs):
-        value = dict(attrs).get(LOADS.get(tag, ""))
-        if value and not (tag == "link" and dict(attrs).get("rel") == "canonical"):
-            self.found.append(value)
-
-
-def loaded(text):
-    reader = Loads()
-    reader.feed(text)
-    return [*reader.found, *_ADDRESS.findall(text)]
 
 
 def test_loading_from_outside_would_be_seen():
