@@ -7,7 +7,7 @@ import math
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +117,7 @@ def start(
             if shown:
                 _show_page(cloud, in_browser=True, as_json=as_json)
             if not detach:
-                (out.remark if as_json else out.data)("Ctrl-C stops it")
-                _keep(cloud)
+                _keep(cloud, out.remark if as_json else out.data)
         except BaseException:
             cloud.stop()
             raise
@@ -127,7 +126,7 @@ def start(
             (out.remark if as_json else out.data)("stopped")
 
 
-def _keep(cloud: LocalCloud) -> None:
+def _keep(cloud: LocalCloud, say: Callable[[str], None]) -> None:
     """Wait until the cloud is stopped here or by `stop`, then clean up.
 
     Raises:
@@ -136,6 +135,7 @@ def _keep(cloud: LocalCloud) -> None:
     asked = threading.Event()
     for number in signals.ENDING:
         signal.signal(number, lambda *_: asked.set())
+    say("Ctrl-C stops it")  # From here on it ends well, however it is told to.
     while cloud.is_running() and not asked.wait(0.3):
         pass
     ended = cloud.ended()
