@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cdk_automlv2.cli import out
+from cdk_automlv2.cli import out, safe
 from cdk_automlv2.cli.following import suggest
 from cdk_automlv2.specs.errors import SpecFault
+from cdk_automlv2.specs.files import spec_files
 from cdk_automlv2.specs.folder import check_folder
 from cdk_automlv2.specs.spec import check
 from cdk_automlv2.specs.walk import schema_text
@@ -28,8 +30,8 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> None:
     count = 0
     for path in paths:
         if path.is_dir():
-            specs, found = check_folder(path)
-            count += len(specs)
+            _, found = check_folder(path)
+            count += _files(path)
         else:
             count += 1
             _, found = check(path)
@@ -44,16 +46,23 @@ def _print(faults: Sequence[SpecFault], count: int, as_json: bool) -> None:
         out.as_json([_row(item) for item in faults])
         return
     for item in faults:
-        out.data(item)
-    files = len({item.file for item in faults})
-    verdict = (
-        f"{len(faults)} faults in {files} of {count} files" if faults else f"{count} files, valid"
-    )
+        out.data(replace(item, file=safe.line(item.file)))
     if not faults:
-        out.data(verdict)
+        out.data(f"{_counted(count, 'file')}, valid")
         return
-    out.remark(verdict)
+    out.remark(f"{_counted(len(faults), 'fault')}; {_counted(count, 'file')} checked")
     suggest(("automlv2 schema > automlv2.schema.json", "for an editor that shows faults"))
+
+
+def _files(folder: Path) -> int:
+    try:
+        return len(spec_files(folder))
+    except OSError:  # It is among the faults.
+        return 0
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _row(item: SpecFault) -> dict[str, Any]:

@@ -84,7 +84,9 @@ def _bytes_of(path: Path, root: Path | None) -> bytes:
         found = path.resolve(strict=True)
         status = found.stat()
         if root is not None and not found.is_relative_to(root.resolve()):
-            raise NotReadableError(_START, "must be no link that leads out of the folder", found)
+            raise NotReadableError(
+                _START, "must be no link that leads out of the folder", str(found)
+            )
         if not stat.S_ISREG(status.st_mode):
             raise NotReadableError(_START, "must be a file, and no device, pipe or folder")
         with found.open("rb") as file:

@@ -12,13 +12,20 @@ SHORT_RULE = "must be a number and a unit, such as 200 milliseconds or 2 seconds
 RULE = "must be a number and a unit, such as 90 seconds, 30 minutes, 12 hours or 2 days"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Length:
     """A length of time; asked by the rules as ``cdk.Duration`` is, which needs Node."""
 
     text: str
     seconds: int
     milliseconds: int = 0
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        """Return what an error shows."""
+        return repr(self.text)
 
     def is_unresolved(self) -> bool:
         """Return False: a file knows its times."""

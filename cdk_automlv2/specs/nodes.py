@@ -23,6 +23,7 @@ MOST_NODES = 20_000
 DEEPEST = 40
 _MERGE = "<<"
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -104,11 +105,21 @@ def read(text: str, loader: Any = _LOADER) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)
+        if mark is not None and _begins_with_tab(text, mark.line, mark.column):
+            rule = "must be YAML, which no tab indents"
+            raise NotReadableError(where, rule, "\t", "indent with spaces") from None
         words = " ".join(filter(None, (error.context, error.problem)))
         raise NotReadableError(where, f"must be YAML ({words})") from None
     except yaml.YAMLError as error:
         raise NotReadableError(Mark(1, 1), f"must be YAML ({error})") from None
     return Document(found, tuple(reader.faults))
+
+
+def _begins_with_tab(text: str, line: int, column: int) -> bool:
+    """Whether there is a tab before the first other character of a line, and before a column."""
+    rows = _BREAK.split(text)
+    before = rows[line][: column + 1] if line < len(rows) else ""
+    return "\t" in before and not before.replace("\t", " ")[:-1].strip()
 
 
 @dataclass
@@ -228,7 +239,7 @@ class _Reader:
 
 def _key(node: Node, at: Mark | None) -> Scalar:
     if not isinstance(node, Scalar):
-        raise NotReadableError(at or node.mark, "must have texts as keys", _kind(node))
+        raise NotReadableError(at or node.mark, "must have texts as keys", kind(node))
     return node if at is None else Scalar(at, node.text, node.plain)
 
 
@@ -239,14 +250,15 @@ def _merge(mapping: Mapped, merged: list[tuple[Mark, Node]]) -> None:
         for source in value.items if isinstance(value, Listed) else [value]:
             if not isinstance(source, Mapped):
                 rule = "must be a mapping, or a list of mappings, where << merges it"
-                raise NotReadableError(mark, rule, _kind(source))
+                raise NotReadableError(mark, rule, kind(source))
             for key, item in source.entries:
                 if key.text not in names:
                     names.add(key.text)
                     mapping.entries.append((key, item))
 
 
-def _kind(node: Node) -> str:
+def kind(node: Node) -> str:
+    """Return what a node is, as an error shows it."""
     if isinstance(node, Scalar):
         return node.text
     return "a list" if isinstance(node, Listed) else "a mapping"

@@ -84,7 +84,8 @@ class _Reading:
         self.faults += [unreadable(self.path, error) for error in self.document.faults]
         root = self.document.root
         if not isinstance(root, nodes.Mapped):
-            self._note(root.mark, OptionFault("file", "must be a mapping of options", "other"))
+            rule = "must be a mapping of options"
+            self._note(root.mark, OptionFault("file", rule, nodes.kind(root)))
             return None
         walk = Walk()
         values = walk.options("", root, schema())

@@ -6,6 +6,7 @@ A scalar is what the *option* is: ``no`` is a word where a text is expected, and
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Walk:
     def value(self, path: str, node: Node, part: Schema) -> Any:
         """Return what a node stands for; ``None`` for what is faulty."""
         if _is_null(node):
-            self.fault(node, path, "must have a value", None, "leave it out for the default")
+            self.fault(node, path, "must have a value", None, _LEFT_OUT)
             return None
         special = _SPECIAL.get(_reference(part))
         if special is not None:
@@ -101,10 +102,15 @@ class Walk:
 
     def _entries(self, path: str, node: Mapped, part: Schema) -> dict[str, Any]:
         values = {
-            key.text: self.value(f"{path}[{key.text!r}]", item, part["additionalProperties"])
-            for key, item in node.entries
+            key.text: self._entry(f"{path}[{key.text!r}]", item, part) for key, item in node.entries
         }
         return {key: value for key, value in values.items() if value is not None}
+
+    def _entry(self, path: str, node: Node, part: Schema) -> Any:
+        if _is_null(node):
+            self.fault(node, path, "must have a value", None, 'write "" for an empty one')
+            return None
+        return self.value(path, node, part["additionalProperties"])
 
     def options(self, path: str, node: Mapped, part: Schema) -> dict[str, Any]:
         """Return the options of a mapping, without those that are faulty; needed ones as None."""
@@ -112,7 +118,7 @@ class Walk:
         values: dict[str, Any] = {}
         for key, item in node.entries:
             if key.text in known:
-                values[key.text] = self.value(_below(path, key.text), item, known[key.text])
+                values[key.text] = self._option(path, key.text, item, part)
             elif not any(re.match(form, key.text) for form in part.get("patternProperties", ())):
                 self._unknown(path, key, known)
         given = {key.text for key, _ in node.entries}
@@ -121,6 +127,12 @@ class Walk:
             if name not in given:
                 self.fault(node, _below(path, name), "must be set", None, None)
         return {k: value for k, value in values.items() if value is not None or k in needed}
+
+    def _option(self, path: str, name: str, node: Node, part: Schema) -> Any:
+        if _is_null(node) and name in part.get("required", ()):
+            self.fault(node, _below(path, name), "must have a value", None, None)
+            return None
+        return self.value(_below(path, name), node, part["properties"][name])
 
     def _unknown(self, path: str, key: Scalar, known: Mapping[str, Any]) -> None:
         fix = nearest(key.text, list(known)) or _elsewhere(key.text, path)
@@ -172,6 +184,8 @@ class Walk:
         fix = None
         if isinstance(node, Scalar) and part.get("type") == "array":
             fix = f"write [{node.text}]"
+        elif isinstance(node, Scalar) and _takes_channel(part):
+            fix = f"write {{{'s3_uri' if '://' in node.text else 'path'}: {node.text}}}"
         self.fault(node, path, f"must be {words}", got, fix)
 
     def short(self, path: str, node: Node) -> lengths.Length | None:
@@ -261,8 +275,9 @@ def _int(text: str) -> int | None:
 def _number(text: str) -> float | None:
     if not _NUMBER.fullmatch(text):
         return None
-    found = _int(text)
-    return float(text) if found is None else found
+    whole = _int(text)
+    found = float(text) if whole is None else whole
+    return found if math.isfinite(found) else None
 
 
 def _bool(text: str) -> bool | None:
@@ -274,6 +289,8 @@ _SCALARS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "number": (_number, "a number"),
     "boolean": (_bool, "true or false"),
 }
+_CHANNEL = "#/definitions/AutoMLDataChannel"
+_LEFT_OUT = "leave it out for the default"
 _WORDS = {Listed: "a list", Mapped: "a mapping"}
 _YES, _NO = ("yes", "on", "1", "true"), ("no", "off", "0", "false")
 
@@ -317,6 +334,10 @@ def _words(part: Schema) -> Iterator[str]:
     for kind in [kinds] if isinstance(kinds, str) else kinds[:1]:
         names = {"array": "a list", "object": "a mapping", "string": "a text"}
         yield names.get(kind) or _SCALARS[kind][1]
+
+
+def _takes_channel(part: Schema) -> bool:
+    return any(_reference(choice) == _CHANNEL for choice in part.get("anyOf", ()))
 
 
 def _below(path: str, name: str) -> str:

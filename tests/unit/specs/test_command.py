@@ -25,7 +25,7 @@ def test_a_valid_folder_is_said_to_be_valid(tmp_path):
 
     done = run("validate", tmp_path)
 
-    assert (done.exit_code, done.output) == (0, "1 files, valid\n")
+    assert (done.exit_code, done.output) == (0, "1 file, valid\n")
 
 
 def test_a_fault_fails_with_its_line_as_editors_and_pipelines_read_it(tmp_path):
@@ -35,7 +35,7 @@ def test_a_fault_fails_with_its_line_as_editors_and_pipelines_read_it(tmp_path):
 
     assert done.exit_code == 1
     assert done.stdout == f"{path}:5:7: wait: must be true or false, got 'no'; use false\n"
-    assert done.stderr.splitlines()[0] == "1 faults in 1 of 1 files"
+    assert done.stderr.splitlines()[0] == "1 fault; 1 file checked"
 
 
 def test_faults_are_given_as_json(tmp_path):
@@ -101,3 +101,20 @@ def test_forty_files_are_checked_without_the_cdk_and_without_node(tmp_path):
         env={"PATH": "", "PYTHONPATH": str(ROOT)},
         check=True,
     )
+
+
+def test_a_file_that_cannot_be_read_counts_as_checked(tmp_path):
+    write(tmp_path, "")
+
+    done = run("validate", tmp_path)
+
+    assert done.stderr.splitlines()[0] == "1 fault; 1 file checked"
+
+
+def test_a_line_feed_in_the_name_of_a_file_does_not_break_the_line_of_its_fault(tmp_path):
+    write(tmp_path, SMALLEST, "a\nb.automlv2.yaml")
+
+    done = run("validate", tmp_path)
+
+    assert done.stdout.count("\n") == 1
+    assert "a\\nb.automlv2.yaml:1:1: name: must be" in done.stdout

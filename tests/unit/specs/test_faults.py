@@ -296,3 +296,56 @@ def test_a_gate_that_asks_an_endpoint_belongs_to_a_release(tmp_path):
     [found] = faults(tmp_path, f"{SERVED}{gates}")
 
     assert "model.gates[0]: must not ask an endpoint" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (SMALLEST.replace("s3://in/train/", ""), "4:8: inputs: must have a value"),
+        (
+            f"{SMALLEST}tags: {{team: }}\n",
+            "5:14: tags['team']: must have a value; write \"\" for an empty one",
+        ),
+    ],
+)
+def test_what_must_be_there_is_not_advised_to_be_left_out(tmp_path, text, fault):
+    assert faults(tmp_path, text) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("text", "got"), [("- a\n", "'a list'"), ("~\n", "'~'"), ("hello\n", "'hello'")]
+)
+def test_a_file_that_is_no_mapping_is_told_with_what_it_is(tmp_path, text, got):
+    assert faults(tmp_path, text) == [f"1:1: file: must be a mapping of options, got {got}"]
+
+
+def test_a_length_of_time_is_shown_as_it_was_typed(tmp_path):
+    found = faults(tmp_path, f"{SERVED}release: {{}}\ntimeout: 1 hours\n")
+
+    assert found == ["8:10: timeout: cannot be used with release, got '1 hours'; leave it out"]
+
+
+def test_a_number_that_is_too_large_is_shown_as_it_was_typed(tmp_path):
+    found = faults(tmp_path, f"{SMALLEST}limits: {{max_cost: 1e400}}\n")
+
+    assert found == ["5:20: limits.max_cost: must be a number, got '1e400'"]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_a_tab_that_indents_is_named(tmp_path, ends):
+    text = SMALLEST.replace("  kind", "\tkind").replace("\n", ends)
+    path = tmp_path / "churn.automlv2.yaml"
+    path.write_bytes(text.encode())
+
+    found = [str(fault).removeprefix(f"{path}:") for fault in check(path)[1]]
+
+    assert found == ["2:1: file: must be YAML, which no tab indents, got '\\t'; indent with spaces"]
+
+
+def test_two_places_are_answered_with_how_a_list_has_them(tmp_path):
+    text = SMALLEST.replace("s3://in/train/", "[s3://in/train/, held_out.csv]")
+
+    assert faults(tmp_path, text) == [
+        "4:10: inputs[0]: must be a mapping, got 's3://in/train/'; write {s3_uri: s3://in/train/}",
+        "4:26: inputs[1]: must be a mapping, got 'held_out.csv'; write {path: held_out.csv}",
+    ]
