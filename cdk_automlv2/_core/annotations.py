@@ -272,7 +272,8 @@ _MODULES = {"cdk": "aws_cdk", "lambda_": "aws_cdk.aws_lambda"}
 
 def deferred(item: Any) -> _Deferred:
     """Return the names that annotations of a class or function may use, imported when asked for."""
-    return _Deferred(vars(sys.modules[item.__module__]))
+    # A module of the CDK shows less than its functions see.
+    return _Deferred(getattr(item, "__globals__", None) or vars(sys.modules[item.__module__]))
 
 
 def check_of(kind: Any) -> Check:

@@ -11,13 +11,15 @@ _ALIASES = {"aws_cdk": "cdk", "constructs": "constructs"}
 
 def name_of(kind: type) -> str:
     """Return what a user writes for a type, with an article: ``a cdk.Duration``."""
-    module = kind.__module__
-    name = kind.__name__
-    if module.startswith("aws_cdk.aws_"):
-        name = f"{module.removeprefix('aws_cdk.aws_').rstrip('_')}.{name}"
-    elif module in _ALIASES:
-        name = f"{_ALIASES[module]}.{name}"
+    name = _written(kind)
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def _written(kind: type) -> str:
+    module, name = kind.__module__, kind.__name__
+    if module.startswith("aws_cdk.aws_"):
+        return f"{module.removeprefix('aws_cdk.aws_').rstrip('_')}.{name}"
+    return f"{_ALIASES[module]}.{name}" if module in _ALIASES else name
 
 
 def hint(value: Any, wanted: Any) -> str | None:
@@ -35,7 +37,7 @@ def hint(value: Any, wanted: Any) -> str | None:
         return f"use cdk.Duration.seconds({value})" if value % 1 == 0 else None
     if isinstance(wanted, type) and issubclass(wanted, Enum) and isinstance(value, str):
         member = value.upper()
-        return f"use cdk.{name}.{member}" if member in wanted.__members__ else None
+        return f"use {_written(wanted)}.{member}" if member in wanted.__members__ else None
     if name == "AutoMLDataChannel" and isinstance(value, str):
         return f"use AutoMLDataChannel('S3Prefix', {value!r})"
     return None

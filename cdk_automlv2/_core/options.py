@@ -26,7 +26,7 @@ from cdk_automlv2._core.annotations import (
     stands_for_unset,
 )
 from cdk_automlv2._core.display import remember
-from cdk_automlv2._core.tokens import is_resolvable, is_token
+from cdk_automlv2._core.tokens import holds_token, is_resolvable, is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 
 Rule = Callable[..., Iterable[OptionFault]]
@@ -70,6 +70,9 @@ def checked(
             values = {**bound.arguments, **(context(subject) if context else {})}
             known = [rule for rule in also if values.keys() >= set(_names(rule))]
             faulty = {_root(fault.path) for fault in faults}
+            if {"scope", "id"} <= values.keys():
+                faults += [] if "scope" in faulty else _scope_rule(values["scope"])
+                faults += [] if "id" in faulty else _id_rule(values["id"])
             faults += rule_faults(dict.fromkeys((*rules, *known)), values, faulty)
             if faults:
                 raise OptionsError(_owner(function, subject, values), tuple(faults))
@@ -78,6 +81,24 @@ def checked(
         return check_first
 
     return decorate
+
+
+def _scope_rule(scope: Any) -> Iterator[OptionFault]:
+    """In a stack, as all constructs of the library are."""
+    from cdk_automlv2._core.identity import stack_of
+
+    try:
+        stack_of(scope)
+    except RuntimeError:
+        yield OptionFault("scope", "must be a stack, or below one", scope)
+
+
+def _id_rule(id: str) -> Iterator[OptionFault]:
+    """What the CDK would refuse in its own words."""
+    if not id:
+        yield OptionFault("id", "must have 1 character or more", id)
+    if holds_token(id):
+        yield OptionFault("id", "must be known at synth", "a token")
 
 
 def type_faults(

@@ -15,7 +15,7 @@ from constructs import Construct, IConstruct
 
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.pseudo import account, partition, region
-from cdk_automlv2.errors import OptionFault, OptionsError
+from cdk_automlv2.errors import OptionFault
 
 _BY_SCOPE: WeakKeyDictionary[IConstruct, AutoMLSettings] = WeakKeyDictionary()
 _IN_USE: WeakKeyDictionary[cdk.Stack, None] = WeakKeyDictionary()
@@ -38,6 +38,16 @@ def _concurrency_rule(reserved_concurrent_executions: int | None) -> Iterator[Op
         yield OptionFault(name, "must be 1 or more", reserved_concurrent_executions)
 
 
+def _late_rule(scope: Construct) -> Iterator[OptionFault]:
+    """No stack has its function yet."""
+    for stack in list(_IN_USE):
+        if scope in stack.node.scopes:
+            rule = "must be called before the first construct of this library is made"
+            fix = "call it right after the app or the stack"
+            yield OptionFault("configure", rule, f"one in {stack.node.path}", fix)
+            return
+
+
 class AutoMLSettings:
     """Settings of the Lambda function and the state machine that the constructs of a stack share.
 
@@ -56,15 +66,25 @@ class AutoMLSettings:
         self._options: dict[str, Any] = {}
 
     @classmethod
+    @checked()
     def of(cls, scope: Construct) -> Self:
-        """Return the settings of a scope."""
+        """Return the settings of a scope.
+
+        Raises:
+            OptionsError: If ``scope`` is no construct.
+        """
         found = _BY_SCOPE.get(scope)
         if found is None:
             found = _BY_SCOPE[scope] = cls(scope)
         assert isinstance(found, cls)
         return found
 
-    @checked(_network_rule, _concurrency_rule)
+    @checked(
+        _network_rule,
+        _concurrency_rule,
+        _late_rule,
+        context=lambda self: {"scope": self._scope},
+    )
     def configure(
         self,
         *,
@@ -98,7 +118,6 @@ class AutoMLSettings:
             "log_retention": log_retention,
             "reserved_concurrent_executions": reserved_concurrent_executions,
         }
-        self._refuse_if_late()
         self._options |= {name: value for name, value in given.items() if value is not None}
         if vpc is not None:
             groups = None if security_groups is None else list(security_groups)
@@ -107,16 +126,6 @@ class AutoMLSettings:
                 "vpc_subnets": vpc_subnets,
                 "security_groups": groups,
             }
-
-    def _refuse_if_late(self) -> None:
-        for stack in list(_IN_USE):
-            if self._scope in stack.node.scopes:
-                rule = "must be called before the first construct of this library is made"
-                fix = "call it right after the app or the stack"
-                fault = OptionFault("configure", rule, f"one in {stack.node.path}", fix)
-                raise OptionsError(
-                    f"AutoMLSettings of {self._scope.node.path or 'the app'}", (fault,)
-                )
 
     @property
     def options(self) -> Mapping[str, Any]:

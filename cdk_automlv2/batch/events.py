@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 
+from cdk_automlv2._core.metric_options import metric_options_rule
 from cdk_automlv2._core.options import checked
 from cdk_automlv2.batch.stack_transforms import EVENT_SOURCE
 
@@ -68,12 +69,22 @@ class BatchEvents(cdk.Resource):
         """Return a rule for a run that has failed, or could not even begin."""
         return self.on_run_end(id, target=target, states=["failed"])
 
+    @checked(metric_options_rule)
     def metric_failed_runs(self, **options: Any) -> cloudwatch.Metric:
-        """Runs that have failed, of all that have ended; a count. Default: the sum."""
+        """Runs that have failed, of all that have ended; a count. Default: the sum.
+
+        Raises:
+            OptionsError: With every invalid option.
+        """
         return self._metric("FailedRuns", {"statistic": "Sum"} | options)
 
+    @checked(metric_options_rule)
     def metric_run_seconds(self, **options: Any) -> cloudwatch.Metric:
-        """How long a run has taken that went well; seconds. Default: the average."""
+        """How long a run has taken that went well; seconds. Default: the average.
+
+        Raises:
+            OptionsError: With every invalid option.
+        """
         return self._metric("RunSeconds", {"statistic": "Average"} | options)
 
     def _metric(self, name: str, options: dict[str, Any]) -> cloudwatch.Metric:

@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2.hosting.interface import ASYNCHRONOUS, SERVERLESS
 from cdk_automlv2.hosting.metrics import EndpointMetrics
 
@@ -87,10 +88,21 @@ def limits(
 
 
 def make(
-    scope: Construct, wanted: Iterator[Limit], actions: Sequence[cloudwatch.IAlarmAction]
+    scope: Construct,
+    endpoint: cdk.CfnResource,
+    wanted: Iterator[Limit],
+    actions: Sequence[cloudwatch.IAlarmAction],
 ) -> list[cloudwatch.Alarm]:
-    """Make the alarms, each ringing after two of three periods."""
+    """Make the alarms, each ringing after two of three periods.
+
+    Args:
+        scope: Their parent.
+        endpoint: The resource without which they must not exist.
+        wanted: What they watch.
+        actions: What they do.
+    """
     made = []
+    conditions = Conditions.of(cdk.Stack.of(scope))
     for limit in wanted:
         alarm = cloudwatch.Alarm(
             scope,
@@ -105,5 +117,8 @@ def make(
         )
         if actions:
             alarm.add_alarm_action(*actions)
+        resource = alarm.node.default_child
+        assert isinstance(resource, cdk.CfnResource)
+        conditions.follow(resource, endpoint)
         made.append(alarm)
     return made

@@ -154,6 +154,7 @@ class AutoMLEndpoint(EndpointStops):
         self._kind = SERVERLESS if fleet.is_serverless else REAL_TIME
         self._captures = data_capture is not None
         self._variant_names = fleet.variant_names
+        self._variants_with_metrics = fleet.all_names
         if async_inference is not None:
             self._kind = ASYNCHRONOUS
             async_inference.bind(grants.roles)
@@ -200,7 +201,7 @@ class AutoMLEndpoint(EndpointStops):
         follow_all(provider, self._resource, self._models[1:])
         self._settled = self._wait(provider, waits[1:])
         if guardrails is not None:
-            guardrails.make_alarms(self.metric)
+            guardrails.make_alarms(self.metric, self._resource)
         self._tags = LateTags(self._resource, tags, provider.stack)
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
@@ -263,7 +264,7 @@ class AutoMLEndpoint(EndpointStops):
             age=age,
             captures=self._captures,
         )
-        return alarms.make(self, wanted, actions)
+        return alarms.make(self, self._resource, wanted, actions)
 
     @checked(*scaling_rules.INSTANCE_COUNT, context=lambda self: self._scaling.context(self._kind))
     def auto_scale_instance_count(

@@ -76,6 +76,12 @@ class Fleet:
         return [variant.variant_name or VARIANT_NAME for variant in self.production]
 
     @property
+    def all_names(self) -> list[str]:
+        """Names of the production variants and of the shadow."""
+        shadow = [] if self.shadow is None else [self.shadow.variant_name or SHADOW_NAME]
+        return [*self.variant_names, *shadow]
+
+    @property
     def instances(self) -> int:
         """Instances of all production variants at first; 0 if that is not known, or none."""
         counts = [getattr(variant, "initial_instance_count", 0) for variant in self.production]

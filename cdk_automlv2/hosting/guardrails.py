@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_automlv2._core.arns import arn, literal
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.grants import RoleGrants
 from cdk_automlv2._core.retention import goes_with_its_stack
@@ -89,16 +90,19 @@ class Guardrails:
         for role in roles:
             role.allow_see_alarms(arns)
 
-    def make_alarms(self, metric: Callable[..., cloudwatch.Metric]) -> None:
-        """Make the alarms, once the endpoint has a name."""
+    def make_alarms(
+        self, metric: Callable[..., cloudwatch.Metric], endpoint: cdk.CfnResource
+    ) -> None:
+        """Make the alarms, once the endpoint has a name; they exist only where it does."""
+        conditions = Conditions.of(endpoint.stack)
         for made in self._made:
-            self._make(made, metric)
+            conditions.follow(self._make(made, metric), endpoint)
 
     def longest_seconds(self) -> int:
         """Return how long an update may take beside the time that instances need to come up."""
         return self._deployment.longest_seconds(self._fleet.instances)
 
-    def _make(self, made: _Made, metric: Callable[..., cloudwatch.Metric]) -> None:
+    def _make(self, made: _Made, metric: Callable[..., cloudwatch.Metric]) -> cdk.CfnResource:
         from aws_cdk import aws_cloudwatch as cloudwatch
 
         deployment = self._deployment
@@ -126,6 +130,7 @@ class Guardrails:
         resource = alarm.node.default_child
         assert isinstance(resource, cdk.CfnResource)
         goes_with_its_stack(resource)
+        return resource
 
     def _warn(self, alarms: int) -> None:
         deployment, instances = self._deployment, self._fleet.instances

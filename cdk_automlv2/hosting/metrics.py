@@ -5,12 +5,15 @@ Source: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.ht
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Node
 
+from cdk_automlv2._core.metric_options import metric_options_rule
 from cdk_automlv2._core.options import checked
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.hosting.interface import ASYNCHRONOUS, REAL_TIME, SERVERLESS, VARIANT_NAME
 
@@ -19,6 +22,17 @@ _ON_INSTANCES: Final = (REAL_TIME, ASYNCHRONOUS)
 _SERVICE: Final = "AWS/SageMaker"
 _HOSTS: Final = "/aws/sagemaker/Endpoints"
 _SUM: Final = "Sum"
+
+
+def _variant_rule(options: Mapping[str, Any], variants: Sequence[str]) -> Iterator[OptionFault]:
+    """One that there is: others publish nothing, and an alarm on them would never ring."""
+    name = options.get("variant_name")
+    if name is None or is_token(name):
+        return
+    if not isinstance(name, str):
+        yield OptionFault("variant_name", "must be a str", name)
+    elif variants and name not in variants and not any(map(is_token, variants)):
+        yield OptionFault("variant_name", f"must be one of {', '.join(variants)}", name)
 
 
 class EndpointMetrics:
@@ -31,15 +45,25 @@ class EndpointMetrics:
     node: Node
     endpoint_name: str
     _variant_name: str = VARIANT_NAME
+    _variants_with_metrics: Sequence[str] = ()
+    """Names of all variants; empty if they are not known, as of an imported endpoint."""
+
     _kind: str | None = None
     """What the endpoint is; ``None`` if that is not known, as of an imported one."""
 
-    @checked()
+    @checked(
+        metric_options_rule,
+        _variant_rule,
+        context=lambda self: {"variants": self._variants_with_metrics},
+    )
     def metric(self, metric_name: str, **options: Any) -> cloudwatch.Metric:
         """Return a metric of ``AWS/SageMaker`` for this endpoint; options as ``Metric`` has them.
 
         Of several variants, ``variant_name`` chooses one. Default: the average over 5 minutes, of
         the first variant.
+
+        Raises:
+            OptionsError: With every invalid option, or if there is no such variant.
         """
         variant = options.pop("variant_name", None) or self._variant_name
         dimensions = {"EndpointName": self.endpoint_name, "VariantName": variant}

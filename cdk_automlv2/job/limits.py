@@ -55,8 +55,13 @@ class AutoMLLimits:
         scope.node.add_validation(_WithinLimits(self))
 
     @classmethod
+    @checked()
     def of(cls, scope: Construct) -> Self:
-        """Return the limits of a scope."""
+        """Return the limits of a scope.
+
+        Raises:
+            OptionsError: If ``scope`` is no construct.
+        """
         found = _BY_SCOPE.get(scope)
         if found is None:
             found = _BY_SCOPE[scope] = cls(scope)

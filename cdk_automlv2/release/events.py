@@ -11,6 +11,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sns as sns
 
+from cdk_automlv2._core.metric_options import metric_options_rule
 from cdk_automlv2._core.options import checked
 from cdk_automlv2.hosting.base import AutoMLEndpointBase
 
@@ -99,10 +100,14 @@ class ReleaseEvents(AutoMLEndpointBase):
         """Return a rule for a release without candidate or endpoint, or rolled back by AWS."""
         return self.on_state_change(id, target=target, states=["failed", "rolled-back"])
 
+    @checked(metric_options_rule)
     def metric_objective(self, **options: Any) -> cloudwatch.Metric:
         """Return the objective of each trained candidate; options as ``Metric`` has them.
 
         Default: the average over 5 minutes.
+
+        Raises:
+            OptionsError: With every invalid option.
         """
         dimensions = {"Stack": cdk.Stack.of(self).stack_name, "Release": self.key}
         defaults: dict[str, Any] = {"statistic": "Average", "dimensions_map": dimensions}

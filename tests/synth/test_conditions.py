@@ -6,7 +6,13 @@ import aws_cdk as cdk
 import jsii
 import pytest
 
-from cdk_automlv2 import AutoMLCandidates, AutoMLEndpoint, AutoMLModel, LocalAutoMLDataChannel
+from cdk_automlv2 import (
+    AutoMLCandidates,
+    AutoMLEndpoint,
+    AutoMLModel,
+    Deployment,
+    LocalAutoMLDataChannel,
+)
 
 from .helpers import job, resources, template
 
@@ -47,6 +53,18 @@ def test_a_condition_of_the_job_reaches_uploads_waits_model_endpoint_and_candida
 
     assert len(conditions(stack)) == 9
     assert set(conditions(stack).values()) == {"Wanted"}
+
+
+def test_alarms_of_an_endpoint_exist_only_where_the_endpoint_does(stack):
+    made = job(stack)
+    served = AutoMLModel(stack, "Model", job=made)
+    watched = Deployment.all_at_once(errors=1)
+    instances = {"model": served, "instance_type": "ml.m5.large"}
+    AutoMLEndpoint(stack, "Endpoint", **instances, deployment=watched).add_alarms()
+    made.node.default_child.cfn_options.condition = condition(stack)
+
+    alarms = resources(stack, "AWS::CloudWatch::Alarm")
+    assert [alarm["Condition"] for alarm in alarms] == ["Wanted", "Wanted"]
 
 
 def test_a_condition_of_the_model_reaches_its_endpoint_and_not_the_job(stack):

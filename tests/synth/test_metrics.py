@@ -15,7 +15,7 @@ from cdk_automlv2 import (
     ServerlessVariant,
 )
 
-from .helpers import endpoint, job, model, resources
+from .helpers import endpoint, faults, job, model, resources
 
 SERVICE, HOSTS = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 ALL = {"real time", "serverless", "asynchronous"}
@@ -152,6 +152,31 @@ def test_one_of_several_variants_is_chosen_by_name(stack):
 
     assert made.metric_model_latency().dimensions["VariantName"] == "a"
     assert made.metric_model_latency(variant_name="b").dimensions["VariantName"] == "b"
+
+
+def test_a_variant_that_there_is_not_has_no_metrics(stack):
+    served = model(stack)
+    shadow = InstanceVariant(served, "ml.m5.large")
+    made = endpoint(stack, model=served, shadow_variant=shadow)
+
+    said = faults(lambda: made.metric_model_latency(variant_name="Blue"))
+
+    assert said == ["variant_name: must be one of AllTraffic, Shadow, got 'Blue'"]
+    assert made.metric_model_latency(variant_name="Shadow").dimensions["VariantName"] == "Shadow"
+    token = cdk.Fn.ref("Variant")
+    assert made.metric_model_latency(variant_name=token).dimensions["VariantName"] == token
+
+
+def test_options_of_a_metric_are_refused_in_one_error_by_their_names(stack):
+    made = endpoint(stack)
+
+    said = faults(lambda: made.metric_invocations(period=60, statistic=3, variant_name=1))
+
+    assert said == [
+        "statistic: must be a str, got 3; use '3'",
+        "period: must be a cdk.Duration, got 60; use cdk.Duration.seconds(60)",
+        "variant_name: must be a str, got 1",
+    ]
 
 
 def alarms(stack):

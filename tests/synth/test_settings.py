@@ -6,7 +6,7 @@ from aws_cdk import aws_logs as logs
 
 from cdk_automlv2 import AutoMLSettings, OptionsError
 
-from .helpers import endpoint, job, may, properties, resources, template
+from .helpers import endpoint, faults, job, may, properties, resources, template
 
 INTERFACE = "ec2:CreateNetworkInterface"
 
@@ -161,3 +161,21 @@ def test_subnets_without_a_vpc_are_refused(stack):
         AutoMLSettings.of(stack).configure(
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
         )
+
+
+def test_a_retention_given_as_text_is_answered_with_the_name_that_there_is(stack):
+    said = faults(lambda: AutoMLSettings.of(stack).configure(log_retention="ONE_YEAR"))
+
+    assert said[0].endswith("use logs.RetentionDays.ONE_YEAR")
+
+
+def test_settings_that_are_late_and_wrong_are_refused_for_both(stack):
+    job(stack)
+
+    late = AutoMLSettings.of(stack)
+
+    said = faults(lambda: late.configure(reserved_concurrent_executions=0))
+    assert [fault.partition(":")[0] for fault in said] == [
+        "reserved_concurrent_executions",
+        "configure",
+    ]
