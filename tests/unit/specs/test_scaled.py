@@ -69,6 +69,7 @@ def test_scaling_and_batch_transforms_have_a_form_that_needs_no_cdk(tmp_path, te
     [
         (SCALED, "capacity: 4\n    scale", "capacity: 0\n    scale", "8:19", "must be 1 or more"),
         (SCALED, "second: 20", "second: -1", "9:", "scale_on_invocations.max_requests_per_sec"),
+        (SCALED, "second: 20", "second: 1e999", "9:", "must be a number, got '1e999'"),
         (SCALED, "5 minutes", "soon", "9:", "or seconds"),
         (SCALED, "{cpu: 60}", "{cpu: 600}", "10:33", "scale_on_utilization.cpu: must be above 0"),
         (SCALED, "{cpu: 60}", "{}", "10:27", "scale_on_utilization.cpu: must be set, or gpu"),
