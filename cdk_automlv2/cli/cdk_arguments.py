@@ -1,9 +1,10 @@
-"""Which stacks the arguments of a `cdk deploy` or `cdk destroy` name."""
+"""What the arguments of a `cdk deploy` or `cdk destroy` say, and what they leave out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+_APPROVAL = "--require-approval"
 _WITH_VALUE = frozenset(
     [
         "--app",
@@ -25,7 +26,7 @@ _WITH_VALUE = frozenset(
         "--telemetry-file",
         "--build-exclude",
         "-E",
-        "--require-approval",
+        _APPROVAL,
         "--notification-arns",
         "--rollback-trigger-alarm-arns",
         "--monitoring-time-minutes",
@@ -53,6 +54,12 @@ def all_unless_named(arguments: Sequence[str]) -> list[str]:
     """Return the arguments, with `--all` before them where they name no stack."""
     named = "--all" in arguments or any(True for _ in _stacks(arguments))
     return list(arguments) if named else ["--all", *arguments]
+
+
+def unasked(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of a deployment that asks nobody, unless they say whether it asks."""
+    said = any(argument.partition("=")[0] == _APPROVAL for argument in arguments)
+    return list(arguments) if said else [_APPROVAL, "never", *arguments]
 
 
 def _stacks(arguments: Sequence[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from click.shell_completion import CompletionItem
 
 from cdk_automlv2.cli import completion, console, content, following, out, tables
 from cdk_automlv2.cli import rows as rows_
-from cdk_automlv2.cli.cdk_arguments import all_unless_named
+from cdk_automlv2.cli.cdk_arguments import all_unless_named, unasked
 from cdk_automlv2.cli.constructs import ENDPOINT
 from cdk_automlv2.cli.failures import Failure, friendly_errors, is_missing
 from cdk_automlv2.cli.lazy import Group
@@ -196,7 +196,7 @@ def stop(folder: Path, as_json: bool) -> None:
 @click.pass_obj
 def deploy(folder: Path, cdk_arguments: tuple[str, ...]) -> None:
     """Run `cdk deploy` in the current directory; takes the options of the CDK CLI."""
-    _run_cdk(folder, ["deploy", "--require-approval", "never", *all_unless_named(cdk_arguments)])
+    _run_cdk(folder, ["deploy", *unasked(all_unless_named(cdk_arguments))])
 
 
 @local.command(context_settings=_CDK)
