@@ -120,7 +120,7 @@ def text() -> str:
     """Return the part of the page in Markdown: each message and its remedy."""
     found = [(message, remedy_for(message.replace(_SOMETHING, "x"))) for message in messages()]
     rows = [
-        f"| `{message.replace('|', '/')}` | {remedy.words} |"
+        f"| `` {message.replace('|', '/')} `` | {remedy.words} |"
         for message, remedy in found
         if remedy.pattern
     ]

@@ -111,12 +111,6 @@ _MODELS: Final = (
 
 _ENDPOINTS: Final = (
     Remedy(
-        r"did not take .* instances of variant",
-        "SageMaker went back to the former number: look at the quota of the instance type, and "
-        "deploy again",
-        "automlv2 doctor",
-    ),
-    Remedy(
         r"variant '[^']*' of endpoint '[^']*' is scaled by",
         "remove that scalable target, or leave auto_scale_… out",
     ),
