@@ -13,6 +13,7 @@ from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import Synthesized
 from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.plan import cost, templates
 from cdk_automlv2.cli.plan.compare import Change, changes
 from cdk_automlv2.cost import Cost, Prices, totals
@@ -40,7 +41,7 @@ Row = tuple[Change, Cost | None]
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File of prices; without it no cost is shown.",
 )
-@click.option("--max-cost", type=float, help="End with status 3 if training may cost more.")
+@click.option("--max-cost", type=Finite(min=0), help="End with status 3 if training may cost more.")
 @click.option("--markdown", is_flag=True, help="Print a table for a pull request.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @aws.options

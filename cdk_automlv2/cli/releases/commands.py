@@ -15,6 +15,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import RELEASES, Number
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.following import run, suggest
+from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
@@ -71,7 +72,11 @@ def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
     "--release", "number", type=Number(), help="Number of the release. Default: the newest."
 )
 @click.option(
-    "--timeout", type=float, default=24 * 60, show_default=True, help="Longest wait; minutes."
+    "--timeout",
+    type=Finite(min=0),
+    default=24 * 60,
+    show_default=True,
+    help="Longest wait; minutes.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the release as JSON at its end.")
 @aws.options

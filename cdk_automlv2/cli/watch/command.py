@@ -13,6 +13,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.failures import is_passing
 from cdk_automlv2.cli.following import run, suggest
+from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.releases.states import timed_out
 from cdk_automlv2.cli.watch import changes, displays
 from cdk_automlv2.cli.watch.displays import Display
@@ -23,12 +24,10 @@ from cdk_automlv2.cli.watch.snapshot import Snapshot
 @click.command()
 @click.argument("name", metavar="STACK[/ID] | NAME", type=NAME)
 @click.option("--exit-status", is_flag=True, help="End with 0 only if all has ended well.")
-@click.option(
-    "--timeout", type=click.FloatRange(min=0), help="Longest watch; minutes. Default: no end."
-)
+@click.option("--timeout", type=Finite(min=0), help="Longest watch; minutes. Default: no end.")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.5),
+    type=Finite(min=0.5),
     default=5.0,
     show_default=True,
     help="Between two looks; seconds.",
