@@ -226,6 +226,34 @@ def test_a_rollback_does_not_fail_by_a_count_that_sagemaker_does_not_take(aws):
     assert counts(aws, name) == (3,)
 
 
+def test_a_rollback_that_failed_and_is_repeated_has_the_count_that_was_set_in_place(aws):
+    stack, name = deployed(aws, OLD)
+    assert stack.deploy([Resource("Endpoint", TYPE, lambda _: sized(3))])
+    aws.update_end = "UpdateRollbackFailed"
+    stack.before_rollback = lambda: setattr(aws, "update_end", "InService")
+
+    assert not stack.deploy([Resource("Endpoint", TYPE, lambda _: sized(3, "churn-2"))])
+
+    assert counts(aws, name) == (3,)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(3, 3), (4, 4)])
+def test_a_move_back_to_a_configuration_of_an_earlier_count_loses_no_instances(
+    stack, aws, name, count, expected
+):
+    stack.update(TYPE, name, OLD, sized(3))
+    by_hand = aws.configs[config_of(aws, name)]["ProductionVariants"][0]
+    variants = [by_hand | {"InitialInstanceCount": 3}]
+    aws.call("create_endpoint_config", EndpointConfigName="hand", ProductionVariants=variants)
+    aws.call("update_endpoint", EndpointName=name, EndpointConfigName="hand")
+    aws.wait(3600)
+
+    stack.update(TYPE, name, sized(3), sized(count) | {"Tags": [{"Key": "a", "Value": "1"}]})
+
+    assert counts(aws, name) == (expected,)
+    assert aws.endpoints[name]["LastUpdate"]["RetainAllVariantProperties"] is True
+
+
 def test_an_endpoint_that_is_made_again_begins_with_the_count_of_the_template(stack, aws, name):
     stack.update(TYPE, name, OLD, sized(3))
     aws.endpoints.clear()

@@ -5,7 +5,7 @@ import pytest
 from . import invariants
 from .cloudformation import CloudFormation, Resource
 from .events import ENDPOINT_TYPE as TYPE
-from .events import MODELS, NEW, OLD, endpoint, scaled
+from .events import MODELS, NEW, OLD, config_of, endpoint, scaled
 from .fake_aws import Crash, FakeAws
 from .stack import STACK_ID, Stack
 
@@ -175,6 +175,90 @@ def test_a_start_that_fails_is_tried_again_and_said(stack, aws, name):
     aws.endpoint_end = "InService"
     start(stack, aws, name, id="two")
     assert marks(aws) == {}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ("ResourceLimitExceeded", "The account-level service limit is reached"),
+        ("AccessDeniedException", "not authorized to perform sagemaker:CreateEndpoint"),
+        ("ValidationException", "Could not find model"),
+        ("ValidationException", "The instance type is not offered here"),
+    ],
+)
+def test_a_start_that_sagemaker_refuses_at_once_is_said(stack, aws, name, fault):
+    stop(stack, aws, name)
+    aws.fail("create_endpoint", *fault, times=1000)
+
+    start(stack, aws, name)
+
+    assert next(iter(marks(aws).values())).startswith("start failed: CreateEndpoint")
+    aws.failures.clear()
+    start(stack, aws, name, id="two")
+    assert aws.seen_endpoint(name)["EndpointStatus"] == "InService"
+
+
+def test_a_start_of_what_was_not_stopped_leaves_counts_and_weights_alone(stack, aws):
+    def pair(count):
+        [variant] = STOPS["ProductionVariants"]
+        named = [variant | {"VariantName": name} for name in ("one", "other")]
+        named[0] |= {"InitialInstanceCount": count}
+        return STOPS | {"ProductionVariants": named}
+
+    name = stack.create(TYPE, pair(1))["PhysicalResourceId"]
+    stack.update(TYPE, name, pair(1), pair(3))
+    aws.endpoints[name] |= {"Counts": {"one": 5}, "Weights": {"other": 4.0}}
+
+    start(stack, aws, name, pair(3))
+
+    assert aws.counts_of(name) == {"one": 5, "other": 1}
+    assert aws.weights_of(name) == {"one": 1.0, "other": 4.0}
+
+
+@pytest.mark.parametrize("call", range(1, 19))
+def test_a_start_in_the_midst_of_a_deployment_serves_what_is_deployed(stack, aws, name, call):
+    stop(stack, aws, name)
+
+    def begin():
+        aws.interrupt = None
+        ask(stack, "Start", name, STOPS)
+        stack.begin_executions()
+        aws.run(lambda: name in aws.endpoints)
+
+    aws.interrupt_at, aws.interrupt = aws.entered + call, begin
+    answer = stack.update(TYPE, name, STOPS, NEXT)
+    aws.wait(3600)
+
+    assert answer["Status"] == "SUCCESS"
+    assert config_of(aws, name) == answer["Data"]["EndpointConfigName"]
+
+
+@pytest.mark.parametrize("lag", [0, 100])
+def test_a_start_just_after_a_deployment_finds_the_configuration(stack, aws, name, lag):
+    stop(stack, aws, name)
+    event = stack.event("Update", TYPE, NEXT, PhysicalResourceId=name)
+    event |= {"OldResourceProperties": stack.event("Update", TYPE, STOPS)["ResourceProperties"]}
+    aws.lags.lists = lag
+    stack.deliver(event)
+    stack.run(lambda: bool(stack.answers[event["RequestId"]]))
+    start(stack, aws, name, NEXT)
+
+    assert aws.seen_endpoint(name)["EndpointStatus"] == "InService"
+
+
+@pytest.mark.parametrize("seconds", [0, 120, 280, 300, 320])
+def test_a_stop_leaves_no_configuration_of_a_deployment_that_nobody_waits_for(stack, aws, seconds):
+    old, new = STOPS | {"Wait": False}, NEXT | {"Wait": False}
+    name = stack.create(TYPE, old)["PhysicalResourceId"]
+    aws.wait(3600)
+    event = stack.event("Update", TYPE, new, PhysicalResourceId=name)
+    event |= {"OldResourceProperties": stack.event("Update", TYPE, old)["ResourceProperties"]}
+    stack.deliver(event)
+    aws.wait(seconds)
+    stop(stack, aws, name, new)
+
+    assert not aws.endpoints
+    assert list(aws.configs) == list(marks(aws))
 
 
 def test_a_stop_in_the_midst_of_a_start_wins(stack, aws, name):

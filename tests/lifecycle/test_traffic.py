@@ -4,6 +4,7 @@ import pytest
 
 from .events import ENDPOINT_TYPE as TYPE
 from .events import config_of
+from .test_capacity import broken_after, deployed
 
 MODELS = ("champion-1", "challenger-1", "challenger-2")
 
@@ -96,6 +97,15 @@ def test_weights_that_sagemaker_does_not_take_fail_the_deployment(stack, aws, na
 
     assert answer["Status"] == "FAILED"
     assert answer["Reason"] == f"endpoint {name!r} did not take the weights of its variants"
+
+
+def test_a_rollback_does_not_fail_by_weights_that_sagemaker_does_not_take(aws):
+    stack, name = deployed(aws, shared(9, 1))
+    stack.before_rollback = lambda: setattr(aws, "forgets_weights", True)
+
+    assert not stack.deploy(broken_after(shared(5, 5)))
+
+    assert weights(aws, name) == (5.0, 5.0)
 
 
 def test_the_weight_of_the_only_variant_is_part_of_its_configuration(stack, aws):

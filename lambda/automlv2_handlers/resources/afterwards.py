@@ -89,6 +89,8 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
             return replace(pending, physical_id=event.physical_id)
         for config, request in _not_served(event, endpoint["EndpointConfigName"]).items():
             _delete(event, config, request, context)
+    if endpoint is None:
+        _delete_unless_stopped(event, context)
     return Done(event.physical_id)
 
 
@@ -170,6 +172,20 @@ def _delete(event: LifecycleEvent, config: str, request: str, context: Context) 
     if tags.is_ours(event, current_tags) and current_tags.get(tags.REQUEST, "") == request:
         context.gateway.find("delete_endpoint_config", EndpointConfigName=config)
         logs.fact("configuration deleted after the endpoint has moved", config=config)
+
+
+def _delete_unless_stopped(event: LifecycleEvent, context: Context) -> None:
+    """Delete what a schedule that has stopped the endpoint meanwhile does not start it with."""
+    moved = {event.properties["EndpointConfigName"]: event.properties["RequestOf"]}
+    known = {**event.properties[_LEFT], **moved}
+    stopped = {config for config in known if _is_stopped_as(config, context)}
+    for config in known.keys() - stopped if stopped else ():
+        _delete(event, config, known[config], context)
+
+
+def _is_stopped_as(config: str, context: Context) -> bool:
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    return found is not None and tags.STOPPED in tags.of(found["EndpointConfigArn"], context)
 
 
 def go_on_waiting(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:

@@ -34,17 +34,22 @@ def of_move(
     """Return an UpdateEndpoint request that brings the counts right, and those to begin with.
 
     Counts that nobody changes are kept by SageMaker. Where the template changes one of several, the
-    configuration holds all of them as they are to be, since SageMaker keeps all or none.
+    configuration holds all of them as they are to be, since SageMaker keeps all or none. One that
+    is there already may hold those of an earlier template: then all are kept, and set afterwards.
     """
-    content = configs.content(event, context)
-    wanted, live = counts.wanted(content), counts.live(endpoint)
+    content, live = configs.content(event, context), counts.live(endpoint)
+    found = context.gateway.find(
+        "describe_endpoint_config", EndpointConfigName=request["EndpointConfigName"]
+    )
     changed = _changed(event, endpoint, context)
+    wanted = counts.wanted(content)
+    first = {name: max(1, live.get(name, count)) for name, count in wanted.items()} | changed
     asked_for = bool(request.get(counts.RETAIN))
-    if changed:
+    if changed and (found is None or counts.wanted(found) == first):
         kept = counts.keeping(request, "DesiredInstanceCount") if asked_for else dict(request)
-        first = {name: max(1, live.get(name, count)) for name, count in wanted.items()}
-        return kept, first | changed
-    differs = any(live.get(name, count) != count for name, count in wanted.items())
+        return kept, first
+    begins = counts.wanted(found or content)
+    differs = any(live.get(name, count) != count for name, count in begins.items())
     if asked_for or not (differs or plans.keeps_counts(event.properties)):
         return dict(request), {}
     shifts = weights.changes(weights.wanted(content), endpoint)

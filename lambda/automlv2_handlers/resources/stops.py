@@ -15,10 +15,17 @@ from typing import Any, Final
 from automlv2_handlers import logs
 from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.names import config_stem
-from automlv2_handlers.errors import BusyError, NameTakenError
+from automlv2_handlers.errors import (
+    BusyError,
+    DeniedError,
+    NameTakenError,
+    NotFoundError,
+    QuotaError,
+    RefusedError,
+)
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
-from automlv2_handlers.resources import afterwards, scaling
+from automlv2_handlers.resources import afterwards, looks, scaling
 from automlv2_handlers.resources import endpoint_configs as configs
 
 STOPS: Final = "Stops"
@@ -32,6 +39,7 @@ _RESOURCE: Final = "Custom::AutoMLEndpoint"
 _DELETED: Final = "StopDeleted"
 _CREATED: Final = "StartCreated"
 _FAILURES: Final = "StartFailures"
+_UNLISTED: Final = "StartUnlisted"
 _ATTEMPTS: Final = 3
 _OF_CONFIG: Final = frozenset({tags.ENDPOINT, tags.CONTENT, tags.STOPPED})
 
@@ -54,22 +62,27 @@ def stopped_as(event: LifecycleEvent, name: str, context: Context) -> tuple[str,
     return "", ""
 
 
-def stay(event: LifecycleEvent, name: str, context: Context) -> Done | None:
+def stay(event: LifecycleEvent, name: str, context: Context) -> Done | Pending | None:
     """Bring the configuration of a stopped endpoint to the template; ``None`` if it is not stopped.
 
-    The tag is on the new configuration before the old one goes.
+    The tag is on the new configuration before the old one goes, and off the old one: a start takes
+    the new one from then on. What a start has made before serves the old one, and is moved.
     """
     if not may_be_stopped(event):
         return None
-    _, words = stopped_as(event, name, context)
+    former, words = stopped_as(event, name, context)
     if not words:
         return None
     called = configs.name(event, context)
-    configs.ensure(event, context, unused=True)
+    configs.ensure(event, context)  # A start sets counts and weights that are others.
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
     if found is None:
         raise BusyError(f"endpoint configuration {called!r} is not seen yet")
     context.gateway.add_tags(found["EndpointConfigArn"], tags.to_list({tags.STOPPED: words}))
+    if former != called:
+        _untag(former, context)
+    if context.gateway.find("describe_endpoint", EndpointName=name) is not None:
+        return Pending(name, "endpoint that a schedule has started meanwhile")
     configs.delete_others(event, {called}, context)
     partition, _, region, account = event.stack_id.split(":")[1:5]
     data = {
@@ -118,25 +131,26 @@ def _start(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: C
     if endpoint is None:
         return _create(event, name, context)
     config = endpoint["EndpointConfigName"]
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    if found is None or tags.STOPPED not in tags.of(found["EndpointConfigArn"], context):
+        logs.fact("nothing to start: the endpoint was not stopped", endpoint=name)
+        return Done(event.physical_id)
     if verdicts.can_only_be_deleted(endpoint):
         return _try_again(event, endpoint, context)
-    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
-    old = {"ProductionVariants": found["ProductionVariants"]} if found else {}
+    old = {"ProductionVariants": found["ProductionVariants"]}
     as_update = replace(event, request_type="Update", old_properties=old)
     pending = afterwards.settled(as_update, endpoint, context)
     if pending is not None:
         return replace(pending, physical_id=event.physical_id)
-    if found is not None:
-        context.gateway.remove_tags(found["EndpointConfigArn"], [tags.STOPPED])
+    context.gateway.remove_tags(found["EndpointConfigArn"], [tags.STOPPED])
     logs.fact("endpoint started", endpoint=name)
     return Done(event.physical_id)
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
-    config, _ = stopped_as(event, name, context)
-    if not config or context.progress.get(_CREATED):
-        logs.fact("nothing to start", endpoint=name)
-        return Done(event.physical_id)
+    config = "" if context.progress.get(_CREATED) else stopped_as(event, name, context)[0]
+    if not config:
+        return _nothing_to_start(event, name, context)
     found = context.gateway.call("describe_endpoint_config", EndpointConfigName=config)
     kept = {
         key: value
@@ -149,8 +163,23 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
         )
     except NameTakenError as error:
         raise BusyError(f"{error}, but it is not seen yet") from error
+    except (NotFoundError, RefusedError, DeniedError, QuotaError) as error:
+        _tag(config, f"start failed: {error}", context)
+        if isinstance(error, NotFoundError):
+            # A deployment may have given it another configuration a moment ago.
+            return looks.not_visible_yet(event.physical_id, error, context)
+        raise
     context.progress[_CREATED] = True
     return Pending(event.physical_id, "endpoint to be in service")
+
+
+def _nothing_to_start(event: LifecycleEvent, name: str, context: Context) -> Outcome:
+    """End, once a configuration of a deployment just before would be in the list."""
+    made = context.progress.get(_CREATED)
+    if not made and context.count(_UNLISTED) <= looks.UNSEEN_TOLERATED:
+        return Pending(event.physical_id, "a configuration to start with")
+    logs.fact("nothing to start", endpoint=name)
+    return Done(event.physical_id)
 
 
 def _try_again(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
@@ -174,6 +203,12 @@ def _tag(config: str, words: str, context: Context) -> bool:
     value = {tags.STOPPED: tags.as_value(words)}
     context.gateway.add_tags(found["EndpointConfigArn"], tags.to_list(value))
     return True
+
+
+def _untag(config: str, context: Context) -> None:
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
+    if found is not None:
+        context.gateway.remove_tags(found["EndpointConfigArn"], [tags.STOPPED])
 
 
 def _since(context: Context) -> str:
