@@ -2,9 +2,10 @@
 
 import pytest
 
+from .cloudformation import CloudFormation, Resource
 from .events import ENDPOINT_TYPE as TYPE
 from .events import config_of
-from .test_capacity import broken_after, deployed
+from .stack import STACK_ID
 
 MODELS = ("champion-1", "challenger-1", "challenger-2")
 
@@ -100,10 +101,18 @@ def test_weights_that_sagemaker_does_not_take_fail_the_deployment(stack, aws, na
 
 
 def test_a_rollback_does_not_fail_by_weights_that_sagemaker_does_not_take(aws):
-    stack, name = deployed(aws, shared(9, 1))
+    stack = CloudFormation(aws, STACK_ID)
+    assert stack.deploy([Resource("Endpoint", TYPE, lambda _: shared(9, 1))])
+    name = stack.live["Endpoint"].physical_id
+    nobody = shared() | {"EndpointName": "other"}
     stack.before_rollback = lambda: setattr(aws, "forgets_weights", True)
 
-    assert not stack.deploy(broken_after(shared(5, 5)))
+    assert not stack.deploy(
+        [
+            Resource("Endpoint", TYPE, lambda _: shared(5, 5)),
+            Resource("Broken", TYPE, lambda _: nobody, depends_on=("Endpoint",)),
+        ]
+    )
 
     assert weights(aws, name) == (5.0, 5.0)
 
