@@ -39,7 +39,8 @@ def shift(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         context.progress.update({_SHIFTED: True, REQUESTED: True})
         logs.fact("weights of variants changed", endpoint=name)
     elif looks.has_ended(context, badly=True):
-        return _refused(name, context)
+        _refused(name, context)
+        return None
     return Pending(name, "traffic to be shared by the new weights")
 
 
