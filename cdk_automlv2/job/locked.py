@@ -18,9 +18,11 @@ from cdk_automlv2._core.s3 import S3Location
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError
 from cdk_automlv2.job.elsewhere import TrainedElsewhere
+from cdk_automlv2.job.lock_rules import check_containers
 from cdk_automlv2.job.output import AutoMLOutput
 
 _SCHEMA = "1"
+_NO_LOCK = (OSError, KeyError, TypeError, AttributeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,15 @@ class Lock:
             OptionsError: If it is none; says what is missing.
         """
         try:
-            raw = json.loads(Path(path).read_text())
+            raw = json.loads(Path(path).read_text("utf-8-sig"))
             if str(raw["schema-version"]).partition(".")[0] != _SCHEMA:
                 raise ValueError(f"schema {raw['schema-version']} is newer than this library")
             source = raw["source"]
             keys = source.get("inference-response-keys")
             place = str(source["account"]), str(source["region"])
             lock = cls(*place, raw["containers"], [*map(str, keys)] if keys else None)
-            list(lock.artifacts())
-        except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+            check_containers(lock.containers)
+        except _NO_LOCK as error:
             why = f"{type(error).__name__}: {error}"
             rule = f"must be a file that `automlv2 lock` has written ({why})"
             raise OptionsError("from_lock", (OptionFault("lock", rule, path),)) from error
@@ -102,7 +104,6 @@ class Lock:
                 if found:
                     key = found.get("kms-key")
                     yield Artifact(str(found["uri"]), str(found["sha256"]), str(key or ""))
-                _ = container["image"], container["environment"]
 
 
 class LockedCandidate(TrainedElsewhere):

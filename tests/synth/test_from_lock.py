@@ -124,6 +124,49 @@ def test_a_file_that_is_no_lock_is_refused_by_name(lock, content):
         AutoMLModel.from_lock(stack_in(), "Model", "nowhere.lock")
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "words"),
+    [
+        ("uri", "s3://*/*", "uri is no object of S3"),
+        ("uri", "s3://dev/out/${aws:username}", "uri is no object of S3"),
+        ("uri", "s3://dev", "uri is no object of S3"),
+        ("uri", 5, "uri is no object of S3"),
+        ("sha256", "", "sha256 is no SHA-256"),
+        ("sha256", None, "sha256 is no SHA-256"),
+        ("sha256", "A" * 64, "sha256 is no SHA-256"),
+        ("kms-key", "*", "kms-key is no key"),
+    ],
+)
+def test_an_edited_artifact_widens_the_rights_of_the_function(lock, member, value, words):
+    content = copy.deepcopy(LOCK)
+    content["containers"][""][0]["artifact"][member] = value
+
+    with pytest.raises(OptionsError, match=words):
+        AutoMLModel.from_lock(stack_in(), "Model", lock(content))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"containers": {}}, "there are no containers"),
+        ({"containers": {"": []}}, "is no list of containers"),
+        ({"containers": {"": [{"image": None, "environment": {}, "artifact": None}]}}, "no image"),
+        ({"containers": {"": [{"image": "i", "environment": [], "artifact": None}]}}, "no texts"),
+    ],
+)
+def test_a_lock_without_what_serves_fails_at_deployment(lock, change, words):
+    with pytest.raises(OptionsError, match=words):
+        AutoMLModel.from_lock(stack_in(), "Model", lock({**LOCK, **change}))
+
+
+def test_a_lock_that_is_nested_without_end_ends_in_a_traceback(tmp_path):
+    path = tmp_path / "automlv2.lock"
+    path.write_text("[" * 100_000)
+
+    with pytest.raises(OptionsError, match="must be a file that"):
+        AutoMLModel.from_lock(stack_in(), "Model", str(path))
+
+
 def test_a_deep_learning_container_is_mapped_to_the_region_by_itself(lock):
     image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/autogluon-inference:1.4-cpu-py312"
     content = copy.deepcopy(LOCK)
