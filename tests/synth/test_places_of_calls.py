@@ -56,6 +56,7 @@ def test_a_construct_that_was_refused_outside_a_stack_has_taken_no_id():
         ("", "id: must have 1 character or more, got ''"),
         (cdk.Aws.REGION, "id: must be known at synth, got 'a token'"),
     ],
+    ids=["empty", "a token"],
 )
 def test_an_id_that_cannot_be_is_refused_by_name(stack, id, text):
     assert faults(lambda: job(stack, id)) == [text]
