@@ -79,11 +79,13 @@ def test_rejects(value, member, text):
 @pytest.mark.parametrize(
     ("value", "member"),
     [
-        ("${Token[TOKEN.1]}", "AutoMLProblemTypeConfig.TabularJobConfig.Mode"),
+        pytest.param(
+            "${Token[TOKEN.1]}", "AutoMLProblemTypeConfig.TabularJobConfig.Mode", id="text"
+        ),
         (-1.888154589709072e289, "DataSplitConfig.ValidationFraction"),
         (["#{Token[TOKEN.2]}"], "Tags"),
         (None, "AutoMLJobName"),
-        ("s3://${Token[TOKEN.3]}/x", "OutputDataConfig.S3OutputPath"),
+        pytest.param("s3://${Token[TOKEN.3]}/x", "OutputDataConfig.S3OutputPath", id="path"),
         ("Größe", "Tags[].Key"),
     ],
 )
