@@ -18,6 +18,7 @@ from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.destinations import destination_faults
 from cdk_automlv2.hosting.instance_types import has_own_storage
 from cdk_automlv2.hosting.option_rules import instance_type_rule, unit_rule
+from cdk_automlv2.problem_configs.batch import BatchFormat
 
 _CSV_PATH = re.compile(r"\$(\[-?\d*(:-?\d*)?(,-?\d+)*\])?")
 _MOST = 100
@@ -31,6 +32,11 @@ def model_of(model: Any, job: Any, release: Any) -> Any:
     if release is not None:
         return release.endpoint._models[0]
     return model if model is not None else job
+
+
+def _usual(model: Any, job: Any, release: Any) -> BatchFormat:
+    """Return the format of the kind of problem."""
+    return format_of(getattr(model_of(model, job, release), "problem_config", None))
 
 
 def model_rule(
@@ -119,8 +125,7 @@ def join_rule(
     """Lines in and lines out, of the same format."""
     if join_source in (None, "None"):
         return
-    subject = model_of(model, job, release)
-    usual = format_of(getattr(subject, "problem_config", None))
+    usual = _usual(model, job, release)
     if not usual.joins:
         rule = "cannot be used with this kind of problem, whose answers are not one line each"
         yield OptionFault("join_source", rule, join_source)
@@ -150,8 +155,7 @@ def content_type_rule(
     content_type: str | None, model: Any, job: Any, release: Any
 ) -> Iterator[OptionFault]:
     """A type, where the kind of problem does not say it."""
-    subject = model_of(model, job, release)
-    usual = format_of(getattr(subject, "problem_config", None))
+    usual = _usual(model, job, release)
     if content_type is None and usual.content_type is None:
         rule = "must be given for images, such as image/png or image/jpeg"
         yield OptionFault("content_type", rule, None)
@@ -174,8 +178,7 @@ def strategy_rule(
     batch_strategy: str | None, split_type: str | None, model: Any, job: Any, release: Any
 ) -> Iterator[OptionFault]:
     """Batches of what is split."""
-    subject = model_of(model, job, release)
-    usual = format_of(getattr(subject, "problem_config", None))
+    usual = _usual(model, job, release)
     if batch_strategy is not None and (split_type or usual.split_type) == "None":
         yield OptionFault("batch_strategy", "must come with a split_type", batch_strategy)
 
@@ -184,8 +187,7 @@ def count_rule(instance_count: int, model: Any, job: Any, release: Any) -> Itera
     """Few enough; one where one object holds everything."""
     if instance_count > _MOST:
         yield OptionFault("instance_count", f"must be {_MOST} or less", instance_count)
-    subject = model_of(model, job, release)
-    if instance_count > 1 and format_of(getattr(subject, "problem_config", None)).is_whole:
+    if instance_count > 1 and _usual(model, job, release).is_whole:
         rule = "must be 1 for a forecast, whose one object goes to one instance"
         yield OptionFault("instance_count", rule, instance_count)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from automlv2_handlers.domain.variants import VARIANTS, without
+
 COUNT: Final = "InitialInstanceCount"
 RETAIN: Final = "RetainAllVariantProperties"
 _EXCLUDE: Final = "ExcludeRetainedVariantProperties"
 _TYPE: Final = "VariantPropertyType"
-_VARIANTS: Final = "ProductionVariants"
 _SHOWN: Final = ("DesiredInstanceCount", "CurrentInstanceCount")
 
 
@@ -22,18 +23,12 @@ def content_of(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Those of a shadow stay, as the service changes capacities of production variants only.
     """
-    if _VARIANTS not in config:
-        return dict(config)
-    bare = [
-        {key: value for key, value in variant.items() if key != COUNT}
-        for variant in config[_VARIANTS]
-    ]
-    return {**config, _VARIANTS: bare}
+    return without(config, COUNT) if VARIANTS in config else dict(config)
 
 
 def wanted(config: Mapping[str, Any]) -> dict[str, int]:
     """Return the counts of a configuration by the variants' names; none of a serverless one."""
-    variants = config.get(_VARIANTS) or []
+    variants = config.get(VARIANTS) or []
     return {item["VariantName"]: int(item[COUNT]) for item in variants if item.get(COUNT)}
 
 
@@ -41,7 +36,7 @@ def live(endpoint: Mapping[str, Any]) -> dict[str, int]:
     """Return the counts that an endpoint shows: those it is on its way to."""
     shown = {
         item["VariantName"]: next((item[key] for key in _SHOWN if item.get(key) is not None), None)
-        for item in endpoint.get(_VARIANTS) or []
+        for item in endpoint.get(VARIANTS) or []
     }
     return {name: int(count) for name, count in shown.items() if count is not None}
 
@@ -52,9 +47,9 @@ def with_counts(config: Mapping[str, Any], counts: Mapping[str, int]) -> dict[st
         return dict(config)
     variants = [
         {**item, COUNT: counts[item["VariantName"]]} if item["VariantName"] in counts else item
-        for item in config[_VARIANTS]
+        for item in config[VARIANTS]
     ]
-    return {**config, _VARIANTS: variants}
+    return {**config, VARIANTS: variants}
 
 
 def keeping(request: Mapping[str, Any], *excluded: str) -> dict[str, Any]:

@@ -84,6 +84,12 @@ def model_stem(model_name: str) -> str:
     return f"m{digest(model_name.lower(), length=_MODEL_LENGTH)}"
 
 
+def endpoint_arn(stack_id: str, name: str) -> str:
+    """Return the ARN of an endpoint in the account and Region of a stack."""
+    partition, _, region, account = stack_id.split(":")[1:5]
+    return f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{name.lower()}"
+
+
 def config_name(
     event: LifecycleEvent, endpoint_name: str, content: Any, models: Iterable[str] = ()
 ) -> str:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from automlv2_handlers.domain.variants import VARIANTS, without
+
 WEIGHT: Final = "InitialVariantWeight"
-_VARIANTS: Final = "ProductionVariants"
 _DEFAULT: Final = 1.0
 
 
 def content_of(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what identifies a configuration: all of it, but the weights of several variants."""
-    if not wanted(config):
-        return dict(config)
-    bare = [
-        {key: value for key, value in variant.items() if key != WEIGHT}
-        for variant in config[_VARIANTS]
-    ]
-    return {**config, _VARIANTS: bare}
+    return without(config, WEIGHT) if wanted(config) else dict(config)
 
 
 def wanted(config: Mapping[str, Any]) -> dict[str, float]:
     """Return the weights by the variants' names; none where there is but one variant."""
-    variants = config.get(_VARIANTS) or []
+    variants = config.get(VARIANTS) or []
     if len(variants) < 2:
         return {}
     return {item["VariantName"]: float(item.get(WEIGHT, _DEFAULT)) for item in variants}
@@ -38,7 +33,7 @@ def changes(
     """
     shown = {
         item["VariantName"]: item.get("DesiredWeight", item.get("CurrentWeight"))
-        for item in endpoint.get(_VARIANTS) or []
+        for item in endpoint.get(VARIANTS) or []
     }
     return [
         {"VariantName": name, "DesiredWeight": weight}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs
+from automlv2_handlers.domain.names import endpoint_arn
 from automlv2_handlers.domain.plain import plain
 from automlv2_handlers.domain.release_states import SCHEMA, ReleaseState
 from automlv2_handlers.errors import ChangedError, GatewayError
@@ -48,14 +49,12 @@ def tell(store: Store, head: Head, release: Release) -> None:
 def _send(store: Store, head: Head, release: Release) -> bool:
     """Send the event; whether that came through."""
     detail = detail_of(head, release)
-    partition = release.settings.stack_id.split(":")[1]
-    region, account = release.settings.stack_id.split(":")[3:5]
-    endpoint = f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{detail['endpoint']}"
+    endpoint = endpoint_arn(release.settings.stack_id, str(detail["endpoint"]))
     event = {
         "Source": SOURCE,
         "DetailType": DETAIL_TYPE,
         "Detail": json.dumps(detail),
-        "Resources": [release.settings.stack_id, endpoint.lower()],
+        "Resources": [release.settings.stack_id, endpoint],
     }
     try:
         store.gateway.put_event(event)

@@ -20,6 +20,7 @@ from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.execution import State
 from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
 from automlv2_handlers.resources import capacity, scaling, traffic
+from automlv2_handlers.resources import endpoint_configs as configs
 
 _NEXT_SECONDS: Final = 50 * 60
 """Age at which the next execution goes on: none is older than CloudFormation's hour."""
@@ -178,14 +179,9 @@ def _delete_unless_stopped(event: LifecycleEvent, context: Context) -> None:
     """Delete what a schedule that has stopped the endpoint meanwhile does not start it with."""
     moved = {event.properties["EndpointConfigName"]: event.properties["RequestOf"]}
     known = {**event.properties[_LEFT], **moved}
-    stopped = {config for config in known if _is_stopped_as(config, context)}
+    stopped = {config for config in known if configs.is_stopped(config, context)}
     for config in known.keys() - stopped if stopped else ():
         _delete(event, config, known[config], context)
-
-
-def _is_stopped_as(config: str, context: Context) -> bool:
-    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
-    return found is not None and tags.STOPPED in tags.of(found["EndpointConfigArn"], context)
 
 
 def go_on_waiting(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:

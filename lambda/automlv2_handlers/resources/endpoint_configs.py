@@ -122,6 +122,12 @@ def _adopt(event: LifecycleEvent, found: Mapping[str, Any], made_of: str, contex
     tags.sync(event, arn, current_tags, context)
 
 
+def is_stopped(called: str, context: Context) -> bool:
+    """Whether the endpoint of a configuration is missing on purpose."""
+    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
+    return found is not None and tags.STOPPED in tags.of(found["EndpointConfigArn"], context)
+
+
 def of_resource(
     event: LifecycleEvent, stem: str, context: Context
 ) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import stack_phase
-from automlv2_handlers.domain.names import digest
+from automlv2_handlers.domain.names import digest, endpoint_arn
 from automlv2_handlers.domain.release_states import ReleaseState
 from automlv2_handlers.errors import DeniedError, LifecycleError, NotFoundError
 from automlv2_handlers.events import LifecycleEvent
@@ -46,11 +46,10 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         context.now,
         rolling_back=stack_phase.is_rolling_back(context),
     )
-    partition, _, region, account = event.stack_id.split(":")[1:5]
     name = settings.endpoint_name
     data = {
         "EndpointName": name,
-        "EndpointArn": f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{name.lower()}",
+        "EndpointArn": endpoint_arn(event.stack_id, name),
         "Release": str(release.number if release is not None else 0),
     }
     return Done(physical_id(event), data)

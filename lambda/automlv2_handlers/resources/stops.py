@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from automlv2_handlers import logs
 from automlv2_handlers.domain import tags, verdicts
-from automlv2_handlers.domain.names import config_stem
+from automlv2_handlers.domain.names import config_stem, endpoint_arn
 from automlv2_handlers.errors import (
     BusyError,
     DeniedError,
@@ -84,10 +84,9 @@ def stay(event: LifecycleEvent, name: str, context: Context) -> Done | Pending |
     if context.gateway.find("describe_endpoint", EndpointName=name) is not None:
         return Pending(name, "endpoint that a schedule has started meanwhile")
     configs.delete_others(event, {called}, context)
-    partition, _, region, account = event.stack_id.split(":")[1:5]
     data = {
         "EndpointName": name,
-        "EndpointArn": f"arn:{partition}:sagemaker:{region}:{account}:endpoint/{name.lower()}",
+        "EndpointArn": endpoint_arn(event.stack_id, name),
         "EndpointConfigName": called,
     }
     note = f"the endpoint is stopped on purpose ({words}) and stays so until its schedule starts it"

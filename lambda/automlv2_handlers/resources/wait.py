@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from automlv2_handlers.domain import tags, verdicts
+from automlv2_handlers.domain import verdicts
 from automlv2_handlers.domain.verdicts import RETRAIN, Verdict
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import LOOKED, Context, Done, Outcome, Pending
+from automlv2_handlers.resources import endpoint_configs as configs
 from automlv2_handlers.resources import looks
 from automlv2_handlers.resources.kind import Kind
 
@@ -87,7 +88,7 @@ def _completed(event: LifecycleEvent, job: Mapping[str, Any]) -> Done:
 def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
     name, config = event.properties["EndpointName"], event.properties["EndpointConfigName"]
     endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
-    if endpoint is None and _is_stopped(config, context):
+    if endpoint is None and configs.is_stopped(config, context):
         return Done(physical_id(event), {"EndpointName": name})
     if endpoint is None:
         gone = LifecycleError(f"endpoint {name!r} was deleted while it was being deployed")
@@ -101,12 +102,6 @@ def _endpoint(event: LifecycleEvent, context: Context) -> Outcome:
         raise LifecycleError(verdicts.endpoint_ended(endpoint, was_updated=True))
     state = f"endpoint {name!r} was still {endpoint['EndpointStatus']}"
     return _not_yet(event, context, state, "raise its timeout")
-
-
-def _is_stopped(config: str, context: Context) -> bool:
-    """Whether an endpoint is missing on purpose."""
-    found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
-    return found is not None and tags.STOPPED in tags.of(found["EndpointConfigArn"], context)
 
 
 def _transform(event: LifecycleEvent, context: Context) -> Outcome:
