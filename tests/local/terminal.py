@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import psutil
 
@@ -25,16 +26,25 @@ def none_runs(folder):
     return f"Error: no local cloud is running here\nnext: {following}\n"
 
 
+@contextmanager
 def starting(folder, *options):
-    """A `start` in another terminal, where Ctrl-C counts: tests may run where it is ignored."""
+    """A `start` in another terminal, where Ctrl-C counts: tests may run where it is ignored.
+
+    It ends with a test that fails meanwhile, which else would wait for it for ever.
+    """
     arguments = ["local", "--folder", str(folder), "start", "--no-bootstrap", *options]
-    return subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=_hears_signals,
-    )
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def _hears_signals():
