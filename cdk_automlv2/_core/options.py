@@ -70,7 +70,7 @@ def checked(
             values = {**bound.arguments, **(context(subject) if context else {})}
             known = [rule for rule in also if values.keys() >= set(_names(rule))]
             faulty = {_root(fault.path) for fault in faults}
-            if {"scope", "id"} <= values.keys():
+            if _makes_construct(function):
                 faults += [] if "scope" in faulty else _scope_rule(values["scope"])
                 faults += [] if "id" in faulty else _id_rule(values["id"])
             faults += rule_faults(dict.fromkeys((*rules, *known)), values, faulty)
@@ -81,6 +81,14 @@ def checked(
         return check_first
 
     return decorate
+
+
+@cache
+def _makes_construct(function: Callable[..., Any]) -> bool:
+    """Whether a function takes the parent and the id of a construct."""
+    checks = checks_of(function)
+    scope = getattr(checks.get("scope"), "wanted", None)
+    return "id" in checks and getattr(scope, "__jsii_type__", "") == "constructs.Construct"
 
 
 def _scope_rule(scope: Any) -> Iterator[OptionFault]:
