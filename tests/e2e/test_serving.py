@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,31 @@ def scaled(cloud):
     }
 
 
+def fire(cloud, stack, verb):
+    """Let a schedule of a stack fire now, with its own role."""
+    listed = cloud.client("cloudformation").list_stack_resources(StackName=stack)
+    [name] = [
+        item["PhysicalResourceId"]
+        for item in listed["StackResourceSummaries"]
+        if item["ResourceType"] == "AWS::Scheduler::Schedule" and verb in item["LogicalResourceId"]
+    ]
+    scheduler = cloud.client("scheduler")
+    found = scheduler.get_schedule(Name=name)
+    moment = f"{datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}"
+    scheduler.update_schedule(
+        Name=name,
+        ScheduleExpression=f"at({moment})",
+        FlexibleTimeWindow=found["FlexibleTimeWindow"],
+        Target=found["Target"],
+    )
+
+
+def status(cloud, name):
+    """Return the status of an endpoint; empty if it is not there."""
+    found = cloud.client("sagemaker").list_endpoints(NameContains=name)["Endpoints"]
+    return "".join(item["EndpointStatus"] for item in found)
+
+
 def soon(look):
     deadline = time.monotonic() + 60
     while not (found := look()):
@@ -99,18 +125,26 @@ def test_endpoints_of_three_kinds_are_deployed_changed_and_deleted(cloud, servin
     assert answer.result(60, every=0.5)
     assert scaled(cloud) == {first["QueuedName"]: (0, 2)}
 
-    second = serving.must_deploy(weight=9, kind="serverless")
+    second = serving.must_deploy(weight=9, kind="serverless", count=3)
 
     assert second["SharedName"] == first["SharedName"]
     assert second["CheapName"] != first["CheapName"]
     moved = sagemaker.describe_endpoint(EndpointName=second["SharedName"])
     assert moved["EndpointConfigName"] == shared["EndpointConfigName"]
+    counts = [item["DesiredInstanceCount"] for item in moved["ProductionVariants"]]
+    assert counts == [3, 2]
     assert "challenger" in invoke(cloud, second["SharedName"], 30)
     assert invoke(cloud, second["CheapName"], 1) == {"AllTraffic"}
     names = [item["EndpointName"] for item in sagemaker.list_endpoints()["Endpoints"]]
     assert first["CheapName"] not in names
     assert instances(cloud, first["QueuedName"])[0] == "ml.m5.xlarge"
     assert scaled(cloud) == {first["QueuedName"]: (0, 2)}
+
+    fire(cloud, "Serving", "Stop")
+    soon(lambda: status(cloud, second["SharedName"]) == "")
+    fire(cloud, "Serving", "Start")
+    soon(lambda: status(cloud, second["SharedName"]) == "InService")
+    assert invoke(cloud, second["SharedName"]) <= {"champion", "challenger"}
 
     empty(cloud, first["Bucket"])
     serving.delete()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 
 from cdk_automlv2 import (
@@ -19,6 +20,9 @@ from cdk_automlv2 import (
     LocalAutoMLDataChannel,
     ServerlessVariant,
 )
+
+FAR = scheduler.ScheduleExpression.rate(cdk.Duration.days(300))
+"""The test lets the schedules fire when it needs them."""
 
 DATA = Path(__file__).parents[4] / "data" / "diagnosis_train.csv"
 
@@ -39,12 +43,13 @@ champion, challenger = (
     AutoMLModel(stack, name, job=job, inference_response_keys=keys)
     for name, keys in (("Champion", ["predicted_label"]), ("Challenger", ["probability"]))
 )
+count = int(app.node.try_get_context("count") or 2)
 weight = int(app.node.try_get_context("weight") or 0)
 shared = AutoMLEndpoint(
     stack,
     "Shared",
     variants=[
-        InstanceVariant(champion, "ml.m5.large", 2, variant_name="champion"),
+        InstanceVariant(champion, "ml.m5.large", count, variant_name="champion"),
         InstanceVariant(
             challenger,
             "ml.m5.large",
@@ -56,6 +61,8 @@ shared = AutoMLEndpoint(
     data_capture=DataCapture(AutoMLOutput.from_bucket(bucket, "seen/")),
     deployment=Deployment.canary(percent=50, wait=cdk.Duration.minutes(5), errors=1),
 )
+shared.stop_on_schedule(FAR)
+shared.start_on_schedule(FAR)
 serverless = app.node.try_get_context("kind") == "serverless"
 queued = AutoMLEndpoint(
     stack,
