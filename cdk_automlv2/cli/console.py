@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -14,7 +13,6 @@ from cdk_automlv2.cli import grid, out
 from cdk_automlv2.cli.grid import Column
 
 Rows = Sequence[Mapping[str, str]]
-_NO_DROPS: Final[Mapping[str, int]] = {}
 
 
 class Form(Enum):
@@ -32,35 +30,33 @@ class Form(Enum):
         return cls.PLAIN if plain or not sys.stdout.isatty() else cls.TABLE
 
 
-def show(
-    found: Mapping[str, Rows], form: Form, nothing: str, drops: Mapping[str, int] = _NO_DROPS
-) -> None:
+def show(found: Mapping[str, Rows], form: Form, nothing: str, titles: Sequence[str]) -> None:
     """Print rows of several kinds.
 
     Args:
         found: Rows by their kind.
         form: How.
-        nothing: What is said, but in JSON, if there are no rows at all.
-        drops: Columns that are dropped where there is no room, the highest number first.
+        nothing: What is remarked, but in JSON, if there are no rows at all.
+        titles: What the rows of any kind may have, as a pipe gets it.
     """
     if form is Form.JSON:
         out.as_json(found)
-    elif not any(found.values()):
-        out.data(nothing)
-    elif form is Form.PLAIN:
-        for kind, rows in found.items():
-            for row in rows:
-                out.row([kind, *row.values()])
+        return
+    if not any(found.values()):
+        out.remark(nothing)
+    if form is Form.PLAIN:
+        cells = ((kind, *map(row.get, titles)) for kind, rows in found.items() for row in rows)
+        out.rows(("kind", *titles), cells)
     else:
         console = out.console()
         for kind, rows in found.items():
             if rows:
-                _table(console, kind, rows, drops)
+                _table(console, kind, rows)
 
 
-def _table(console: Console, title: str, rows: Rows, drops: Mapping[str, int]) -> None:
+def _table(console: Console, title: str, rows: Rows) -> None:
     """Print rows as a table whose columns are those of the first one."""
     console.print(Text(title, style="italic"))
-    columns = [Column(name, folds=True, drop=drops.get(name, 0)) for name in rows[0]]
+    columns = [Column(name, folds=True) for name in rows[0]]
     grid.show(console, columns, [list(row.values()) for row in rows])
     console.print()

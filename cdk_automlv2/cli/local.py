@@ -256,7 +256,7 @@ def status(folder: Path, plain: bool, as_json: bool) -> None:
     form = console.Form.chosen(plain=plain, as_json=as_json)
     with friendly_errors(*_ERRORS):
         found = tables.inventory(LocalCloud.attach(folder))
-    console.show(found, form, "nothing is deployed")
+    console.show(found, form, "nothing is deployed", tables.TITLES)
 
 
 @local.command()

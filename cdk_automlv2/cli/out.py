@@ -84,16 +84,38 @@ def event(value: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+class Rows:
+    """Rows separated by tabs for a pipe or a file; nothing is cut, and no row goes without titles.
+
+    Args:
+        titles: Of the columns; printed at once.
+    """
+
+    def __init__(self, *titles: str) -> None:
+        self._count = len(titles)
+        self.add(titles)
+
+    def add(self, cells: Sequence[object]) -> None:
+        """Print a row, at once; what is not known is an empty cell.
+
+        Raises:
+            ValueError: If it has another number of cells than there are titles.
+        """
+        if len(cells) != self._count:
+            raise ValueError(f"{len(cells)} cells below {self._count} titles: {cells}")
+        click.echo("\t".join("" if cell is None else safe.line(cell) for cell in cells))
+        sys.stdout.flush()
+
+
 def rows(titles: Sequence[str], cells: Iterable[Sequence[object]]) -> None:
-    """Print rows separated by tabs, their titles first; nothing is cut."""
-    for row in (titles, *cells):
-        click.echo("\t".join(safe.line(cell) for cell in row))
+    """Print all rows of a table for a pipe or a file."""
+    printed = Rows(*titles)
+    for row in cells:
+        printed.add(row)
 
 
-def row(cells: Sequence[object]) -> None:
-    """Print one row of a stream, at once."""
-    click.echo("\t".join(safe.line(cell) for cell in cells))
-    sys.stdout.flush()
+FACTS: Final = ("what", "value")
+"""Titles of names and values."""
 
 
 def plain(value: Any) -> Any:

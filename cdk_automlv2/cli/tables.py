@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from cdk_automlv2.local import LocalCloud
 
 Inventory = dict[str, list[dict[str, str]]]
+TITLES: Final = ("name", "status", "secondary")
+"""What is known of each; of some kinds less."""
 
 
 def inventory(cloud: LocalCloud) -> Inventory:

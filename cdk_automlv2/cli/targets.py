@@ -103,13 +103,21 @@ def _of_stack(client: Client, name: str, kinds: Sequence[str]) -> Target:
         raise NoStack(name, error.near, f"no {words} and no stack named") from error
     found = constructs.meant(known, wanted, (*kinds, RELEASE))
     if len(found) != 1:
-        raise _not_one(name, words, found, constructs.meant(known, "", (*kinds, RELEASE)))
+        raise not_one(name, words, found, constructs.meant(known, "", (*kinds, RELEASE)))
     return _described(client, found[0], kinds)
 
 
-def _not_one(
+def not_one(
     name: str, words: str, found: Sequence[Construct], there: Sequence[Construct]
 ) -> Failure:
+    """Return the fault of a name that stands for none, or for more than one.
+
+    Args:
+        name: As it was typed.
+        words: What was looked for.
+        found: What it stands for.
+        there: What there is.
+    """
     if found:
         message = f"{name} stands for {len(found)} of them: {constructs.listed(found)}"
         return Failure(message, again(name, found[0].name))
@@ -124,7 +132,7 @@ def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Ta
     kind, name = construct.kind, construct.physical_id
     if kind == RELEASE:
         kind = kinds[0]
-        name = _of_release(client, construct, kind)
+        name = resources(client, construct).get(kind, "")
     described = describe(client, kind, name) if name else None
     missing = stopped.description(client, construct) if described is None else None
     if missing:
@@ -136,15 +144,20 @@ def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Ta
     return Target(kind, name, described, construct)
 
 
-def _of_release(client: Client, construct: Construct, kind: str) -> str:
-    """Return the job or the endpoint of the newest release of a construct."""
+def resources(client: Client, construct: Construct) -> dict[str, str]:
+    """Return the names of the job and the endpoint that a construct stands for, by kind.
+
+    A release stands for its newest job, and for its endpoint.
+    """
+    if construct.kind != RELEASE:
+        known = construct.kind in _OPERATIONS and construct.physical_id
+        return {construct.kind: construct.physical_id} if known else {}
     from cdk_automlv2.cli.releases import find, records
 
     place = find.one(client, construct.name)
     head = records.head(client, place)
     record = records.release(client, place, head["generation"]) if head else None
     if record is None:
-        return ""
-    if kind == JOB:
-        return str(record["job"] or "")
-    return str(record["settings"]["properties"]["Endpoint"]["EndpointName"])
+        return {}
+    endpoint = str(record["settings"]["properties"]["Endpoint"]["EndpointName"])
+    return {**({JOB: str(record["job"])} if record["job"] else {}), ENDPOINT: endpoint}

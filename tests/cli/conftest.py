@@ -3,6 +3,7 @@ from click.testing import CliRunner
 
 from cdk_automlv2.cli.commands import automlv2
 
+from . import running
 from .account import Account
 
 
@@ -22,3 +23,16 @@ def call(account):
         )
 
     return call
+
+
+@pytest.fixture
+def user():
+    """The user of the stack that ``shop`` deploys."""
+    return running.user_of_shop()
+
+
+@pytest.fixture
+def shop(user, account):
+    """An account with a stack whose first release still trains."""
+    running.deploy(user, account)
+    return account

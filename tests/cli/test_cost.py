@@ -56,6 +56,22 @@ def test_an_endpoint_costs_as_many_instances_as_run_and_a_job_its_candidates(bil
     assert shown["prices"] == {"source": "my contract", "currency": "EUR"}
 
 
+def test_what_is_named_twice_is_on_the_bill_once(billed):
+    shown, _ = billed("Clinic", "Clinic/Job", ENDPOINT)
+
+    assert [item["what"] for item in shown["items"]] == ["job", "endpoint"]
+
+
+def test_a_stack_whose_resources_are_gone_costs_nothing_and_says_so(account, call):
+    account.sagemaker.jobs.clear()
+    account.sagemaker.endpoints.clear()
+
+    done = call("cost", "Clinic")
+
+    assert done.stdout.splitlines()[1:] == []
+    assert done.stderr.splitlines()[-1] == "next: automlv2 describe"
+
+
 def test_without_prices_there_are_hours_and_no_figure(billed):
     shown, found = billed(prices=None)
 

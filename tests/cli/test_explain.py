@@ -125,7 +125,8 @@ def test_nothing_failed_is_said_in_one_line(account, call):
 
     done = call("explain", "Clinic")
 
-    assert done.stdout == "Clinic is CREATE_COMPLETE, and nothing of it has failed\n"
+    assert done.stdout == "what\tof\ttext\nstack\tClinic\tCREATE_COMPLETE\n"
+    assert done.stderr == "Clinic is CREATE_COMPLETE, and nothing of it has failed\n"
 
 
 def test_a_job_that_failed_without_failing_the_stack_is_found(account, call):

@@ -82,9 +82,10 @@ def test_plain_rows_are_separated_by_tabs_and_nothing_is_cut(user, run):
     user.deploy(Gates=[minimum(0.99)])
     user.run()
 
-    [line] = run("status", "Shop/Churn", "--plain").stdout.splitlines()
+    titles, line = run("status", "Shop/Churn", "--plain").stdout.splitlines()
 
-    assert line.split("\t")[:4] == ["releases", "Churn", "1", "refused"]
+    assert titles.split("\t")[:3] == ["id", "release", "state"]
+    assert line.split("\t")[:3] == ["Churn", "1", "refused"]
     assert line.endswith("gate Objective: F1 is 0.97, below the minimum of 0.99")
 
 
@@ -157,7 +158,10 @@ def test_a_name_that_stands_for_several_is_refused_with_all_of_them(run):
 
 
 def test_a_name_below_a_nested_stack_may_be_short(user, run):
-    assert run("history", "Shop/Demand").stdout == "there is no release yet\n"
+    done = run("history", "Shop/Demand")
+
+    assert done.stdout.splitlines()[1:] == []
+    assert done.stderr == "there is no release yet\nnext: automlv2 watch Shop\n"
 
 
 def test_a_name_that_stands_for_none_is_refused_with_what_there_is(run):

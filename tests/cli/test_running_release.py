@@ -6,46 +6,16 @@ import json
 import pytest
 
 from cdk_automlv2.cli.page import sending, shown, tables
-from tests.lifecycle.fake_aws import FakeAws
-from tests.lifecycle.releases import KEY, TYPE, User
-from tests.lifecycle.stack import Stack
 
-from .account import JOB, at, candidate, custom, job
+from .account import JOB, at, job
+from .running import KEY
+from .tree import leaves
 
-RUNNING = ("InProgress", "ModelTuning")
-
-
-@pytest.fixture
-def user():
-    aws = FakeAws()
-    aws.job_seconds = 24 * 3600
-    return User(Stack(aws))
+STACKS = [leaf for leaf in leaves() if leaf.takes_names and leaf.words != "adopt"]
 
 
-@pytest.fixture
-def shop(user, account):
-    """A stack whose first release trains: its records are the function's own."""
-    user.deploy()
-    user.aws.run(lambda: bool(user.release(1).job))
-    name = user.release(1).job
-    account.services["dynamodb"] = user.aws.client("dynamodb")
-    arn = {"Fn::GetAtt": ["Function", "Arn"]}
-    properties = {"Key": KEY, "TableName": {"Ref": "Table"}, "ServiceToken": arn}
-    account.cloudformation.add(
-        "Shop",
-        {
-            "Churn": custom(TYPE, f"Shop/{KEY}/Resource", **properties),
-            "Table": {"Type": "AWS::DynamoDB::Table"},
-            "Function": {"Type": "AWS::Lambda::Function"},
-        },
-        {"Churn": "churn", "Table": user.stack.table, "Function": "function"},
-    )
-    account.sagemaker.jobs[name] = {**job(*RUNNING), "AutoMLJobName": name}
-    account.sagemaker.candidates[name] = [
-        candidate("good", 0.9),
-        {**candidate("bad", status="Failed"), "FailureReason": "out of memory"},
-    ]
-    return account
+ENDED = {"watch": ("--timeout", "0"), "wait": ("--timeout", "0")}
+"""What lets a command that waits end at once."""
 
 
 def events(done):
@@ -102,6 +72,35 @@ def test_notebooks_of_a_job_are_shown_where_aws_gives_them(account, call):
 
     assert rows["data exploration"] == "s3://out/exploration.ipynb"
     assert rows["candidate definitions"] == "s3://out/definitions.ipynb"
+
+
+def test_the_job_of_a_release_is_on_its_bill(shop, user, call):
+    for name in ("Shop", f"Shop/{KEY}"):
+        [item] = json.loads(call("cost", name, "--json").stdout)["items"]
+
+        assert (item["what"], item["name"]) == ("job", user.release(1).job)
+
+
+def test_the_logs_of_a_release_are_those_of_its_job_too(shop, user, call):
+    group = "/aws/sagemaker/TrainingJobs"
+    shop.logs.write(group, 1, "epoch 1")
+
+    _, *rows = call("logs", f"Shop/{KEY}", "--since", "9999d").stdout.splitlines()
+
+    assert [row.split("\t")[1:] for row in rows] == [["TrainingJobs", "epoch 1"]]
+    assert (group, {"logStreamNamePrefix": user.release(1).job}) in shop.logs.requests
+
+
+@pytest.mark.parametrize("leaf", STACKS, ids=lambda leaf: leaf.words)
+def test_every_command_knows_a_stack_that_has_a_release_only(shop, call, leaf):
+    rows = ["1,2"] if leaf.words == "invoke" else []
+
+    done = call(*leaf.path, "Shop", *rows, *leaf.required, *ENDED.get(leaf.words, ()))
+
+    assert "has no job" not in done.stderr
+    assert "has no endpoint and" not in done.stderr
+    assert "nothing of AutoML" not in done.stderr
+    assert "no release Shop" not in done.stderr
 
 
 def test_the_page_has_a_row_for_the_release_and_for_its_stack(shop):

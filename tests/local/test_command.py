@@ -235,7 +235,7 @@ def test_a_folder_that_holds_other_things_too_keeps_them(tmp_path):
 
 
 def test_status_is_a_table_lines_or_json(folder, detached):
-    assert local(folder, "status").stdout == "nothing is deployed\n"
+    assert local(folder, "status").stderr == "nothing is deployed\n"
     topics = {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}
     cloudformation = detached.client("cloudformation")
     cloudformation.create_stack(StackName="Topics", TemplateBody=json.dumps(topics))

@@ -62,7 +62,7 @@ def test_a_command_that_is_killed_leaves_nothing_running(folder):
 
 def test_a_detached_cloud_outlives_the_command(folder):
     assert local(folder, "start", "--no-bootstrap", "--detach").returncode == 0
-    assert local(folder, "status").stdout == "nothing is deployed\n"
+    assert local(folder, "status").stderr == "nothing is deployed\n"
 
 
 def test_a_stop_elsewhere_ends_the_command_too(folder):

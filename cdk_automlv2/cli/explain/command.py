@@ -39,10 +39,10 @@ def explain(client: Client, stack: str, as_json: bool) -> None:
     remedy = remedy_for(_reasons(cause, facts)) if cause or facts else None
     if as_json:
         out.as_json(_document(found, cause, facts, remedy))
-    elif cause is None and not facts:
-        out.data(f"{found.name} is {found.status}, and nothing of it has failed")
-    else:
-        _show(found, cause, facts, remedy)
+        return
+    _show(found, cause, facts, remedy)
+    if cause is None and not facts:
+        out.remark(f"{found.name} is {found.status}, and nothing of it has failed")
 
 
 def _reasons(cause: Cause | None, facts: Sequence[Evidence]) -> str:

@@ -71,14 +71,15 @@ def candidates(
     best = (job.described.get("BestCandidate") or {}).get("CandidateName", "")
     if as_json:
         out.as_json(_document(job, found, best))
-    elif not found:
-        out.remark(f"job {job.name} has no such candidate: it is {state_of(job.described)}")
-    elif vertical:
+        return
+    if vertical:
         _vertical(found, best)
-    elif out.is_terminal():
-        leaderboard.show(out.console(), found, best)
-    else:
+    elif not out.is_terminal():
         _plain(found, best)
+    elif found:
+        leaderboard.show(out.console(), found, best)
+    if not found:
+        out.remark(f"job {job.name} has no such candidate: it is {state_of(job.described)}")
 
 
 def list_all(client: Client, job: str, filters: Mapping[str, Any] | None = None) -> list[Candidate]:
@@ -120,20 +121,21 @@ def _facts(place: int, item: Candidate, best: str, keys: Sequence[tuple[str, str
     row, metrics = leaderboard.row(item, place, best), leaderboard.metrics_of(item)
     values = [place, row["name"], "yes" if row["best"] else "", row["status"], row["objective"]]
     values += [row["value"], row["seconds"], *(metrics.get(key) for key in keys)]
-    return ["" if value is None else value for value in values]
+    return values
 
 
 def _vertical(found: Sequence[Candidate], best: str) -> None:
     """Print each candidate as names and values: for one that is looked at, and for grep."""
     console = out.console()
+    rows = None if out.is_terminal() else out.Rows("candidate", *out.FACTS)
     for place, item in enumerate(found, start=1):
         row = leaderboard.row(item, place, best)
         pairs = [(key, row[key]) for key in ("name", "rank", "status", "objective", "value")]
         pairs += [(key, row[key]) for key in ("seconds", "reason") if row[key] is not None]
         pairs += [(f"{m['name']}:{m['set']}", m["value"]) for m in row["metrics"]]
-        if out.is_terminal():
+        if rows is None:
             grid.pairs(console, [(key, "" if value is None else value) for key, value in pairs])
             console.print()
-        else:
-            for key, value in pairs:
-                out.row([row["name"], key, "" if value is None else value])
+            continue
+        for pair in pairs:
+            rows.add([row["name"], *pair])

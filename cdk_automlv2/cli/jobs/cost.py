@@ -13,9 +13,9 @@ import click
 from cdk_automlv2.cli import aws, constructs, grid, out, targets, times
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
-from cdk_automlv2.cli.constructs import ENDPOINT, JOB
-from cdk_automlv2.cli.failures import Failure, friendly_errors
-from cdk_automlv2.cli.following import run
+from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE
+from cdk_automlv2.cli.failures import friendly_errors
+from cdk_automlv2.cli.following import here, run, suggest
 from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.jobs import leaderboard, price_list
 from cdk_automlv2.cli.jobs.candidates import list_all
@@ -23,6 +23,7 @@ from cdk_automlv2.cli.targets import Target
 from cdk_automlv2.cost import CANDIDATE_HOUR, Prices, hosting, is_amount
 
 _HOUR: Final = 3600
+_KINDS: Final = (JOB, ENDPOINT, RELEASE)
 _COLUMNS: Final = (
     Column("what", drop=4),
     Column("name", folds=True, least=12),
@@ -75,7 +76,8 @@ def cost(
     """
     if file and from_list:
         raise click.UsageError("give either --prices or --price-list")
-    found = list(_named(client, names) if names else _all(client))
+    known = _named(client, names) if names else _all(client)
+    found = list({(item.kind, item.name): item for item in known}.values())
     configs = {item.name: _config(client, item) for item in found if item.kind == ENDPOINT}
     with friendly_errors():
         prices = _prices(client, file, from_list, configs)
@@ -111,13 +113,16 @@ def _named(client: Client, names: Sequence[str]) -> Iterator[Target]:
                 yield from known
                 continue
         stack, _, wanted = name.partition("/")
-        found = constructs.meant(constructs.of_stack(client, stack), wanted, (JOB, ENDPOINT))
+        there = constructs.of_stack(client, stack)
+        found = constructs.meant(there, wanted, _KINDS)
         if not found:
-            raise Failure(f"{name} has no job and no endpoint", run("describe", stack))
+            there = constructs.meant(there, "", _KINDS)
+            raise targets.not_one(name, "job or endpoint", found, there)
         for item in found:
-            described = targets.describe(client, item.kind, item.physical_id)
-            if described is not None:
-                yield Target(item.kind, item.physical_id, described, item)
+            for kind, own in targets.resources(client, item).items():
+                described = targets.describe(client, kind, own)
+                if described is not None:
+                    yield Target(kind, own, described, item)
 
 
 def _all(client: Client) -> Iterator[Target]:
@@ -209,19 +214,26 @@ def _show(bills: Sequence[Bill], prices: Prices | None, as_json: bool) -> None:
         out.as_json({"schema-version": out.SCHEMA, "prices": source, "items": rows, **_sums(bills)})
         return
     rows_ = [_cells(item) for item in bills]
-    if out.is_terminal():
+    if not out.is_terminal():
+        out.rows([column.title for column in _COLUMNS], rows_)
+    elif bills:
         used = [i for i in range(len(_COLUMNS)) if any(row[i] for row in rows_)]
         columns = [_COLUMNS[i] for i in used]
         grid.show(out.console(), columns, [[row[i] for i in used] for row in rows_])
-    else:
-        out.rows([column.title for column in _COLUMNS], rows_)
-    if prices is None:
+    if not bills:
+        out.remark(f"there is no job and no endpoint {here()} that costs anything")
+        suggest(run("describe"))
+    elif prices is None:
         out.remark("no prices: --prices FILE, or --price-list for AWS's price list")
-        return
+    else:
+        out.remark(_summed(bills, prices))
+
+
+def _summed(bills: Sequence[Bill], prices: Prices) -> str:
     sums = _sums(bills)
     words = f"{sums['hourly']:.2f} {prices.currency} an hour, {sums['total']:.2f} so far"
     unknown = f"; not known of {sums['unknown']}" if sums["unknown"] else ""
-    out.remark(f"{words}{unknown} (prices: {prices.source})")
+    return f"{words}{unknown} (prices: {prices.source})"
 
 
 def _sums(bills: Sequence[Bill]) -> dict[str, Any]:

@@ -91,9 +91,8 @@ def _show_release(release: Mapping[str, Any], as_json: bool) -> None:
         facts.append(("gate", words.strip()))
     if out.is_terminal():
         grid.pairs(out.console(), facts)
-        return
-    for pair in facts:
-        out.row(pair)
+    else:
+        out.rows(out.FACTS, facts)
 
 
 def _release(client: Client, name: str) -> Mapping[str, Any] | None:
@@ -189,9 +188,8 @@ def _show(target: Target, also: list[tuple[str, str]]) -> None:
     facts += [(name, value) for name, value in more(target.described) if value]
     if out.is_terminal():
         grid.pairs(out.console(), facts)
-        return
-    for pair in facts:
-        out.row(pair)
+    else:
+        out.rows(out.FACTS, facts)
 
 
 def facts_of_job(job: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import click
@@ -53,12 +53,13 @@ def logs(
     sources = _sources(client, name)
     begin = times.now() - datetime.timedelta(seconds=since)
     found = _kept(log_groups.read(client, sources, begin), text)
+    show = _printer(as_json)
     for line in found[-tail:] if tail else found:
-        _print(line, as_json)
+        show(line)
     if follow:
         for line in _following(client, sources, found, begin):
             if text is None or text.lower() in line.message.lower():
-                _print(line, as_json)
+                show(line)
     elif not found:
         groups = ", ".join(source.group for source in sources)
         out.remark(f"no lines in {times.duration(since)}; looked in {groups}")
@@ -82,8 +83,8 @@ def _sources(client: Client, name: str) -> list[Source]:
         raise Failure(f"there is no {name}; there are {there}", run("logs", stack))
     sources = log_groups.of_stack(client, stack, found if wanted else ())
     for item in found if wanted else ():
-        if item.kind in (JOB, ENDPOINT) and item.physical_id:
-            sources += log_groups.of_target(item.kind, item.physical_id)
+        for kind, own in targets.resources(client, item).items():
+            sources += log_groups.of_target(kind, own)
     if not sources:
         raise _nothing_to_read(stack, bool(known))
     return sources
@@ -116,16 +117,21 @@ def _following(
                 yield line
 
 
-def _print(line: Line, as_json: bool) -> None:
+def _printer(as_json: bool) -> Callable[[Line], None]:
+    """Return what prints a line for whoever reads."""
     if as_json:
-        out.event(_document(line))
-    elif out.is_terminal():
-        moment = line.at.astimezone().strftime("%H:%M:%S")
-        text = Text.assemble((f"{moment} ", "dim"), (f"{line.source.name} ", "cyan"))
-        text.append(safe.lines(words_of(line)))
-        out.console().print(text, overflow="fold")
-    else:
-        out.row([out.plain(line.at), line.source.name, line.message])
+        return lambda line: out.event(_document(line))
+    if out.is_terminal():
+        return _on_terminal
+    rows = out.Rows("time", "source", "message")
+    return lambda line: rows.add([out.plain(line.at), line.source.name, line.message])
+
+
+def _on_terminal(line: Line) -> None:
+    moment = line.at.astimezone().strftime("%H:%M:%S")
+    text = Text.assemble((f"{moment} ", "dim"), (f"{line.source.name} ", "cyan"))
+    text.append(safe.lines(words_of(line)))
+    out.console().print(text, overflow="fold")
 
 
 def _document(line: Line) -> dict[str, Any]:

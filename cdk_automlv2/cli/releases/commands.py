@@ -10,19 +10,28 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws, console, out
+from cdk_automlv2.cli import aws, console, grid, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import RELEASES, Number
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.following import run, suggest
+from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
 
 _POLL_SECONDS = 10
-_DROPS = {"since": 4, "metric": 3, "serving": 2, "value": 1}
-_COLUMNS = ("id", "release", "state", "since", "metric", "value", "serving", "reason")
+_COLUMNS = (
+    Column("id", folds=True),
+    Column("release", is_right=True),
+    Column("state", folds=True),
+    Column("since", folds=True, drop=4),
+    Column("metric", folds=True, drop=3),
+    Column("value", is_right=True, drop=1),
+    Column("serving", drop=2),
+    Column("reason", folds=True),
+)
 
 
 def _forms(command: Any) -> Any:
@@ -49,7 +58,7 @@ def status(client: Client, name: str, plain: bool, as_json: bool) -> None:
                 record = records.release(client, place, number)
                 if head and record:
                     rows.append(records.shown(record, place, head["serving"]))
-    _show(rows, plain=plain, as_json=as_json)
+    _show(rows, name.partition("/")[0], plain=plain, as_json=as_json)
 
 
 @click.command()
@@ -63,7 +72,7 @@ def history(client: Client, name: str, plain: bool, as_json: bool) -> None:
         head = records.head(client, place)
         serving = head["serving"] if head else 0
         rows = [records.shown(record, place, serving) for record in records.releases(client, place)]
-    _show(rows, plain=plain, as_json=as_json)
+    _show(rows, name.partition("/")[0], plain=plain, as_json=as_json)
 
 
 @click.command()
@@ -191,13 +200,19 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], as_json: bool, why:
     suggest(run("wait", place.name))
 
 
-def _show(rows: list[dict[str, Any]], *, plain: bool, as_json: bool) -> None:
+def _show(rows: list[dict[str, Any]], stack: str, *, plain: bool, as_json: bool) -> None:
     form = console.Form.chosen(plain=plain, as_json=as_json)
     if form is console.Form.JSON:
         out.as_json(rows)
         return
-    brief = [{key: _text(row[key]) for key in _COLUMNS} for row in rows]
-    console.show({"releases": brief}, form, "there is no release yet", _DROPS)
+    cells = [[_text(row[column.title]) for column in _COLUMNS] for row in rows]
+    if form is console.Form.PLAIN:
+        out.rows([column.title for column in _COLUMNS], cells)
+    elif rows:
+        grid.show(out.console(), _COLUMNS, cells)
+    if not rows:
+        out.remark("there is no release yet")
+        suggest(run("watch", stack))
 
 
 def _text(value: Any) -> str:

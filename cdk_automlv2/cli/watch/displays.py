@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+from typing import Final, Protocol, Self
 
 from rich.console import RenderableType
 from rich.live import Live
@@ -13,6 +13,9 @@ from cdk_automlv2.cli.following import options_typed
 from cdk_automlv2.cli.watch import changes, view
 from cdk_automlv2.cli.watch.changes import Event
 from cdk_automlv2.cli.watch.snapshot import Snapshot
+
+_MEMBERS: Final = ("event", "id", "name", "state", "detail", "value", "reason")
+"""Of an event, as they stand in a row, behind its moment."""
 
 
 class Display(Protocol):
@@ -89,7 +92,7 @@ class Stream:
     """One line for each event, on standard output."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
+        self._rows = None if as_json else out.Rows("time", *_MEMBERS)
         self._before: Snapshot | None = None
 
     def __enter__(self) -> Self:
@@ -114,9 +117,7 @@ class Stream:
         self._print(event)
 
     def _print(self, event: Event) -> None:
-        if self._as_json:
+        if self._rows is None:
             out.event({"schema-version": out.SCHEMA, **event})
-            return
-        members = ("event", "id", "name", "state", "detail", "value", "reason")
-        cells: list[Any] = [out.plain(event["at"]), *(event[name] for name in members)]
-        out.row(["" if cell is None else cell for cell in cells])
+        else:
+            self._rows.add([out.plain(event["at"]), *(event[name] for name in _MEMBERS)])
