@@ -10,7 +10,15 @@ import click
 
 from cdk_automlv2.cli import out
 from cdk_automlv2.cli.failures import Failure
-from cdk_automlv2.cli.following import LOCAL_FOLDER, again, choose, local_choice
+from cdk_automlv2.cli.following import (
+    LOCAL_FOLDER,
+    again,
+    choose,
+    local_choice,
+    of_error,
+    run,
+    tool,
+)
 
 Client = Callable[[str], Any]
 """Returns the boto3 client of a service, by name."""
@@ -63,7 +71,7 @@ def client(profile: str | None, region: str | None, local: bool) -> Client:
             named = os.environ.get("AWS_REGION") or None
             session = boto3.Session(profile_name=profile, region_name=named)
     except BotoCoreError as error:
-        raise Failure(str(error), "aws configure list-profiles") from error
+        raise Failure(str(error), tool("aws", "configure", "list-profiles")) from error
     if session.region_name is None:
         words = "no Region is known: give --region, or set AWS_REGION"
         raise Failure(words, again("", "", "--region", "REGION"), *local_choice())
@@ -82,8 +90,8 @@ def _of_local_cloud() -> Client:
         from cdk_automlv2.local import LocalCloud, LocalCloudError
     except ModuleNotFoundError as error:
         words = f"--local needs {error.name}"
-        raise Failure(words, "pip install 'cdk-automlv2[local]'") from error
+        raise Failure(words, tool("pip", "install", "cdk-automlv2[local]")) from error
     try:
         return LocalCloud.attach(LOCAL_FOLDER).client
     except LocalCloudError as error:
-        raise Failure(error.message, error.next or "automlv2 local status") from error
+        raise Failure(error.message, of_error(error) or run("local", "status")) from error

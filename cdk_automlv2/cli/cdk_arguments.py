@@ -52,7 +52,7 @@ _WITH_VALUE = frozenset(
 
 def all_unless_named(arguments: Sequence[str]) -> list[str]:
     """Return the arguments, with `--all` before them where they name no stack."""
-    named = "--all" in arguments or any(True for _ in _stacks(arguments))
+    named = "--all" in arguments or any(True for _ in stacks_of(arguments))
     return list(arguments) if named else ["--all", *arguments]
 
 
@@ -62,7 +62,8 @@ def unasked(arguments: Sequence[str]) -> list[str]:
     return list(arguments) if said else [_APPROVAL, "never", *arguments]
 
 
-def _stacks(arguments: Sequence[str]) -> Iterator[str]:
+def stacks_of(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield what is neither an option nor its value: the stacks that are named."""
     before = ""
     for argument in arguments:
         if not argument.startswith("-") and before not in _WITH_VALUE:

@@ -24,11 +24,14 @@ from cdk_automlv2.cli.following import (
     ELSEWHERE,
     NEXT,
     Choice,
+    Words,
     again,
     following,
     help_of,
     local_choice,
+    of_error,
     run,
+    tool,
 )
 
 _TOLD: Final[tuple[type[Exception], ...]] = (OSError, RuntimeError, ValueError)
@@ -43,7 +46,7 @@ _FOREIGN: Final = frozenset(
     }
 )
 DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_LOG_IN: Final = ("aws sso login", "aws configure", "another --profile")
+_LOG_IN: Final = (tool("aws", "sso", "login"), tool("aws", "configure"), Words("another --profile"))
 
 
 class Failure(click.ClickException):
@@ -51,12 +54,13 @@ class Failure(click.ClickException):
 
     Args:
         message: What went wrong.
-        next: The next command, and others that may be meant.
+        next: The next command; ``automlv2 doctor`` where nothing better is known.
+        others: What else may be meant.
     """
 
-    def __init__(self, message: str, *next: Choice) -> None:
+    def __init__(self, message: str, next: Choice = DOCTOR, *others: Choice | Words) -> None:
         super().__init__(safe.lines(message))
-        self.next = safe.line(following(*(next or (DOCTOR,))))
+        self.next = safe.line(following(next, *others))
 
     def format_message(self) -> str:
         """Return the words, the next command on a line of its own."""
@@ -113,7 +117,7 @@ def of_library(error: Exception) -> Failure:
     words = getattr(error, "message", "") or str(error)
     if isinstance(error, OSError) and error.filename and error.strerror:
         words = f"{error.filename}: {error.strerror}"
-    own: str = getattr(error, "next", "")
+    own = of_error(error)
     return Failure(words, own or help_of(click.get_current_context(silent=True)))
 
 
@@ -169,7 +173,7 @@ def _of_client(error: BotoCoreError) -> click.ClickException:
         case TokenRetrievalError():
             return Failure(str(error), *_LOG_IN)
         case ProfileNotFound():
-            return Failure(str(error), "aws configure list-profiles")
+            return Failure(str(error), tool("aws", "configure", "list-profiles"))
         case EndpointConnectionError() | ConnectTimeoutError():
-            return Failure(f"{error}; is the Region right?", DOCTOR, "another --region")
+            return Failure(f"{error}; is the Region right?", DOCTOR, Words("another --region"))
     return Failure(str(error))

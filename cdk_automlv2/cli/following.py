@@ -5,15 +5,28 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NewType
 
 import click
 
 from cdk_automlv2.cli import out
 
+Command = NewType("Command", str)
+"""What can be typed as it stands; made in this module alone, by ``run``, ``tool`` and ``again``."""
+
+Program = Literal["aws", "cdk", "chmod", "npm", "pip"]
+"""Programs of others that a next command may be of."""
+
+
+class Words(str):
+    """What may help instead of a command: said behind one, never alone."""
+
+    __slots__ = ()
+
+
 NEXT: Final = "next: "
-DOCTOR: Final = "automlv2 doctor"
-ELSEWHERE: Final = "another --region or --profile"
+DOCTOR: Final = Command("automlv2 doctor")
+ELSEWHERE: Final = Words("another --region or --profile")
 """Dropped where the local cloud was meant, which has neither."""
 
 LOCAL_FOLDER: Final = Path(".automlv2")
@@ -21,11 +34,13 @@ _TYPED: Final = "cdk_automlv2.typed"
 _CHOSEN: Final = "cdk_automlv2.chosen"
 _OPTIONS: Final = ("local", "profile", "region")
 _LOCAL: Final = "automlv2 local"
-_DEPLOY: Final = "cdk deploy"
 _OF_NO_ACCOUNT: Final = (_LOCAL, *(f"automlv2 {name}" for name in ("schema", "stacks", "validate")))
 """Commands that do not take the options of an account."""
 
-Choice = str | tuple[str, str]
+_OF_NO_AWS: Final = ("configure", "sso", "synth")
+"""Commands of the AWS CLI and the CDK CLI that ask no account."""
+
+Choice = Command | tuple[Command, str]
 """A command, or a command and what is said behind it."""
 
 
@@ -39,12 +54,28 @@ def choose(context: click.Context, **chosen: Any) -> None:
     context.meta[_CHOSEN] = chosen
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str) -> Command:
     """Return a command of this library as it is typed."""
-    return shlex.join(["automlv2", *arguments])
+    return Command(shlex.join(["automlv2", *arguments]))
 
 
-def again(wrong: str = "", right: str = "", *more: str) -> str:
+def tool(program: Program, *arguments: str) -> Command:
+    """Return a command of another program as it is typed."""
+    return Command(shlex.join([program, *arguments]))
+
+
+def of_error(error: Exception) -> Command | None:
+    """Return the command that an error of the local cloud names itself, if it does."""
+    own: str = getattr(error, "next", "")
+    return Command(own) if own else None
+
+
+def of_stack(command: Command, stack: str) -> Command:
+    """Return a command on STACK as one on a stack."""
+    return Command(command.replace("STACK", stack))
+
+
+def again(wrong: str = "", right: str = "", *more: str) -> Command:
     """Return the command that was typed, with a name changed and options added.
 
     Args:
@@ -56,30 +87,34 @@ def again(wrong: str = "", right: str = "", *more: str) -> str:
     return run(*given, *more)
 
 
-def following(*choices: Choice) -> str:
+def following(first: Choice, *others: Choice | Words) -> str:
     """Return the next command, with the options that say which AWS was meant.
 
     Args:
-        choices: The best one first. One that was just typed is left out; if none is left, it is
-            the help of what was typed.
+        first: The best one.
+        others: What else may be meant. What was just typed is left out; if no command is left,
+            it is the help of what was typed.
     """
-    kept = [said for choice in choices if (said := _said(choice))]
-    return ", or ".join(kept) or help_of(click.get_current_context(silent=True))
+    commands = [choice for choice in (first, *others) if not isinstance(choice, Words)]
+    words = [choice for choice in others if isinstance(choice, Words)]
+    kept = [said for choice in commands if (said := _said(choice))]
+    kept = kept or [help_of(click.get_current_context(silent=True))]
+    return ", or ".join([*kept, *(choice for choice in words if not is_local())])
 
 
-def suggest(*choices: Choice) -> None:
+def suggest(first: Choice, *others: Choice | Words) -> None:
     """Say the next command where nothing has failed."""
-    out.remark(f"{NEXT}{following(*choices)}")
+    out.remark(f"{NEXT}{following(first, *others)}")
 
 
-def help_of(context: click.Context | None) -> str:
+def help_of(context: click.Context | None) -> Command:
     """Return the command that explains the one that was typed."""
     path = context.command_path if context else "automlv2"
     below = context.invoked_subcommand if context else None
-    return f"{path} {below} --help" if below else f"{path} --help"
+    return Command(f"{path} {below} --help" if below else f"{path} --help")
 
 
-def local_choice() -> list[Choice]:
+def local_choice() -> list[Choice | Words]:
     """Return the same on the local cloud, if one has its state in this folder."""
     if options_typed() or not (LOCAL_FOLDER / "state.json").is_file():
         return []
@@ -90,9 +125,12 @@ def options_typed() -> str:
     """Return the options that say which AWS was meant, as they are typed."""
     chosen = _chosen()
     words = " --local" if chosen.get("local") else ""
-    for name in ("profile", "region"):
-        words += f" --{name} {shlex.quote(str(chosen[name]))}" if chosen.get(name) else ""
-    return words
+    return words + _option("profile") + _option("region")
+
+
+def _option(name: str) -> str:
+    value = _chosen().get(name)
+    return f" --{name} {shlex.quote(str(value))}" if value else ""
 
 
 def is_local() -> bool:
@@ -116,14 +154,27 @@ def _said(choice: Choice) -> str:
 
 def _completed(command: str) -> str:
     """Return a command with the options that lead to the same AWS."""
-    if is_local() and command in (ELSEWHERE, _DEPLOY):
-        return f"{_LOCAL} deploy" if command == _DEPLOY else ""
     if command.startswith(_LOCAL):
         return _of_folder(command)
-    if not command.startswith("automlv2 ") or command.startswith(_OF_NO_ACCOUNT):
+    if command.startswith(_OF_NO_ACCOUNT):
         return command
+    if not command.startswith("automlv2 "):
+        return _of_others(command)
     has_them = {f"--{name}" for name in _OPTIONS} & {*_split(command)}
     return command if has_them or "--help" in command else command + options_typed()
+
+
+def _of_others(command: str) -> str:
+    """Return a command of another program, such as leads to the same AWS."""
+    program, _, rest = command.partition(" ")
+    if program not in ("aws", "cdk") or rest.startswith(_OF_NO_AWS):
+        return command
+    if not is_local():
+        region = _option("region") if program == "aws" else ""  # The CDK's is in the app.
+        return command + _option("profile") + region
+    if rest.startswith(("deploy", "destroy")):
+        return f"{_LOCAL} {rest}"
+    return f"{_LOCAL} env for it, then {command}"
 
 
 def _split(command: str) -> list[str]:

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import tool
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class LazyGroup(Group):
             command: click.Command = getattr(import_module(lazy.module), lazy.name)
         except ModuleNotFoundError as error:
             words = f"`automlv2 {cmd_name}` needs {error.name}"
-            raise Failure(words, f"pip install 'cdk-automlv2[{lazy.extra}]'") from error
+            raise Failure(words, tool("pip", "install", f"cdk-automlv2[{lazy.extra}]")) from error
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

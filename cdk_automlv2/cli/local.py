@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import signal
 import sys
 import threading
@@ -17,7 +18,7 @@ from click.shell_completion import CompletionItem
 
 from cdk_automlv2.cli import completion, console, content, following, out, tables
 from cdk_automlv2.cli import rows as rows_
-from cdk_automlv2.cli.cdk_arguments import all_unless_named, unasked
+from cdk_automlv2.cli.cdk_arguments import all_unless_named, stacks_of, unasked
 from cdk_automlv2.cli.constructs import ENDPOINT
 from cdk_automlv2.cli.failures import Failure, friendly_errors, is_missing
 from cdk_automlv2.cli.lazy import Group
@@ -29,7 +30,8 @@ from cdk_automlv2.local.cloud.toolchain import ToolMissingError
 
 _CDK = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 _ERRORS = (AskError, LocalCloudError, ToolMissingError)
-_STATUS = "automlv2 local status"
+_STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # No pattern, and no path below a stage.
+_STATUS = following.run("local", "status")
 
 
 @click.group(cls=Group)
@@ -142,7 +144,7 @@ def _keep(cloud: LocalCloud, say: Callable[[str], None]) -> None:
     stopped_elsewhere = state_file.load(cloud.folder) is None
     cloud.stop()
     if not (asked.is_set() or stopped_elsewhere):
-        raise Failure(ended, "automlv2 local start")
+        raise Failure(ended, following.run("local", "start"))
 
 
 @local.command()
@@ -173,7 +175,7 @@ def _show_page(cloud: LocalCloud, *, in_browser: bool, as_json: bool) -> None:
     else:
         out.data(f"page at {address}")
     if not (in_browser and link.open_browser(address)):
-        another = following.following("automlv2 local page")
+        another = following.following(following.run("local", "page"))
         out.remark(f"the link is good once, within 15 minutes; {another} gives another")
 
 
@@ -276,8 +278,22 @@ def env(folder: Path, account: str | None, as_json: bool) -> None:
 def _run_cdk(folder: Path, arguments: list[str]) -> None:
     with friendly_errors(*_ERRORS):
         try:
-            sys.exit(LocalCloud.attach(folder).cdk(arguments).returncode)
+            status = LocalCloud.attach(folder).cdk(arguments).returncode
+            if status:
+                following.suggest(_why_failed(folder, arguments))
+            sys.exit(status)
         except KeyboardInterrupt:
             out.remark("interrupted; the stack goes on in the local cloud")
             following.suggest(_STATUS)
             sys.exit(130)
+
+
+def _why_failed(folder: Path, arguments: list[str]) -> following.Command:
+    """Return what explains the failure of the CDK CLI: the stack that was named, or all there is.
+
+    Only the local cloud of the usual folder is known to the commands that look at AWS.
+    """
+    _, *names = stacks_of(arguments)
+    if len(names) == 1 and _STACK.fullmatch(names[0]) and folder == DEFAULT_FOLDER:
+        return following.run("explain", names[0], "--local")
+    return _STATUS

@@ -51,19 +51,19 @@ def _next_commands() -> Iterator[None]:
     except click.ClickException as error:
         raise of_library(error) from error
     except click.Abort as error:
-        raise Failure("nothing was done", *_confirmed()) from error
+        raise Failure("nothing was done", _confirmed()) from error
     except OSError as error:
         if error.errno == errno.EPIPE:  # Whoever read has gone: click ends without a word.
             raise
         raise of_library(error) from error
 
 
-def _confirmed() -> list[str]:
+def _confirmed() -> following.Command:
     """Return what was typed with consent, where the command takes it."""
     context = click.get_current_context()
     if context.invoked_subcommand == "adopt":
-        return [following.again("", "", "--yes")]
-    return [following.help_of(context)]
+        return following.again("", "", "--yes")
+    return following.help_of(context)
 
 
 def _interrupted() -> NoReturn:

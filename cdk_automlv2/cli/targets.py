@@ -137,7 +137,7 @@ def _described(client: Client, construct: Construct, kinds: Sequence[str]) -> Ta
     missing = stopped.description(client, construct) if described is None else None
     if missing:
         words = f"{construct.name}: the endpoint is {missing['EndpointStatus'].lower()}"
-        raise Failure(words, "its schedule starts it; see start_on_schedule in docs/endpoints.md")
+        raise Failure(f"{words}; its schedule starts it", run("describe", construct.name))
     if described is None:
         words = f"{construct.name} has no {_WORDS[kind]} yet: the resource is {construct.status}"
         raise Failure(words, run("watch", construct.stack))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cdk_automlv2.cli import out, safe
-from cdk_automlv2.cli.following import suggest
+from cdk_automlv2.cli.following import run, suggest
 from cdk_automlv2.specs.errors import SpecFault
 from cdk_automlv2.specs.files import spec_files
 from cdk_automlv2.specs.folder import check_folder
@@ -51,7 +51,7 @@ def _print(faults: Sequence[SpecFault], count: int, as_json: bool) -> None:
         out.data(f"{_counted(count, 'file')}, valid")
         return
     out.remark(f"{_counted(len(faults), 'fault')}; {_counted(count, 'file')} checked")
-    suggest(("automlv2 schema > automlv2.schema.json", "for an editor that shows faults"))
+    suggest((run("schema"), "> automlv2.schema.json for an editor that shows faults"))
 
 
 def _files(folder: Path) -> int:

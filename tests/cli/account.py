@@ -252,7 +252,10 @@ class Quotas:
 
     def get_paginator(self, operation):
         assert operation == "list_service_quotas"
-        found = [{"QuotaName": name, "Value": value} for name, value in self.quotas.items()]
+        found = [
+            {"QuotaName": name, "QuotaCode": f"L-{number}", "Value": value}
+            for number, (name, value) in enumerate(self.quotas.items())
+        ]
         return SimpleNamespace(paginate=lambda **_: [{"Quotas": found}])
 
 

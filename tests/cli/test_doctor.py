@@ -5,6 +5,8 @@ import json
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
+from cdk_automlv2.local.cloud import toolchain
+
 from .account import JOB, job, refusal
 
 
@@ -19,7 +21,7 @@ def no_tools(tmp_path, monkeypatch):
 def app(tmp_path):
     """An app that was synthesized: one job, one endpoint, their data in S3."""
 
-    def app(uri="s3://data/train/", kind="ml.m5.large", count=1):
+    def app(uri="s3://data/train/", kind="ml.m5.large", count=1, cdk="2.1000.0"):
         source = {"DataSource": {"S3DataSource": {"S3Uri": uri}}}
         variant = {"InstanceType": kind, "InitialInstanceCount": count}
         resources = {
@@ -34,7 +36,9 @@ def app(tmp_path):
         }
         properties = {"templateFile": "t.json"}
         artifacts = {"Clinic": {"type": "aws:cloudformation:stack", "properties": properties}}
-        (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+        (tmp_path / "manifest.json").write_text(
+            json.dumps({"artifacts": artifacts, "minimumCliVersion": cdk})
+        )
         (tmp_path / "t.json").write_text(json.dumps({"Resources": resources}))
         return tmp_path
 
@@ -42,9 +46,22 @@ def app(tmp_path):
 
 
 @pytest.fixture
+def cdk_of_project(tmp_path):
+    """A CDK CLI in node_modules that says a version."""
+
+    def install(version):
+        tool = tmp_path / "node_modules" / ".bin" / "cdk"
+        tool.parent.mkdir(parents=True)
+        tool.write_text(f"#!/bin/sh\necho '{version}'\n")
+        tool.chmod(0o755)
+
+    return install
+
+
+@pytest.fixture
 def examine(call):
-    def examine(folder):
-        done = call("doctor", "--app", folder, "--json")
+    def examine(folder, *options):
+        done = call("doctor", "--app", folder, "--json", *options)
         found = {item["name"]: item for item in json.loads(done.stdout)["checks"]}
         return done, found
 
@@ -61,19 +78,30 @@ def test_an_app_that_lacks_nothing_ends_with_0(app, examine):
 
 
 @pytest.mark.parametrize(
-    ("changed", "name"),
+    ("changed", "name", "command"),
     [
-        ({"uri": "s3://data/other/"}, "data"),
-        ({"uri": "s3://nowhere/train/"}, "data"),
-        ({"count": 3}, "ml.m5.large for endpoint usage"),
+        ({"uri": "s3://data/other/"}, "data", "aws s3 cp --recursive FOLDER s3://data/other/"),
+        ({"uri": "s3://nowhere/train/"}, "data", "aws s3 mb s3://nowhere"),
+        (
+            {"count": 3},
+            "ml.m5.large for endpoint usage",
+            "aws service-quotas request-service-quota-increase --service-code sagemaker "
+            "--quota-code L-0 --desired-value 3",
+        ),
+        ({"cdk": "2.2000.1"}, "CDK CLI", "npm install -g aws-cdk"),
     ],
 )
-def test_what_the_app_lacks_ends_with_1_and_a_remedy(app, examine, changed, name):
+def test_what_the_app_lacks_ends_with_1_and_a_command(
+    app, examine, cdk_of_project, changed, name, command
+):
+    cdk_of_project("2.1234.0 (build 1)")
+
     done, found = examine(app(**changed))
 
     assert done.exit_code == 1
     assert found[name]["state"] == "failed"
-    assert done.stderr.splitlines()[-1] == f"next: {found[name]['remedy']}"
+    assert done.stderr.splitlines()[-1] == f"next: {found[name]['next']}"
+    assert found[name]["next"] == command
 
 
 def test_an_account_that_is_not_bootstrapped_is_told_how(account, app, examine):
@@ -147,14 +175,59 @@ def test_tools_that_are_not_there_are_a_warning_with_the_way_to_get_them(app, ex
     assert found["boto3"]["state"] == "ok"
 
 
-def test_a_tool_of_the_project_is_found_as_npx_finds_it(app, examine, tmp_path):
-    tool = tmp_path / "node_modules" / ".bin" / "cdk"
-    tool.parent.mkdir(parents=True)
-    tool.write_text("#!/bin/sh\necho 2.1234.0 \033[31m\n")
-    tool.chmod(0o755)
+def test_a_tool_of_the_project_is_found_as_npx_finds_it(app, examine, cdk_of_project):
+    cdk_of_project("2.1234.0 \033[31m")
 
     done, found = examine(app())
 
     assert found["CDK CLI"]["state"] == "ok"
     assert found["CDK CLI"]["detail"].startswith("2.1234.0")
     assert "\x1b" not in done.stdout
+
+
+def test_a_local_deployment_is_told_of_the_tools_that_it_would_run(app, examine):
+    done, found = examine(app(), "--local")
+
+    assert done.exit_code == 0, done.stderr
+    assert found["CDK CLI"]["state"] == "ok"  # Of this checkout; none is on the PATH.
+    assert found["Node"]["state"] == "ok"
+
+
+def test_a_local_deployment_is_told_that_there_is_no_cli(app, examine, monkeypatch):
+    def none(folder):
+        raise toolchain.ToolMissingError("no CDK CLI found", "npm install aws-cdk")
+
+    monkeypatch.setattr(toolchain, "cdk_command", none)
+
+    done, found = examine(app(), "--local")
+
+    assert (done.exit_code, found["CDK CLI"]["state"]) == (1, "failed")
+    assert done.stderr.splitlines()[-1] == "next: npm install aws-cdk"
+
+
+@pytest.mark.parametrize(
+    ("options", "command"),
+    [
+        ((), "cdk bootstrap"),
+        (("--profile", "prod", "--region", "eu-west-1"), "cdk bootstrap --profile prod"),
+        (("--local",), "automlv2 local stop"),
+    ],
+)
+def test_what_bootstraps_is_of_the_same_aws(account, app, examine, options, command):
+    account.parameters.version = "5"
+
+    done, _ = examine(app(), *options)
+
+    assert done.stderr.splitlines()[-1] == f"next: {command}"
+
+
+@pytest.mark.parametrize("command", ["doctor", "plan"])
+@pytest.mark.parametrize("content", ["", "[]", "null", '{"artifacts": 1}', '{"name": "My page"}'])
+def test_a_manifest_that_is_not_the_cdks_is_said_in_words(call, tmp_path, content, command):
+    (tmp_path / "manifest.json").write_text(content)
+
+    done = call(command, "--app", tmp_path)
+
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert "manifest.json is not what `cdk synth` writes" in done.stderr
+    assert done.stderr.splitlines()[-1] == "next: cdk synth --quiet"

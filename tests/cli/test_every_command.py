@@ -1,12 +1,18 @@
 """Every command, by its place in the tree: how it ends when what was typed cannot be."""
 
+import ast
+import importlib
 import shlex
+import subprocess
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+import cdk_automlv2
 from cdk_automlv2.cli.commands import automlv2
+from cdk_automlv2.local import LocalCloud
 
 from .account import refusal
 from .tree import found_at, groups, leaves
@@ -18,6 +24,7 @@ STRICT = [leaf for leaf in LEAVES if leaf.words not in ("local deploy", "local d
 
 ATTACHING = [leaf for leaf in LEAVES if leaf.path[0] == "local" and leaf.path[1] != "start"]
 OTHER_TOOLS = {"aws", "cdk", "chmod", "npm", "pip"}
+PACKAGE = Path(cdk_automlv2.__file__).parent
 DOCUMENTED = {0, 1, 2, 3, 4, 5, 6, 130}
 
 
@@ -82,6 +89,40 @@ def refusing(code):
 @pytest.fixture(params=[(), ("--local",)], ids=["aws", "local"])
 def where(request):
     return request.param
+
+
+def calls_of(folder, *names):
+    """Return the calls of functions, each with the file that it stands in."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = getattr(node, "func", None)
+            if getattr(called, "id", getattr(called, "attr", "")) in names:
+                yield path, node
+
+
+def test_a_next_command_is_made_in_one_module_alone_so_that_no_words_stand_in_its_place():
+    made = {path.name for path, _ in calls_of(PACKAGE / "cli", "Command")}
+
+    assert made == {"following.py"}
+    assert not [p for p in (PACKAGE / "cli").rglob("*.py") if "cast(Command" in p.read_text()]
+
+
+def test_errors_of_the_local_cloud_name_a_command_of_a_program_that_is_known():
+    found = list(calls_of(PACKAGE / "local", "LocalCloudError", "BrokenError", "ToolMissingError"))
+    modules = [path for path, _ in found]
+
+    for path, node in found:
+        [_, given] = node.args
+        if isinstance(given, ast.Name):
+            module = importlib.import_module(
+                ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+            )
+            text = getattr(module, given.id)
+        else:
+            first = given.values[0] if isinstance(given, ast.JoinedStr) else given
+            text = first.value
+        assert text.split()[0] in {"automlv2", *OTHER_TOOLS}, f"{path}:{node.lineno}"
+    assert modules
 
 
 @pytest.mark.parametrize("leaf", STRICT, ids=ids)
@@ -202,3 +243,31 @@ def test_a_command_on_a_local_cloud_that_does_not_run_starts_one_in_its_folder(t
 
     assert_ends_well(done, typed, 1)
     assert next_of(done) == ["automlv2", "local", "--folder", str(tmp_path), "start", "--detach"]
+
+
+class Failing:
+    """A local cloud where the CDK CLI fails."""
+
+    def cdk(self, arguments):
+        return subprocess.CompletedProcess(arguments, 1)
+
+
+@pytest.mark.parametrize(
+    ("folder", "arguments", "command"),
+    [
+        ([], ["Shop"], "automlv2 explain Shop --local"),
+        ([], ["--tags", "a=b"], "automlv2 local status"),
+        ([], ["Shop", "Churn"], "automlv2 local status"),
+        ([], ["Prod/*"], "automlv2 local status"),
+        (["--folder", "other"], ["Shop"], "automlv2 local --folder other status"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+def test_a_cdk_cli_that_fails_on_the_local_cloud_ends_with_what_explains_it(
+    call, monkeypatch, folder, arguments, command, verb
+):
+    monkeypatch.setattr(LocalCloud, "attach", lambda folder: Failing())
+
+    done = call("local", *folder, verb, *arguments)
+
+    assert (done.exit_code, done.stderr) == (1, f"next: {command}\n")

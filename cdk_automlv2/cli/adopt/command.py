@@ -16,7 +16,7 @@ from cdk_automlv2.cli.adopt.nested import refuse_nested
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import OWN_JOB, OWN_NAME, STACK
 from cdk_automlv2.cli.failures import Failure, friendly_errors
-from cdk_automlv2.cli.following import again, suggest
+from cdk_automlv2.cli.following import again, suggest, tool
 
 _STACK = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _ID = re.compile(r"[A-Za-z](-*[A-Za-z0-9])*")
@@ -83,7 +83,7 @@ def adopt(
     if as_json:
         _document(found, path, marks, text, is_done=True)
     out.remark(f"{path} written; add it to stack {stack}")
-    suggest(f"cdk deploy {stack}")
+    suggest(tool("cdk", "deploy", stack))
 
 
 def _refuse_names(stack: str, id: str) -> None:
@@ -92,9 +92,12 @@ def _refuse_names(stack: str, id: str) -> None:
     Raises:
         UsageError: If one is none.
     """
-    for option, value, form in (("--stack", stack, _STACK), ("--id", id, _ID)):
+    for option, value, form, rule in (
+        ("--stack", stack, _STACK, "letters, digits and hyphens, a letter first, 128 at most"),
+        ("--id", id, _ID, "letters, digits and hyphens, a letter first, no hyphen last"),
+    ):
         if not form.fullmatch(value):
-            raise click.UsageError(f"{option} cannot be {value!r}")
+            raise click.UsageError(f"{option} takes {rule}; got {value!r}")
 
 
 def _confirm(path: Path, yes: bool) -> None:

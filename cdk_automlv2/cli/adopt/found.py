@@ -27,7 +27,6 @@ _OF_CONFIG: Final = frozenset(
         *("KmsKeyId", "ResponseMetadata"),
     }
 )
-_BY_HAND: Final = "declare it by hand: docs/endpoints.md"
 Described = Mapping[str, Any]
 
 
@@ -89,14 +88,14 @@ def find(client: Client, name: str, job_name: str | None) -> Found:
         )
     sagemaker = client("sagemaker")
     config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
-    _refuse_more(config)
+    _refuse_more(name, config)
     variant = config["ProductionVariants"][0]
     model = sagemaker.describe_model(ModelName=variant["ModelName"])
     containers = _containers(model)
     for known in _jobs(client, containers, job_name):
         for candidate, is_best in _candidates(client, known):
             if _uris(candidate) == _uris({"InferenceContainers": containers}):
-                keys = _keys(candidate, containers)
+                keys = _keys(name, candidate, containers)
                 name_of = None if is_best else str(candidate["CandidateName"])
                 return Found(known, Served(endpoint, config, model, name_of, keys))
     words = f"no candidate of an AutoML job has the artifacts of model {variant['ModelName']}"
@@ -114,7 +113,7 @@ def _job(client: Client, name: str) -> Described:
     return job
 
 
-def _refuse_more(config: Described) -> None:
+def _refuse_more(name: str, config: Described) -> None:
     """Refuse a configuration that has more than is written down here.
 
     Raises:
@@ -122,13 +121,19 @@ def _refuse_more(config: Described) -> None:
     """
     variants: Sequence[Described] = config["ProductionVariants"]
     if len(variants) != 1:
-        raise Failure(f"the endpoint has {len(variants)} variants", _BY_HAND)
+        raise _by_hand(name, f"the endpoint has {len(variants)} variants")
     more = [key for key, value in config.items() if value and key not in _OF_CONFIG]
     more += [key for key, value in variants[0].items() if value and key not in _OF_VARIANT]
     if more:
-        raise Failure(f"the endpoint has {', '.join(sorted(more))}", _BY_HAND)
+        raise _by_hand(name, f"the endpoint has {', '.join(sorted(more))}")
     if "InstanceType" not in variants[0]:
-        raise Failure("the endpoint has no instances", _BY_HAND)
+        raise _by_hand(name, "the endpoint has no instances")
+
+
+def _by_hand(endpoint: str, words: str) -> Failure:
+    """Return the fault of what no code is written for, but could be."""
+    hand = "declare it by hand, with AutoMLEndpoint and AutoMLModel.from_model_name"
+    return Failure(f"{words}; {hand}", run("describe", endpoint))
 
 
 def _containers(model: Described) -> list[Described]:
@@ -173,7 +178,7 @@ def _uris(candidate: Described) -> list[str]:
     return [str(item.get("ModelDataUrl")) for item in _of_candidate(candidate)]
 
 
-def _keys(candidate: Described, containers: Sequence[Described]) -> list[str]:
+def _keys(endpoint: str, candidate: Described, containers: Sequence[Described]) -> list[str]:
     """Return the response keys that the containers were set to.
 
     Raises:
@@ -187,6 +192,6 @@ def _keys(candidate: Described, containers: Sequence[Described]) -> list[str]:
             changed.add("Image")
         if changed - _CHOSEN:
             words = f"the model differs from its candidate in {', '.join(sorted(changed))}"
-            raise Failure(words, "declare it by hand: AutoMLModel.from_model_name")
+            raise _by_hand(endpoint, words)
         last = str(own.get(_OUTPUT, "")) if changed else ""
     return [key.strip() for key in last.split(",") if key.strip()]

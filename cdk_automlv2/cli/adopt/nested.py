@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import again
 
 _NONE = "ValidationError"
 _MADE_UP = re.compile(r".+-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}")
@@ -34,4 +35,4 @@ def refuse_nested(client: Client, stack: str) -> None:
     if parent:
         name = parent.split("/")[1]
         words = f"stack {stack} is nested in {name}: AWS made up its name, and may make up another"
-        raise Failure(words, f"automlv2 adopt … --stack {name}, with the construct there")
+        raise Failure(words, (again(stack, name), "with the construct there"))

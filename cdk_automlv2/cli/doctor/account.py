@@ -9,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.doctor.app import USUAL_PARAMETER, Needs
-from cdk_automlv2.cli.doctor.checks import Check, State
+from cdk_automlv2.cli.doctor.checks import Check, State, failed
+from cdk_automlv2.cli.following import Command, is_local, run, tool
 
 _LEAST_BOOTSTRAP: Final = 6
 _SAGEMAKER: Final = "sagemaker"
@@ -27,7 +28,7 @@ def credentials(client: Client) -> Iterator[Check]:
         who = client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         remedy = "aws sso login, or aws configure; --profile NAME chooses a profile"
-        yield Check("credentials", State.FAILED, str(error), remedy)
+        yield failed("credentials", str(error), tool("aws", "sso", "login"), remedy)
         return
     yield Check("credentials", State.OK, f"account {who['Account']}, {who['Arn']}")
 
@@ -40,7 +41,8 @@ def region(client: Client) -> Iterator[Check]:
         sagemaker.list_auto_ml_jobs(MaxResults=1)
     except EndpointConnectionError:
         words = f"SageMaker does not answer in {name}"
-        yield Check("Region", State.FAILED, words, "choose another --region")
+        other = tool("aws", "configure", "set", "region", "REGION")
+        yield failed("Region", words, other, "choose another --region")
         return
     yield Check("Region", State.OK, f"SageMaker AutoML answers in {name}")
 
@@ -55,15 +57,20 @@ def bootstrap(client: Client, needs: Needs | None) -> Iterator[Check]:
             if error.response.get("Error", {}).get("Code") != "ParameterNotFound":
                 raise
             words = f"the account has no {parameter} in this Region"
-            yield Check("bootstrap", State.FAILED, words, "cdk bootstrap")
+            yield failed("bootstrap", words, *_bootstrap())
             continue
-        good = version >= _LEAST_BOOTSTRAP
-        yield Check(
-            "bootstrap",
-            State.OK if good else State.FAILED,
-            f"version {version}" + ("" if good else f", {_LEAST_BOOTSTRAP} is needed"),
-            "" if good else "cdk bootstrap",
-        )
+        if version >= _LEAST_BOOTSTRAP:
+            yield Check("bootstrap", State.OK, f"version {version}")
+        else:
+            words = f"version {version}, {_LEAST_BOOTSTRAP} is needed"
+            yield failed("bootstrap", words, *_bootstrap())
+
+
+def _bootstrap() -> tuple[Command, str]:
+    """Return what bootstraps, and the words for it."""
+    if is_local():
+        return run("local", "stop"), "stop the local cloud, and start it without --no-bootstrap"
+    return tool("cdk", "bootstrap"), "cdk bootstrap"
 
 
 def jobs(client: Client, needs: Needs | None) -> Iterator[Check]:
@@ -93,20 +100,28 @@ def instances(client: Client, needs: Needs) -> Iterator[Check]:
     quotas = _quotas(client)
     for kind, count in sorted(needs.instances.items()):
         name = f"{kind} for endpoint usage"
-        most = quotas.get(name)
-        if most is None:
+        if name not in quotas:
             yield Check(name, State.UNKNOWN, f"{_QUOTAS} lists no such quota", "is the type right?")
-        elif count > most:
-            words = f"{most:g}, this app wants {count}"
-            yield Check(name, State.FAILED, words, "raise it in Service Quotas")
+            continue
+        code, most = quotas[name]
+        words = f"{most:g}, this app wants {count}"
+        if count > most:
+            yield failed(name, words, _raised(code, count), "raise it in Service Quotas")
         else:
-            yield Check(name, State.OK, f"{most:g}, this app wants {count}")
+            yield Check(name, State.OK, words)
 
 
-def _quotas(client: Client) -> Mapping[str, float]:
+def _raised(code: str, wanted: int) -> Command:
+    """Return what asks AWS for a higher quota."""
+    own = ("--service-code", _SAGEMAKER, "--quota-code", code, "--desired-value", str(wanted))
+    return tool("aws", "service-quotas", "request-service-quota-increase", *own)
+
+
+def _quotas(client: Client) -> Mapping[str, tuple[str, float]]:
+    """Return codes and values of the quotas of SageMaker, by name."""
     pages = client("service-quotas").get_paginator("list_service_quotas")
     return {
-        item["QuotaName"]: item["Value"]
+        item["QuotaName"]: (item.get("QuotaCode", "QUOTA"), item["Value"])
         for page in pages.paginate(ServiceCode=_SAGEMAKER)
         for item in page["Quotas"]
     }
@@ -121,11 +136,11 @@ def inputs(client: Client, needs: Needs) -> Iterator[Check]:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "NoSuchBucket":
                 raise
-            yield Check(
-                "data", State.FAILED, f"there is no bucket {bucket}", "create it, or mend it"
-            )
+            make = tool("aws", "s3", "mb", f"s3://{bucket}")
+            yield failed("data", f"there is no bucket {bucket}", make, "create it, or mend the URI")
             continue
         if found.get("KeyCount", len(found.get("Contents", []))):
             yield Check("data", State.OK, uri)
         else:
-            yield Check("data", State.FAILED, f"nothing lies at {uri}", "upload the data")
+            copy = tool("aws", "s3", "cp", "--recursive", "FOLDER", uri)
+            yield failed("data", f"nothing lies at {uri}", copy, "upload the data")

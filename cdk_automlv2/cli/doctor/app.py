@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from cdk_automlv2.cli.plan.templates import synthesized
+from cdk_automlv2.cli.plan.templates import manifest_of, synthesized
 
 _JOBS: Final = ("Custom::AutoMLJobV2", "Custom::AutoMLRelease")
 _BOOTSTRAP: Final = "BootstrapVersion"
@@ -26,12 +26,14 @@ class Needs:
         instances: How many instances its endpoints take, by type.
         inputs: Locations of data that are written in the templates.
         bootstrap: Parameters that hold the version of the bootstrap stack.
+        cdk: The oldest version of the CDK CLI that can deploy it; empty if that is not said.
     """
 
     jobs: int = 0
     instances: Counter[str] = field(default_factory=Counter)
     inputs: list[str] = field(default_factory=list)
     bootstrap: set[str] = field(default_factory=set)
+    cdk: str = ""
 
 
 def needs_of(folder: Path) -> Needs:
@@ -40,7 +42,7 @@ def needs_of(folder: Path) -> Needs:
     Raises:
         ClickException: If there is none.
     """
-    found = Needs()
+    found = Needs(cdk=str(manifest_of(folder).get("minimumCliVersion") or ""))
     for _, path in synthesized(folder):
         _add(found, path)
     return found

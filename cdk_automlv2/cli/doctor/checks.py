@@ -10,6 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from cdk_automlv2.cli.failures import DENIED, code_of
+from cdk_automlv2.cli.following import Command
 
 
 class State(StrEnum):
@@ -29,13 +30,20 @@ class Check:
         name: What it is.
         state: How it is.
         detail: What was found.
-        remedy: What to do; empty where nothing is to be done.
+        remedy: What to do, in words; empty where nothing is to be done.
+        next: The command that does it, or leads to it.
     """
 
     name: str
     state: State
     detail: str
     remedy: str = ""
+    next: Command | None = None
+
+
+def failed(name: str, detail: str, next: Command, remedy: str = "") -> Check:
+    """Return a check that a deployment would fail by; none is without a next command."""
+    return Check(name, State.FAILED, detail, remedy or next, next)
 
 
 def safely(name: str, look: Callable[[], Iterable[Check]]) -> list[Check]:

@@ -13,7 +13,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.doctor import account, machine
 from cdk_automlv2.cli.doctor.app import Needs, needs_of
 from cdk_automlv2.cli.doctor.checks import Check, State, safely
-from cdk_automlv2.cli.following import suggest
+from cdk_automlv2.cli.following import DOCTOR, is_local, suggest
 from cdk_automlv2.cli.glyphs import Glyphs
 
 _STYLES: Final[Mapping[State, str]] = {
@@ -59,18 +59,18 @@ def doctor(client: Client, folder: Path, as_json: bool) -> None:
     bad = [item for item in found if item.state is State.FAILED]
     if bad:
         out.remark(f"{len(bad)} would fail a deployment")
-        suggest(bad[0].remedy)
+        suggest(bad[0].next or DOCTOR)
         click.get_current_context().exit(1)
 
 
 def _checks(client: Client, folder: Path) -> Iterator[Check]:
-    yield from safely("versions", machine.versions)
+    needs = _needs(folder)
+    yield from safely("versions", lambda: machine.versions(needs, is_local=is_local()))
     known = list(account.credentials(client))
     yield from known
     if known[0].state is State.FAILED:
         return
     yield from safely("Region", lambda: account.region(client))
-    needs = _needs(folder)
     yield from safely("bootstrap", lambda: account.bootstrap(client, needs))
     yield from safely("concurrent jobs", lambda: account.jobs(client, needs))
     if needs is None:

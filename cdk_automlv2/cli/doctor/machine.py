@@ -7,27 +7,52 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from cdk_automlv2.cli.doctor.checks import Check, State
+from cdk_automlv2.cli.doctor.app import Needs
+from cdk_automlv2.cli.doctor.checks import Check, State, failed
+from cdk_automlv2.cli.following import DOCTOR, Command, of_error, tool
 
 _PACKAGE: Final = "cdk-automlv2"
 _LIBRARIES: Final = ("aws-cdk-lib", "boto3")
-_TOOLS: Final = (("CDK CLI", "cdk", "npm install -g aws-cdk"), ("Node", "node", "install Node"))
+_CDK: Final = "CDK CLI"
+_GET_CDK: Final = tool("npm", "install", "-g", "aws-cdk")
+_GET_NODE: Final = tool("pip", "install", "cdk-automlv2[local]")
 _SECONDS: Final = 20
 
 
-def versions() -> Iterator[Check]:
-    """Yield the versions of this library, of what it needs, and of the tools."""
+def versions(needs: Needs | None, *, is_local: bool) -> Iterator[Check]:
+    """Yield the versions of this library, of what it needs, and of the tools.
+
+    Args:
+        needs: What the app needs, if one was synthesized.
+        is_local: Whether `automlv2 local deploy` is to deploy, which finds its tools itself.
+    """
     python = ".".join(map(str, sys.version_info[:3]))
     yield Check("versions", State.OK, f"{_PACKAGE} {metadata.version(_PACKAGE)}, Python {python}")
     for name in _LIBRARIES:
         yield _library(name)
-    for name, command, remedy in _TOOLS:
-        yield _tool(name, command, remedy)
+    if is_local:
+        yield from _of_local_deploy(needs)
+        return
+    yield _tool(_CDK, _found("cdk"), _GET_CDK, needs)
+    yield _tool("Node", _found("node"), _GET_NODE, None)
+
+
+def _of_local_deploy(needs: Needs | None) -> Iterator[Check]:
+    """Yield the tools that `automlv2 local deploy` would run."""
+    from cdk_automlv2.local.cloud import toolchain
+
+    name, get = _CDK, tool("npm", "install", "aws-cdk")
+    try:
+        yield _tool(name, toolchain.cdk_command(Path.cwd()), get, needs)
+        name = "Node"
+        yield _tool(name, [toolchain.node()], _GET_NODE, None)
+    except toolchain.ToolMissingError as error:
+        yield failed(name, error.message, of_error(error) or DOCTOR)
 
 
 def _library(name: str) -> Check:
@@ -35,10 +60,10 @@ def _library(name: str) -> Check:
     try:
         found = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return Check(name, State.FAILED, "is not installed", f"pip install '{name}>={least}'")
+        return failed(name, "is not installed", tool("pip", "install", f"{name}>={least}"))
     if _numbers(found) < _numbers(least):
         words = f"{found}, {least} or newer is needed"
-        return Check(name, State.FAILED, words, f"pip install '{name}>={least}'")
+        return failed(name, words, tool("pip", "install", f"{name}>={least}"))
     return Check(name, State.OK, found)
 
 
@@ -55,18 +80,29 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
-def _tool(name: str, command: str, remedy: str) -> Check:
-    path = shutil.which(command) or _of_project(command)
-    if path is None:
-        return Check(name, State.WARNING, "is neither on the PATH nor in node_modules", remedy)
+def _tool(name: str, command: Sequence[str] | None, get: Command, needs: Needs | None) -> Check:
+    """Return the version of a tool, and whether it can deploy the app."""
+    if command is None:
+        return Check(name, State.WARNING, "is neither on the PATH nor in node_modules", get, get)
     try:
         done = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False
+            [*command, "--version"], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Check(name, State.UNKNOWN, f"does not tell its version: {error}", remedy)
-    state = State.OK if done.returncode == 0 else State.WARNING
-    return Check(name, state, (done.stdout or done.stderr).strip().splitlines()[0])
+        return Check(name, State.UNKNOWN, f"does not tell its version: {error}", get, get)
+    version = next(iter((done.stdout or done.stderr).strip().splitlines()), "no version")
+    if done.returncode != 0:
+        return Check(name, State.WARNING, version)
+    least = needs.cdk if needs and name == _CDK else ""
+    if _numbers(version) < _numbers(least):
+        return failed(name, f"{version}; this app needs {least} or newer", get)
+    return Check(name, State.OK, version)
+
+
+def _found(command: str) -> list[str] | None:
+    """Return a tool on the PATH, or of the project."""
+    path = shutil.which(command) or _of_project(command)
+    return None if path is None else [path]
 
 
 def _of_project(command: str) -> str | None:

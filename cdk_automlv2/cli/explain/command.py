@@ -17,7 +17,7 @@ from cdk_automlv2.cli.explain.events import Cause, Found
 from cdk_automlv2.cli.explain.evidence import Evidence
 from cdk_automlv2.cli.explain.remedies import remedy_for
 from cdk_automlv2.cli.explain.remedy import Remedy
-from cdk_automlv2.cli.following import following
+from cdk_automlv2.cli.following import following, of_stack
 from cdk_automlv2.cli.times import moment
 from cdk_automlv2.cli.watch.look import Watched
 from cdk_automlv2.cli.watch.snapshot import EndpointState, JobState, ReleaseState
@@ -115,7 +115,7 @@ def _rows(
 
 
 def _next(remedy: Remedy, found: Found) -> str:
-    return following(remedy.next.replace("STACK", found.name))
+    return following(of_stack(remedy.next, found.name))
 
 
 def _document(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from cdk_automlv2.cli.explain.remedy import CANDIDATES, LOGS, STATUS, Remedy
+from cdk_automlv2.cli.explain.remedy import (
+    CANDIDATES,
+    DESCRIBE,
+    DESTROY,
+    DOCTOR,
+    LOGS,
+    STATUS,
+    Remedy,
+)
 
 _JOBS: Final = (
     Remedy(
@@ -28,12 +36,12 @@ _JOBS: Final = (
     Remedy(
         r"AutoML job '[^']*' is still stopping",
         "SageMaker has not ended it within the hour: delete the stack again",
-        "cdk destroy",
+        DESTROY,
     ),
     Remedy(
         r"AutoML jobs of these settings and data have failed",
         "the same job would fail again: change the data or a setting, as the failed jobs say why",
-        "automlv2 describe STACK",
+        DESCRIBE,
     ),
     Remedy(
         r"the candidates take more than",
@@ -125,7 +133,7 @@ _ENDPOINTS: Final = (
     Remedy(
         r"cannot be deleted yet",
         "SageMaker refuses to delete an endpoint that moves: delete the stack again later",
-        "cdk destroy",
+        DESTROY,
     ),
     Remedy(r"endpoint '[^']*' was still .* raise its timeout", "raise the endpoint's timeout"),
 )
@@ -206,7 +214,7 @@ _LIMITS: Final = (
         r"\(queued for .* min\)",
         "the quota was full for 50 minutes: raise it in Service Quotas, or let one construct "
         "depend on another",
-        "automlv2 doctor",
+        DOCTOR,
     ),
 )
 

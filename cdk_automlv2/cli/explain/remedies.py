@@ -6,11 +6,7 @@ import re
 from typing import Final
 
 from cdk_automlv2.cli.explain.rare_remedies import RARE
-from cdk_automlv2.cli.explain.remedy import CANDIDATES as _CANDIDATES
-from cdk_automlv2.cli.explain.remedy import LOGS as _LOGS
-from cdk_automlv2.cli.explain.remedy import Remedy
-
-_DOCTOR: Final = "automlv2 doctor"
+from cdk_automlv2.cli.explain.remedy import CANDIDATES, DESCRIBE, DOCTOR, LOGS, Remedy
 
 REMEDIES: Final = (
     Remedy(
@@ -21,7 +17,7 @@ REMEDIES: Final = (
         r"ResourceLimitExceeded|LimitExceeded",
         "the quota named is too small, or was full for 50 minutes: raise it in Service Quotas, or "
         "let one construct depend on another",
-        _DOCTOR,
+        DOCTOR,
     ),
     Remedy(
         r"AutoML job '[^']*' failed",
@@ -37,19 +33,19 @@ REMEDIES: Final = (
     Remedy(
         r"without a candidate",
         "raise max_total_job_runtime_in_seconds, or look at the data",
-        "automlv2 describe STACK",
+        DESCRIBE,
     ),
     Remedy(r"SageMaker cannot change a model", "leave model_name out, or choose a new one"),
     Remedy(
         r"gate .* refuses candidate",
         "the candidate is not good enough, the former model serves: change data or settings, or "
         "the gate",
-        _CANDIDATES,
+        CANDIDATES,
     ),
     Remedy(
         r"gate .* cannot judge candidate",
         "what the gate looks at was not there, such as a metric that the candidate lacks",
-        _CANDIDATES,
+        CANDIDATES,
     ),
     Remedy(
         r"endpoint name '[^']*' is taken",
@@ -79,12 +75,12 @@ REMEDIES: Final = (
     Remedy(
         r"was rolled back to its former configuration",
         "the update failed and the old model still serves: see the endpoint's log",
-        _LOGS,
+        LOGS,
     ),
     Remedy(
         r"request abandoned",
         "the request came late and has made nothing: look at the events before it",
-        _LOGS,
+        LOGS,
     ),
     Remedy(
         r"no earlier job matches",
@@ -98,12 +94,12 @@ REMEDIES: Final = (
         r"polling broke down|did not receive a response",
         "the function failed or was throttled until it was too late: its log, or the account's "
         "Lambda concurrency, shows why",
-        _LOGS,
+        LOGS,
     ),
     Remedy(r"the physical id has .* bytes", "shorten the name or prefix"),
     Remedy(r"belongs to another stack", "each stack has a function of its own: use its constructs"),
     Remedy(r"has too many files", "upload it yourself, and use AutoMLDataChannel"),
-    Remedy(r"the handler failed", "a bug: the function's log has the trace", _LOGS),
+    Remedy(r"the handler failed", "a bug: the function's log has the trace", LOGS),
     Remedy(
         r"[Cc]ould not assume role|cannot assume role",
         "the role does not trust SageMaker yet, or is gone: deploy again in a minute",
@@ -118,7 +114,7 @@ _WHATEVER: Final = (
     Remedy(
         r"endpoint '[^']*' (is|was|ended|failed)|[Ff]ailed to (create|update) endpoint|ping health",
         "see the endpoint's log: the container did not come up or did not answer",
-        _LOGS,
+        LOGS,
     ),
 )
 
@@ -128,4 +124,4 @@ def remedy_for(reason: str) -> Remedy:
     for remedy in (*REMEDIES, *RARE, *_WHATEVER):
         if re.search(remedy.pattern, reason):
             return remedy
-    return Remedy("", "the reason is not one of this library's: it says what AWS missed", _LOGS)
+    return Remedy("", "the reason is not one of this library's: it says what AWS missed", LOGS)

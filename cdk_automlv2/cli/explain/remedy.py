@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-DEPLOY: Final = "cdk deploy"
-LOGS: Final = "automlv2 logs STACK"
-CANDIDATES: Final = "automlv2 candidates STACK"
-STATUS: Final = "automlv2 status STACK"
+from cdk_automlv2.cli.following import DOCTOR, Command, run, tool
+
+DEPLOY: Final = tool("cdk", "deploy")
+DESTROY: Final = tool("cdk", "destroy")
+DESCRIBE: Final = run("describe", "STACK")
+LOGS: Final = run("logs", "STACK")
+CANDIDATES: Final = run("candidates", "STACK")
+STATUS: Final = run("status", "STACK")
+
+__all__ = ["CANDIDATES", "DEPLOY", "DESCRIBE", "DESTROY", "DOCTOR", "LOGS", "STATUS", "Remedy"]
 
 
 @dataclass(frozen=True)
@@ -23,4 +29,4 @@ class Remedy:
 
     pattern: str
     words: str
-    next: str = DEPLOY
+    next: Command = DEPLOY

@@ -12,7 +12,7 @@ from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE, Construct, NoStack
 from cdk_automlv2.cli.failures import Failure
-from cdk_automlv2.cli.following import here, run, suggest
+from cdk_automlv2.cli.following import here, run, suggest, tool
 from cdk_automlv2.cli.grid import Column
 from cdk_automlv2.cli.jobs import everything, leaderboard
 from cdk_automlv2.cli.releases import find, records
@@ -75,7 +75,7 @@ def _show_all(found: Sequence[everything.Item], as_json: bool) -> None:
         grid.show(out.console(), _ALL, cells)
     if not found:
         out.remark(f"there is no AutoML job and no endpoint {here()}")
-        suggest("cdk deploy")
+        suggest(tool("cdk", "deploy"))
 
 
 def _show_release(release: Mapping[str, Any], as_json: bool) -> None:

@@ -106,7 +106,7 @@ def _parts(body: bytes, header: bool, without: str | None) -> list[Part]:
     try:
         return list(parts(body, header=header, without=without))
     except ValueError as error:
-        raise Failure(str(error), "automlv2 invoke --help") from error
+        raise Failure(str(error), run("invoke", "--help")) from error
 
 
 def _body(rows: tuple[str, ...], file: BinaryIO | None) -> bytes:

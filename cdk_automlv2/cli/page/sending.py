@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from cdk_automlv2.cli import content
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.page.shown import plain
 
 _MOST: Final = 100_000
@@ -30,7 +31,7 @@ def send(client: Client, given: Mapping[str, str], body: bytes) -> Mapping[str, 
     """
     endpoint = given.get("endpoint", "")
     if not endpoint or not body.strip():
-        raise Failure("choose an endpoint, and give a row or a file", "automlv2 invoke --help")
+        raise Failure("choose an endpoint, and give a row or a file", run("invoke", "--help"))
     kind = given.get("type") or content.content_type(body, given.get("name", ""))
     began = time.monotonic()
     try:
@@ -40,7 +41,7 @@ def send(client: Client, given: Mapping[str, str], body: bytes) -> Mapping[str, 
         response: bytes = answer["Body"].read()
     except ClientError as error:
         words = str(error.response.get("Error", {}).get("Message") or error)
-        raise Failure(words, f"automlv2 logs {endpoint} --local") from error
+        raise Failure(words, run("logs", endpoint, "--local")) from error
     found: Mapping[str, Any] = plain(
         {
             "sent": kind,

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cdk_automlv2.cli.failures import Failure, aws_errors
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.page import style
 from cdk_automlv2.cli.page.account import Account
 from cdk_automlv2.cli.page.link import CODE, PAGE
@@ -91,7 +92,7 @@ def _answer(account: Account | None, make: Make, query: Mapping[str, str], body:
     """Return what is asked for, or why there is none and what to do next."""
     try:
         if account is None:
-            raise Failure("there is no such account", "automlv2 local start --account NUMBER")
+            raise Failure("there is no such account", run("local", "start", "--account", "NUMBER"))
         with aws_errors():
             return _json(make(account, query, body))
     except Failure as error:

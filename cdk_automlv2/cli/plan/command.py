@@ -13,6 +13,7 @@ from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import Synthesized
 from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.plan import cost, templates
 from cdk_automlv2.cli.plan.compare import Change, changes
@@ -75,7 +76,7 @@ def _read(path: Path) -> Prices:
     try:
         return Prices.from_file(path)
     except OptionsError as error:
-        raise Failure(f"{path} is no file of prices: {error}", "automlv2 plan --help") from error
+        raise Failure(f"{path} is no file of prices: {error}", run("plan", "--help")) from error
 
 
 def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:

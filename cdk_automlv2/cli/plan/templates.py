@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
-from cdk_automlv2.cli.following import again
+from cdk_automlv2.cli.following import again, tool
 
 Resources = Mapping[str, Mapping[str, Any]]
 _NESTED = "AWS::CloudFormation::Stack"
-_SYNTH = "cdk synth --quiet"
+_SYNTH = tool("cdk", "synth", "--quiet")
 _FILE = "aws:asset:path"
 
 
@@ -65,17 +65,32 @@ def _unknown(names: Sequence[str], folder: Path, there: Sequence[str]) -> Failur
 
 def synthesized(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and template of each stack, those of stages included."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file():
-        words = f"nothing is synthesized in {folder}; run `cdk synth` first, or give --app"
-        raise Failure(words, _SYNTH)
-    for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
+    for artifact_id, artifact in manifest_of(folder)["artifacts"].items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "aws:cloudformation:stack":
             name = properties.get("stackName", artifact_id)
             yield name, folder / properties["templateFile"]
         elif artifact["type"] == "cdk:cloud-assembly":
             yield from synthesized(folder / properties["directoryName"])
+
+
+def manifest_of(folder: Path) -> Mapping[str, Any]:
+    """Return what the CDK says that a folder holds.
+
+    Raises:
+        Failure: If it says nothing, or the file is another's.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        words = f"nothing is synthesized in {folder}; run `cdk synth` first, or give --app"
+        raise Failure(words, _SYNTH)
+    try:
+        found = json.loads(path.read_bytes())
+        if isinstance(found["artifacts"], Mapping):
+            return cast(Mapping[str, Any], found)
+    except (ValueError, LookupError, TypeError):
+        pass
+    raise Failure(f"{path} is not what `cdk synth` writes", _SYNTH)
 
 
 def _with_nested(client: Client, path: Path, stack: str, deployed: str) -> Iterator[Pair]:

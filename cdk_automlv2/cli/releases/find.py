@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import NoStack
 from cdk_automlv2.cli.failures import Failure, is_missing
-from cdk_automlv2.cli.following import again, run
+from cdk_automlv2.cli.following import again, run, tool
 
 _TYPE = "Custom::AutoMLRelease"
 _NESTED = "AWS::CloudFormation::Stack"
@@ -114,4 +114,4 @@ def _referred(value: Any, ids: Mapping[str, str]) -> str:
         case {"Fn::GetAtt": [name, *_]}:
             return ids[name]
     words = f"the template refers to its function in a way not known: {value}"
-    raise Failure(words, "pip install --upgrade cdk-automlv2")
+    raise Failure(words, tool("pip", "install", "--upgrade", "cdk-automlv2"))

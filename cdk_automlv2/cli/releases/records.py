@@ -9,6 +9,7 @@ from typing import Any
 
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.failures import Failure
+from cdk_automlv2.cli.following import tool
 from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import schema
 
@@ -87,5 +88,6 @@ def _parsed(item: Mapping[str, Any]) -> Record:
     known, own = (text.partition(".")[0] for text in (schema(), str(record.get("schema"))))
     if own != known:
         words = f"the records are of schema {record.get('schema')}, this command knows {known}"
-        raise Failure(f"{words}; update cdk-automlv2", "pip install --upgrade cdk-automlv2")
+        update = tool("pip", "install", "--upgrade", "cdk-automlv2")
+        raise Failure(f"{words}; update cdk-automlv2", update)
     return record

@@ -17,8 +17,8 @@ class LocalCloudError(Exception):
         next: The command that helps; what comes first is ``automlv2``.
     """
 
-    def __init__(self, message: str, next: str = "") -> None:
-        super().__init__(f"{message}; {next}" if next else message)
+    def __init__(self, message: str, next: str) -> None:
+        super().__init__(f"{message}; {next}")
         self.message = message
         self.next = next
 

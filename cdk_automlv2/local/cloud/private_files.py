@@ -7,6 +7,7 @@ own, which would then be overwritten.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -25,7 +26,9 @@ def require_own_folder(folder: Path) -> None:
     if {folder.lstat().st_uid, found.st_uid} != {os.getuid()}:
         raise LocalCloudError(f"{folder} belongs to another user", OTHER_FOLDER)
     if found.st_mode & stat.S_IWOTH:
-        raise LocalCloudError(f"every user may write in {folder}", f"chmod 700 {folder}")
+        raise LocalCloudError(
+            f"every user may write in {folder}", f"chmod 700 {shlex.quote(str(folder))}"
+        )
 
 
 def make_own_folder(folder: Path) -> None:
