@@ -73,6 +73,11 @@ REMEDIES: Final = (
     ),
     Remedy(r"inference_response_keys", "ask for keys that the candidate names"),
     Remedy(
+        r"was rolled back to its former configuration, and stopped",
+        "the update failed, and a schedule has stopped the endpoint since: see the endpoint's log",
+        _LOGS,
+    ),
+    Remedy(
         r"was rolled back to its former configuration",
         "the update failed and the old model still serves: see the endpoint's log",
         LOGS,

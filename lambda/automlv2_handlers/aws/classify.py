@@ -18,7 +18,7 @@ from automlv2_handlers.errors import (
 _PASSING: Final = re.compile(
     # What is wrong with AWS, not with the request.
     r"throttl|toomanyrequests|slowdown|requestlimitexceeded|bandwidthlimitexceeded"
-    r"|limitexceededexception|throughputexceeded|priorrequestnotcomplete|transactioninprogress"
+    r"|concurrent(update|modification)|limitexceededexception|throughputexceeded|priorrequestnotcomplete|transactioninprogress"
     r"|internal(server|service)?(error|failure|exception|fault)|serviceunavailable|unavailable"
     r"|servicefailure|serviceexception|timeout|timedout|incompletebody|operationaborted"
     # What is wrong with the function's credentials or its clock; the next ones are right.

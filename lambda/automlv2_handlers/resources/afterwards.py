@@ -30,8 +30,12 @@ _LEFT: Final = "Left"
 _NUMBER: Final = "Number"
 _FORMER: Final = "Former"
 _TOLD: Final = "Told"
+_SINCE: Final = "UnsettledSince"
 _PATIENCE_SECONDS: Final = 10 * 60
 """How long what may pass is not told."""
+
+_PASSING: Final = (BusyError, DeniedError)
+_FINAL: Final = (LifecycleError, RefusedError)
 
 _OF_CAPACITY: Final = (
     *(SCALING, "ProductionVariants", "ShadowProductionVariants"),
@@ -116,40 +120,93 @@ def settled(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
     """
     arn = endpoint["EndpointArn"]
     try:
-        pending = _settled(event, endpoint, context)
-    except (BusyError, DeniedError) as error:
-        if context.age > _PATIENCE_SECONDS:
-            _tell(arn, error, context)
+        pending = _settled(event, endpoint, context, _FINAL)
+    except _PASSING as error:
+        if _is_long(context):
+            tell(arn, str(error), context)
         raise
-    except (LifecycleError, RefusedError) as error:
-        _tell(arn, error, context)
+    except _FINAL as error:
+        tell(arn, str(error), context)
         return None
     if pending is None and context.progress.pop(_TOLD, None):
         context.gateway.remove_tags(arn, [tags.TROUBLE])
     return pending
 
 
-def _tell(arn: str, error: Exception, context: Context) -> None:
-    logs.fact("what follows a deployment has failed", endpoint=arn, why=str(error))
-    words = tags.as_value(str(error))
+def settled_back(
+    event: LifecycleEvent, endpoint: Mapping[str, Any], patience: float, context: Context
+) -> Pending | None:
+    """Bring capacities right in a rollback, which must not fail by them: it could not end then.
+
+    Args:
+        event: The request.
+        endpoint: In service, as the stack is to have it again.
+        patience: Age from which what may pass is told, too.
+        context: Of the request.
+
+    Raises:
+        BusyError: If it may go well the next time.
+    """
+    arn = endpoint["EndpointArn"]
+    is_late = context.age >= patience or (_SINCE in context.progress and _is_long(context))
+    try:
+        return _settled(event, endpoint, context, (*_FINAL, *_PASSING) if is_late else _FINAL)
+    except _PASSING as error:
+        _is_long(context)
+        raise BusyError(str(error)) from error
+    except _FINAL as error:
+        tell(arn, str(error), context)
+        return None
+
+
+def told(context: Context) -> str:
+    """Return what has been told of capacities; empty if they are right."""
+    return str(context.progress.get(_TOLD, ""))
+
+
+def _is_long(context: Context) -> bool:
+    """Whether what may pass has lasted; it begins with the first call."""
+    since = float(context.progress.setdefault(_SINCE, context.now))
+    return context.now - since > _PATIENCE_SECONDS
+
+
+def tell(arn: str, why: str, context: Context) -> None:
+    """Let a tag of the endpoint say why it is not as it is meant to be."""
+    logs.fact("what follows a deployment has failed", endpoint=arn, why=why)
+    words = tags.as_value(why)
     if context.progress.get(_TOLD) != words:
         context.gateway.add_tags(arn, tags.to_list({tags.TROUBLE: words}))
         context.progress[_TOLD] = words
 
 
 def _settled(
-    event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
+    event: LifecycleEvent,
+    endpoint: Mapping[str, Any],
+    context: Context,
+    tolerated: tuple[type[Exception], ...],
 ) -> Pending | None:
-    """Bring the capacities of an endpoint in service right, as far as it serves what it is to."""
+    """Bring the capacities of an endpoint in service right, as far as it serves what it is to.
+
+    Raises:
+        LifecycleError: With the first error that was tolerated, after all else has been done.
+    """
     serves = endpoint["EndpointConfigName"] == event.properties.get(
         "EndpointConfigName", endpoint["EndpointConfigName"]
     )
-    if serves:
-        pending = traffic.shift(event, endpoint, context)
+    failure = ""
+    for part in (traffic.shift, scaling.settle, capacity.resize) if serves else (scaling.settle,):
+        try:
+            pending = part(event, endpoint, context)
+        except tolerated as error:
+            failure = failure or str(error)
+            continue
         if pending is not None:
+            context.progress.pop(_SINCE, None)
             return pending
-    scaling.settle(event, endpoint, context)
-    return capacity.resize(event, endpoint, context) if serves else None
+    if failure:
+        raise LifecycleError(failure)
+    context.progress.pop(_SINCE, None)
+    return None
 
 
 def _of_capacity(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def resize(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
     """
     name = endpoint["EndpointName"]
     asked: list[str] = context.progress.get(_RESIZED) or []
+    refused = ""
     for variant, count in _changed(event, endpoint, context).items():
         if variant not in asked:
             context.gateway.call(
@@ -78,17 +79,12 @@ def resize(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
             context.progress.update({_RESIZED: [*asked, variant], REQUESTED: True})
             logs.fact("instances of a variant changed", endpoint=name, variant=variant, count=count)
         elif looks.has_ended(context, badly=True):
-            _refused(name, variant, count, context)
+            refused = f"endpoint {name!r} did not take {count} instances of variant {variant!r}"
             continue
         return Pending(name, f"variant {variant!r} to have {count} instances")
+    if refused:
+        raise LifecycleError(refused)
     return None
-
-
-def _refused(name: str, variant: str, count: int, context: Context) -> None:
-    words = f"endpoint {name!r} did not take {count} instances of variant {variant!r}"
-    if not stack_phase.is_rolling_back(context):
-        raise LifecycleError(words)
-    logs.fact(words)  # A rollback goes on with what there is.
 
 
 def _changed(

@@ -206,17 +206,26 @@ def _not_waited_for(
 
 def _serve(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
     config = endpoint["EndpointConfigName"]
-    pending = traffic.shift(event, endpoint, context)
-    if pending is not None:
-        return pending
-    scaling.settle(event, endpoint, context)
-    pending = capacity.resize(event, endpoint, context)
-    if pending is not None:
-        return pending
+    # Somebody may have deleted it under the endpoint; a start leaves alone what is of a request.
+    configs.ensure(event, context)
     _tag(event, endpoint, config, context)
-    configs.ensure(event, context)  # Somebody may have deleted it under the endpoint.
+    pending = _settle(event, endpoint, context)
+    if pending is not None:
+        return pending
     configs.delete_others(event, {config}, context)
-    return replace(_attributes(endpoint, config), note=scaling.note(event))
+    note = afterwards.told(context) or scaling.note(event)
+    return replace(_attributes(endpoint, config), note=note)
+
+
+def _settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+    """Bring weights, scaling and counts right; no rollback fails by these."""
+    if event.request_type == "Update" and stack_phase.is_rolling_back(context):
+        return afterwards.settled_back(event, endpoint, patience(event), context)
+    for part in (traffic.shift, scaling.settle, capacity.resize):
+        pending = part(event, endpoint, context)
+        if pending is not None:
+            return pending
+    return None
 
 
 def _tag(event: LifecycleEvent, endpoint: Mapping[str, Any], config: str, context: Context) -> None:
@@ -316,7 +325,7 @@ def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
         scaling.end(event, name, None, context)
         configs.delete_others(event, set(), context, of=name)
         # A start under way may have created it, before its configuration went.
-        started = stops.may_be_stopped(event) and _describe(name, context) is not None
+        started = configs.may_be_stopped(event) and _describe(name, context) is not None
         return "starting" if started else ""
     status = str(endpoint["EndpointStatus"])
     if status == "Deleting" and context.progress.get(REQUESTED):

@@ -19,6 +19,9 @@ from automlv2_handlers.errors import BusyError, LifecycleError, NameTakenError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import Context
 
+STOPS: Final = "Stops"
+"""Property of an endpoint that a schedule stops."""
+
 _NOT_CONTENT: Final = frozenset({"EndpointConfigName", "Tags"})
 _VARIANTS: Final = ("ProductionVariants", "ShadowProductionVariants")
 
@@ -117,9 +120,16 @@ def _adopt(event: LifecycleEvent, found: Mapping[str, Any], made_of: str, contex
             f"endpoint configuration {called!r} has other content: "
             f"{current_tags.get(tags.CONTENT)}, wanted {made_of}; delete it"
         )
+    if tags.STOPPED in current_tags and not may_be_stopped(event):
+        context.gateway.remove_tags(arn, [tags.STOPPED])  # The template has no stops any more.
     if current_tags.get(tags.REQUEST) != event.request_id:
         context.gateway.add_tags(arn, tags.to_list({tags.REQUEST: event.request_id}))
     tags.sync(event, arn, current_tags, context)
+
+
+def may_be_stopped(event: LifecycleEvent) -> bool:
+    """Whether the template lets a schedule stop the endpoint."""
+    return str(event.properties.get(STOPS, "")).lower() == "true"
 
 
 def is_stopped(called: str, context: Context) -> bool:

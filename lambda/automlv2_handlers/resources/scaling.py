@@ -30,7 +30,7 @@ from automlv2_handlers.errors import (
     RefusedError,
 )
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import Context
+from automlv2_handlers.outcomes import Context, Pending
 
 _SERVICE: Final = "application-autoscaling"
 _UNTAGGED: Final = "UntaggedTarget"
@@ -38,6 +38,9 @@ _UNTAGGED_TOLERATED: Final = 4
 _ONCE: Final = "at("
 
 _ENDED: Final = "ScalingEnded"
+_BUSY: Final = "ScalingBusy"
+_PATIENCE_SECONDS: Final = 10 * 60
+"""How long a deletion waits for a service that answers nothing but that it is busy."""
 
 _Targets = dict[Place, dict[str, Any]]
 
@@ -62,14 +65,14 @@ def note(event: LifecycleEvent) -> str:
     return plans.unused_counts(event.properties, event.old_properties)
 
 
-def settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> None:
-    """Let an endpoint in service be scaled as the properties say, and no other way.
+def settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Pending | None:
+    """Let an endpoint in service be scaled as the properties say, and no other way; at once.
 
     Raises:
         LifecycleError: If somebody else scales a variant that the template wants to scale.
     """
     if not is_meant(event):
-        return
+        return None
     name = endpoint["EndpointName"]
     wanted = plans.wanted(event.properties, name)
     present = _present(name, endpoint, event, context)
@@ -85,6 +88,8 @@ def settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
             _end(event, place, context)
     for place, plan in wanted.items():
         _follow(event, place, plan, present.get(place), context)
+    context.progress.pop(_BUSY, None)
+    return None
 
 
 def let_go(
@@ -112,15 +117,25 @@ def let_go(
 def end(
     event: LifecycleEvent, name: str, endpoint: Mapping[str, Any] | None, context: Context
 ) -> None:
-    """End all scaling of an endpoint that is being deleted, or has gone."""
+    """End all scaling of an endpoint that is being deleted, or has gone.
+
+    An endpoint costs money as long as it is there: with it, SageMaker deregisters what could not
+    be deregistered in time.
+    """
     if not is_meant(event):
         return
-    if endpoint is not None:
+    for place in plans.wanted(event.properties, name):
+        _delete_alarm(event, place, context)
+    if endpoint is None:
+        return
+    try:
         for place, target in _present(name, endpoint, event, context).items():
             if tags.is_ours(event, target["Tags"]):
                 _end(event, place, context)
-    for place in plans.wanted(event.properties, name):
-        _delete_alarm(event, place, context)
+    except BusyError as error:
+        if context.now - context.progress.get(_BUSY, context.now) <= _PATIENCE_SECONDS:
+            raise
+        logs.fact("scaling is left to go with its endpoint", endpoint=name, why=str(error))
 
 
 def _present(
@@ -273,4 +288,9 @@ def _delete_alarm(event: LifecycleEvent, place: Place, context: Context) -> None
 
 
 def _call(context: Context, operation: str, **request: Any) -> dict[str, Any]:
-    return context.gateway.call_of(_SERVICE, operation, **request)
+    """Call one operation, and note since when the service is too busy to get on."""
+    try:
+        return context.gateway.call_of(_SERVICE, operation, **request)
+    except BusyError:
+        context.progress.setdefault(_BUSY, context.now)
+        raise

@@ -18,18 +18,16 @@ from automlv2_handlers.domain.names import config_stem, endpoint_arn
 from automlv2_handlers.errors import (
     BusyError,
     DeniedError,
+    LifecycleError,
     NameTakenError,
     NotFoundError,
     QuotaError,
     RefusedError,
 )
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import REQUESTED, Context, Done, Outcome, Pending
 from automlv2_handlers.resources import afterwards, looks, scaling
 from automlv2_handlers.resources import endpoint_configs as configs
-
-STOPS: Final = "Stops"
-"""Property of an endpoint that a schedule stops."""
 
 WANTED: Final = "Wanted"
 """Property of an execution: what the endpoint is to be."""
@@ -38,6 +36,7 @@ STOPPED, RUNNING = "stopped", "running"
 _RESOURCE: Final = "Custom::AutoMLEndpoint"
 _DELETED: Final = "StopDeleted"
 _CREATED: Final = "StartCreated"
+_OF_REQUEST: Final = "StartOfRequest"
 _FAILURES: Final = "StartFailures"
 _UNLISTED: Final = "StartUnlisted"
 _ATTEMPTS: Final = 3
@@ -49,17 +48,24 @@ def is_such(event: LifecycleEvent) -> bool:
     return WANTED in event.properties
 
 
-def may_be_stopped(event: LifecycleEvent) -> bool:
-    """Whether the template lets a schedule stop the endpoint."""
-    return str(event.properties.get(STOPS, "")).lower() == "true"
+def stopped_as(
+    event: LifecycleEvent, name: str, context: Context, first: str = ""
+) -> tuple[str, str]:
+    """Return the configuration of an endpoint that is stopped, and what its tag says; else none.
 
-
-def stopped_as(event: LifecycleEvent, name: str, context: Context) -> tuple[str, str]:
-    """Return the configuration of an endpoint that is stopped, and what its tag says; else none."""
-    for called, current_tags in configs.of_resource(event, config_stem(event, name), context):
-        if tags.STOPPED in current_tags and current_tags.get(tags.ENDPOINT, name) == name:
-            return called, current_tags[tags.STOPPED]
-    return "", ""
+    Args:
+        event: A request for the endpoint.
+        name: Its name.
+        context: Of the request.
+        first: Which one to return if several have the tag.
+    """
+    found = {
+        called: current_tags[tags.STOPPED]
+        for called, current_tags in configs.of_resource(event, config_stem(event, name), context)
+        if tags.STOPPED in current_tags and current_tags.get(tags.ENDPOINT, name) == name
+    }
+    called = first if first in found else next(iter(found), "")
+    return called, found.get(called, "")
 
 
 def stay(event: LifecycleEvent, name: str, context: Context) -> Done | Pending | None:
@@ -68,12 +74,17 @@ def stay(event: LifecycleEvent, name: str, context: Context) -> Done | Pending |
     The tag is on the new configuration before the old one goes, and off the old one: a start takes
     the new one from then on. What a start has made before serves the old one, and is moved.
     """
-    if not may_be_stopped(event):
-        return None
-    former, words = stopped_as(event, name, context)
-    if not words:
+    if not configs.may_be_stopped(event):
         return None
     called = configs.name(event, context)
+    former, words = stopped_as(event, name, context, called)
+    if not words:
+        return None
+    if former != called and context.progress.get(REQUESTED):
+        configs.delete_others(event, {former}, context)
+        raise LifecycleError(
+            f"endpoint {name!r} was rolled back to its former configuration, and stopped ({words})"
+        )
     configs.ensure(event, context)  # A start sets counts and weights that are others.
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=called)
     if found is None:
@@ -118,8 +129,13 @@ def _stop(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: Co
     if not _tag(config, _since(context), context):
         logs.fact("not stopped: its configuration is gone, so it could not start", endpoint=name)
         return Done(event.physical_id)
-    scaling.end(event, name, endpoint, context)
-    context.gateway.find("delete_endpoint", EndpointName=name)
+    try:
+        scaling.end(event, name, endpoint, context)
+        context.gateway.find("delete_endpoint", EndpointName=name)
+    except (DeniedError, RefusedError) as error:
+        _untag(config, context)
+        afterwards.tell(endpoint["EndpointArn"], f"not stopped: {error}", context)
+        raise
     context.progress[_DELETED] = config
     logs.fact("endpoint stopped", endpoint=name)
     return Pending(event.physical_id, "endpoint to be gone")
@@ -131,16 +147,20 @@ def _start(event: LifecycleEvent, endpoint: Mapping[str, Any] | None, context: C
         return _create(event, name, context)
     config = endpoint["EndpointConfigName"]
     found = context.gateway.find("describe_endpoint_config", EndpointConfigName=config)
-    if found is None or tags.STOPPED not in tags.of(found["EndpointConfigArn"], context):
+    current_tags = tags.of(found["EndpointConfigArn"], context) if found else {}
+    if found is None or tags.STOPPED not in current_tags:
         logs.fact("nothing to start: the endpoint was not stopped", endpoint=name)
         return Done(event.physical_id)
     if verdicts.can_only_be_deleted(endpoint):
         return _try_again(event, endpoint, context)
-    old = {"ProductionVariants": found["ProductionVariants"]}
-    as_update = replace(event, request_type="Update", old_properties=old)
-    pending = afterwards.settled(as_update, endpoint, context)
-    if pending is not None:
-        return replace(pending, physical_id=event.physical_id)
+    request = current_tags.get(tags.REQUEST, "")
+    # A deployment that has come since brings the endpoint to its own template.
+    if context.progress.setdefault(_OF_REQUEST, request) == request:
+        old = {"ProductionVariants": found["ProductionVariants"]}
+        as_update = replace(event, request_type="Update", old_properties=old)
+        pending = afterwards.settled(as_update, endpoint, context)
+        if pending is not None:
+            return replace(pending, physical_id=event.physical_id)
     context.gateway.remove_tags(found["EndpointConfigArn"], [tags.STOPPED])
     logs.fact("endpoint started", endpoint=name)
     return Done(event.physical_id)
@@ -151,11 +171,8 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
     if not config:
         return _nothing_to_start(event, name, context)
     found = context.gateway.call("describe_endpoint_config", EndpointConfigName=config)
-    kept = {
-        key: value
-        for key, value in tags.of(found["EndpointConfigArn"], context).items()
-        if key not in _OF_CONFIG
-    }
+    current_tags = tags.of(found["EndpointConfigArn"], context)
+    kept = {key: value for key, value in current_tags.items() if key not in _OF_CONFIG}
     try:
         context.gateway.call(
             "create_endpoint", EndpointName=name, EndpointConfigName=config, Tags=tags.to_list(kept)
@@ -168,7 +185,7 @@ def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
             # A deployment may have given it another configuration a moment ago.
             return looks.not_visible_yet(event.physical_id, error, context)
         raise
-    context.progress[_CREATED] = True
+    context.progress.update({_CREATED: True, _OF_REQUEST: current_tags.get(tags.REQUEST, "")})
     return Pending(event.physical_id, "endpoint to be in service")
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from automlv2_handlers import logs, stack_phase
+from automlv2_handlers import logs
 from automlv2_handlers.domain import weights
 from automlv2_handlers.domain.coerce import is_true
 from automlv2_handlers.errors import LifecycleError
@@ -39,16 +39,8 @@ def shift(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         context.progress.update({_SHIFTED: True, REQUESTED: True})
         logs.fact("weights of variants changed", endpoint=name)
     elif looks.has_ended(context, badly=True):
-        _refused(name, context)
-        return None
+        raise LifecycleError(f"endpoint {name!r} did not take the weights of its variants")
     return Pending(name, "traffic to be shared by the new weights")
-
-
-def _refused(name: str, context: Context) -> None:
-    words = f"endpoint {name!r} did not take the weights of its variants"
-    if not stack_phase.is_rolling_back(context):
-        raise LifecycleError(words)
-    logs.fact(words)  # A rollback goes on with what there is.
 
 
 def _keeps_live(event: LifecycleEvent, wanted: Mapping[str, float], context: Context) -> bool:

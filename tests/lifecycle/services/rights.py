@@ -50,13 +50,33 @@ def questions(
 ) -> list[Question]:
     """Return what a call asks IAM."""
     if service == "sagemaker":
-        return calls.sagemaker(operation, request, _PLACE, aws.tags_seen_by_iam)
+        asked = calls.sagemaker(operation, request, _PLACE, aws.tags_seen_by_iam)
+        return asked + _of_targets(aws, operation, request)
     if service == "application-autoscaling":
         return _scaling(aws, operation, request)
     if service == "s3":
         key = aws.bucket_keys.get(request["Bucket"], "")
         return calls.s3(operation, _marked(request, aws), key)
     return calls.others(operation, request)
+
+
+def _of_targets(aws: Account, operation: str, request: Mapping[str, Any]) -> list[Question]:
+    """Return what SageMaker asks for its caller before the targets of an endpoint go with it."""
+    if operation != "delete_endpoint":
+        return []
+    start = f"endpoint/{request['EndpointName']}/variant/"
+    return [
+        question
+        for (resource, _), target in aws.targets.items()
+        if resource.startswith(start)
+        for question in calls.scaling(
+            "deregister_scalable_target",
+            {},
+            target["ScalableTargetARN"],
+            aws.tags_seen_by_iam,
+            _PLACE,
+        )
+    ]
 
 
 def _scaling(aws: Account, operation: str, request: Mapping[str, Any]) -> list[Question]:
