@@ -75,7 +75,7 @@ REMEDIES: Final = (
     Remedy(
         r"was rolled back to its former configuration, and stopped",
         "the update failed, and a schedule has stopped the endpoint since: see the endpoint's log",
-        _LOGS,
+        LOGS,
     ),
     Remedy(
         r"was rolled back to its former configuration",
