@@ -68,6 +68,7 @@ class CloudFormation:
         compares: Whether, after an update, a deletion to come is left out when its physical id
             has come back.
         before_rollback: Called when a deployment has failed and is about to be rolled back.
+        deleted: Called with the physical id of what has been deleted.
     """
 
     def __init__(self, aws: FakeAws, stack_id: str, tags: Mapping[str, str] | None = None) -> None:
@@ -81,6 +82,7 @@ class CloudFormation:
         self.forgets = False
         self.compares = True
         self.before_rollback: Callable[[], None] = lambda: None
+        self.deleted: Callable[[str], None] = lambda _: None
         self._requests = Requests(aws, self.stack)
         self._parameters: Outputs = {}
         self._invented = 0
@@ -298,6 +300,7 @@ class CloudFormation:
                 answer = answer_of(request)
                 assert answer is not None, f"no answer to the deletion of {request.logical_id}"
                 assert answer["Status"] == "SUCCESS", answer["Reason"]
+                self.deleted(request.wanted.physical_id)
                 self._forget(request.logical_id)
 
     def _begin_removal(self, logical_id: str, live: Live) -> None:

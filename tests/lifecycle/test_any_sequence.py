@@ -119,7 +119,9 @@ class Deployments(RuleBasedStateMachine):
         self.world.cloudformation[name].update_back = update_back
         self.world.deploy(name, rollback=rollback, given_up=given_up)
         self.world.heal()
-        if not at_once:
+        if at_once:
+            self.aws.wait(2)  # No two requests for a resource come in the same second.
+        else:
             self.aws.run()
             self.aws.rate = None
 

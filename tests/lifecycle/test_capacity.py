@@ -5,6 +5,7 @@ import pytest
 from .cloudformation import CloudFormation, Resource
 from .events import ENDPOINT_TYPE as TYPE
 from .events import NEW, OLD, config_of, endpoint, scaled
+from .fake_aws import PLACE
 from .stack import STACK_ID
 
 MODELS = ("churn-1", "churn-2")
@@ -286,3 +287,48 @@ def test_the_count_of_a_shadow_is_part_of_its_configuration(stack, aws):
 
     config = aws.configs[config_of(aws, name)]
     assert config["ShadowProductionVariants"][0]["InitialInstanceCount"] == 2
+
+
+def test_a_count_that_a_failed_update_never_set_is_set_by_the_next_one(stack, aws, name):
+    aws.update_end = "RolledBack"
+    failed = stack.update(TYPE, name, OLD, sized(3, "churn-2"))
+    aws.update_end = "InService"
+
+    answer = stack.update(TYPE, name, sized(3, "churn-2"), sized(3, "churn-2"))
+
+    assert (failed["Status"], answer["Status"]) == ("FAILED", "SUCCESS")
+    assert counts(aws, name) == (3,)
+
+
+@pytest.mark.parametrize("model", ["churn-1", "churn-2"])
+def test_a_count_that_came_about_late_belongs_to_whoever_scales(stack, aws, name, model):
+    aws.forgets_counts = True
+    failed = stack.update(TYPE, name, OLD, sized(3))
+    aws.forgets_counts = False
+
+    answer = stack.update(TYPE, name, sized(3), sized(3, model))
+    seen = counts(aws, name)
+    scale_by_hand(aws, name, AllTraffic=5)
+    stack.update(
+        TYPE, name, sized(3, model), sized(3, "churn-2", Tags=[{"Key": "a", "Value": "1"}])
+    )
+
+    assert (failed["Status"], answer["Status"], seen) == ("FAILED", "SUCCESS", (3,))
+    assert counts(aws, name) == (5,)
+    assert "cdk-automlv2:counts" not in aws.tags[f"{PLACE}:endpoint/{name}"]
+
+
+def test_a_count_that_nobody_waited_for_and_that_never_came_is_set_by_the_next_update(stack, aws):
+    old, new = sized(1, Wait=False), sized(3, "churn-2", Wait=False)
+    name = stack.create(TYPE, old)["PhysicalResourceId"]
+    aws.wait(3600)
+    aws.update_end = "RolledBack"
+    stack.update(TYPE, name, old, new)
+    aws.wait(3600)
+    aws.update_end = "InService"
+
+    stack.update(TYPE, name, new, new | {"Tags": [{"Key": "a", "Value": "1"}]})
+    aws.wait(3600)
+
+    assert counts(aws, name) == (3,)
+    assert "cdk-automlv2:counts" not in aws.tags[f"{PLACE}:endpoint/{name}"]

@@ -313,3 +313,33 @@ def test_deleting_the_stack_spares_what_was_retained_when_it_was_replaced(kind):
     assert first in kept
     assert set(aws.models) | set(aws.endpoints) == kept
     invariants.check_endpoints(aws)
+
+
+def test_a_job_that_a_later_request_has_stays_its_own_when_the_one_given_up_goes_on():
+    team_a, team_b = (
+        MORE_CANDIDATES | {"Tags": [{"Key": "team", "Value": name}]} for name in ("a", "b")
+    )
+
+    def arrange(stack: Stack) -> Event:
+        return stack.event("Create", "AutoMLJobV2", JOB)
+
+    for number in range(1, calls_of(arrange) + 1):
+        aws, stack = world()
+        name = stack.create("AutoMLJobV2", JOB)["PhysicalResourceId"]
+        aws.wait(4000)
+        update = {"OldResourceProperties": JOB, "PhysicalResourceId": name}
+        first, later = (
+            stack.event("Update", "AutoMLJobV2", wanted, **update) for wanted in (team_a, team_b)
+        )
+
+        def ask_again(aws=aws, stack=stack, later=later):
+            aws.interrupt = None
+            aws.now += 2
+            stack.invoke(later)
+
+        play(aws, stack, first, number, ask_again)
+
+        job = stack.answer(later)["PhysicalResourceId"]
+        tags = aws.tags[aws.jobs[job]["AutoMLJobArn"]]
+        assert tags["team"] == "b", f"given up at call {number}"
+        assert tags["cdk-automlv2:request"] == later["RequestId"], f"given up at call {number}"

@@ -335,7 +335,6 @@ class World:
         assert set(self.aws.endpoints) <= owned or "Endpoint" in given_up
         if not self.forgets:
             stray = set(self.aws.models) - owned
-            self.kept |= stray & self._served()
             assert stray <= self.kept or "Model" in given_up
             assert set(invariants.running_jobs(self.aws)) <= owned or "Job" in given_up
         spare = 0 if len(self.settled) == len(STACKS) else 2
@@ -355,6 +354,10 @@ class World:
         owner = self.aws.tags[found["ModelArn"]].get("cdk-automlv2:owner", "") if found else ""
         return owner.startswith(f"{scope}/")
 
+    def _note_if_kept(self, name: str) -> None:
+        if name in self.aws.models and name in self._served():
+            self.kept.add(name)
+
     def _served(self) -> set[str]:
         """Return the models that endpoints serve, move to or are left between."""
         names = {one for name in self.aws.endpoints for one in self.aws.configs_in_use(name)}
@@ -365,6 +368,7 @@ class World:
         self.generation += 1
         made = CloudFormation(self.aws, f"{STACK_ID.replace('Shop', name)}{self.generation}")
         made.before_rollback = self.heal
+        made.deleted = self._note_if_kept
         made.forgets, made.compares = self.forgets, self.compares
         return made
 

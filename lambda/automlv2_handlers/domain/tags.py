@@ -16,7 +16,7 @@ OWNER = "cdk-automlv2:owner"
 REQUEST = "cdk-automlv2:request"
 FINGERPRINT = "cdk-automlv2:fingerprint"
 SINCE = "cdk-automlv2:since"
-"""Epoch seconds at which a stack last went forward to the job, and which stack that was."""
+"""When the request came that last went forward to the job, in epoch seconds, and of which stack."""
 
 TRAINING = "cdk-automlv2:training"
 """Digest of a job's settings, its data left aside."""
@@ -35,6 +35,9 @@ ADOPTED = "cdk-automlv2:adopted"
 
 TROUBLE = "cdk-automlv2:trouble"
 """On an endpoint: why what was to be done after its deployment could not be done."""
+
+COUNTS = "cdk-automlv2:counts"
+"""On an endpoint: counts of instances were asked for, and have not come about so far."""
 
 STOPPED = "cdk-automlv2:stopped"
 """On the configuration of an endpoint missing on purpose: since when, or what went wrong."""

@@ -58,6 +58,7 @@ def begin(
     properties = {
         **{key: event.properties.get(key, "") for key in ("StateMachineArn", "NameScope")},
         **_of_capacity(event.properties),
+        **capacity.handed_on(context),
         _FORMER: _of_capacity(event.old_properties),
         "EndpointName": endpoint,
         "EndpointConfigName": config,
@@ -106,6 +107,7 @@ def _settle(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
     current_tags = tags.of(found["EndpointConfigArn"], context) if found else {}
     if current_tags.get(tags.REQUEST, "") != event.properties["RequestOf"]:
         return None
+    capacity.taken_over(event.properties, context)
     event = replace(event, request_type="Update", old_properties=event.properties[_FORMER])
     return settled(event, endpoint, context)
 

@@ -1,8 +1,8 @@
 """How many instances the variants of an endpoint have after a request.
 
-A count that the template has changed is set; so is that of a variant whose scaling the template has
-ended. Whatever else an endpoint has is left to it: scaling, and whoever scales outside the
-template, have set it.
+A count that the template has changed is set, be it by a request that failed before; so is that of
+a variant whose scaling the template has ended. Whatever else an endpoint has is left to it:
+scaling, and whoever scales outside the template, have set it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from automlv2_handlers import logs, stack_phase
-from automlv2_handlers.domain import counts, weights
+from automlv2_handlers.domain import counts, tags, weights
 from automlv2_handlers.domain import scaling_plan as plans
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
@@ -23,6 +23,33 @@ from automlv2_handlers.resources import looks, scaling
 
 _RESIZED: Final = "Resized"
 """Variants whose count has been asked for."""
+
+_OWED: Final = "Owed"
+"""Whether an earlier request has asked for counts that have not come about."""
+
+_MARKED: Final = "Marked"
+"""Whether the endpoint bears the mark that says so."""
+
+
+def know(current_tags: Mapping[str, str], context: Context) -> None:
+    """Take down from an endpoint's tags whether counts are owed to it.
+
+    A request that has failed and was not rolled back leaves its properties as the old ones of the
+    next, though its counts never came about.
+    """
+    owed = tags.COUNTS in current_tags
+    context.progress.update({_OWED: owed, _MARKED: owed})
+
+
+def handed_on(context: Context) -> dict[str, Any]:
+    """Return what an execution that goes on from a request has to know, for ``taken_over``."""
+    return {key: True for key in (_OWED, _MARKED) if context.progress.get(key)}
+
+
+def taken_over(properties: Mapping[str, Any], context: Context) -> None:
+    """Know what ``handed_on`` has told, unless it is known."""
+    for key in (_OWED, _MARKED):
+        context.progress.setdefault(key, str(properties.get(key, "")).lower() == "true")
 
 
 def of_move(
@@ -42,6 +69,7 @@ def of_move(
         "describe_endpoint_config", EndpointConfigName=request["EndpointConfigName"]
     )
     changed = _changed(event, endpoint, context)
+    _mark(endpoint, changed, context)
     wanted = counts.wanted(content)
     first = {name: max(1, live.get(name, count)) for name, count in wanted.items()} | changed
     asked_for = bool(request.get(counts.RETAIN))
@@ -67,7 +95,9 @@ def resize(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
     name = endpoint["EndpointName"]
     asked: list[str] = context.progress.get(_RESIZED) or []
     refused = ""
-    for variant, count in _changed(event, endpoint, context).items():
+    changed = _changed(event, endpoint, context)
+    _mark(endpoint, changed, context)
+    for variant, count in changed.items():
         if variant not in asked:
             context.gateway.call(
                 "update_endpoint_weights_and_capacities",
@@ -84,7 +114,18 @@ def resize(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context)
         return Pending(name, f"variant {variant!r} to have {count} instances")
     if refused:
         raise LifecycleError(refused)
+    if not changed and context.progress.pop(_MARKED, False):
+        context.gateway.remove_tags(endpoint["EndpointArn"], [tags.COUNTS])
     return None
+
+
+def _mark(endpoint: Mapping[str, Any], changed: Mapping[str, int], context: Context) -> None:
+    """Let the endpoint say, before they are asked for, that it does not have its counts yet."""
+    if changed and not context.progress.get(_MARKED):
+        words = " ".join(f"{name}={count}" for name, count in changed.items())
+        current_tags = {tags.COUNTS: tags.as_value(words)}
+        context.gateway.add_tags(endpoint["EndpointArn"], tags.to_list(current_tags))
+        context.progress[_MARKED] = True
 
 
 def _changed(
@@ -94,6 +135,7 @@ def _changed(
     if event.request_type != "Update":
         return {}
     before, live = _before(event, context), counts.live(endpoint)
+    owed = bool(context.progress.get(_OWED))
     scaled, were_scaled = (
         plans.scaled_counts(properties) for properties in (event.properties, event.old_properties)
     )
@@ -102,7 +144,7 @@ def _changed(
         for name, count in counts.wanted(configs.content(event, context)).items()
         if name not in scaled
         and live.get(name, count) != count
-        and (name in were_scaled or before.get(name, count) != count)
+        and (owed or name in were_scaled or before.get(name, count) != count)
     }
     if not changed or not stack_phase.is_rolling_back(context):
         return changed

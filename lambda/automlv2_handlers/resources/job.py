@@ -76,6 +76,7 @@ def _keep(event: LifecycleEvent, training: Mapping[str, Any], context: Context) 
         return None
     if known.tags.get(tags.TRAINING) != training_digest(training):
         return None
+    _refuse_late(event, known, context)
     tags.sync(event, known.arn, known.tags, context)
     return replace(_done(event, known), note=_changed_data(event, known, training, context))
 
@@ -186,7 +187,14 @@ def _start(event: LifecycleEvent, name: str, wanted: Wanted, context: Context) -
     return _done(event, started, wanted.data.why)
 
 
+def _refuse_late(event: LifecycleEvent, known: KnownJob, context: Context) -> None:
+    """Leave a job alone that a later request of the stack has made its own."""
+    if known.is_of_later(event, context):
+        raise LifecycleError("request abandoned: the stack has asked again since")
+
+
 def _adopt(event: LifecycleEvent, known: KnownJob, wanted: Wanted, context: Context) -> Outcome:
+    _refuse_late(event, known, context)
     context.progress[MADE] = known.name
     if known.tags.get(tags.REQUEST) != event.request_id:
         current_tags = {

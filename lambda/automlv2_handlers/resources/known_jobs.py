@@ -74,7 +74,7 @@ class KnownJob:
 
     @property
     def since(self) -> float:
-        """Epoch seconds at which a stack last went forward to it."""
+        """Epoch seconds at which the request came that last went forward to it."""
         return float(self.tags.get(tags.SINCE, "0").partition(" ")[0])
 
     def may_serve(self) -> bool:
@@ -88,13 +88,25 @@ class KnownJob:
         """Whether the stack of the event, and not one before it, went forward to it."""
         return self.tags.get(tags.SINCE, "").partition(" ")[2] == _stack(event)
 
+    def is_of_later(self, event: LifecycleEvent, context: Context) -> bool:
+        """Whether a request of the same stack that came after this one has made it its own.
+
+        Then this one was given up: a stack sends no second request for a resource before.
+        """
+        others = self.tags.get(tags.REQUEST) != event.request_id and self.is_of_stack(event)
+        return others and self.since > float(_arrival(context))
+
 
 _ONLY_DEFINITIONS: Final = "CandidateDefinitionsGenerated"
 
 
 def since(event: LifecycleEvent, context: Context) -> str:
-    """Return the tag that says which stack goes forward to a job, and when."""
-    return f"{context.now:.0f} {_stack(event)}"
+    """Return the tag that says which stack goes forward to a job, and since when it has asked."""
+    return f"{_arrival(context)} {_stack(event)}"
+
+
+def _arrival(context: Context) -> str:
+    return f"{context.now - context.age:.0f}"
 
 
 def _stack(event: LifecycleEvent) -> str:
