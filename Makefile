@@ -14,14 +14,18 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-browser test-packaging test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
+.PHONY: demo test test-local test-browser test-packaging test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
-test: node_modules/.ready  ## All tests but those that deploy; with COVERAGE=1 how much of the code they run.
+test: node_modules/.ready  ## All tests that need no server, no browser and no deployment; with COVERAGE=1 how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser" --ignore=tests/e2e --ignore=tests/packaging $(if $(COVERAGE),--cov) tests
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not processes" --ignore=tests/e2e --ignore=tests/packaging $(if $(COVERAGE),--cov) tests
+
+test-local: node_modules/.ready  ## The local cloud's servers as processes: started, asked, ended, killed.
+	@echo "== tests of the local cloud's processes"
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "processes and not browser" tests/local
 
 test-browser: node_modules/.ready  ## What people see, looked at in Chromium, if there is one here.
 	@echo "== tests in a browser"

@@ -5,8 +5,8 @@ import pytest
 
 HERE = Path(__file__).parent
 
-# CDK's validation of templates takes longer than all else in the tests of constructs. It is on
-# where whole apps are synthesized: in processes of their own.
+# CDK's validation of templates takes longer than all else in the tests of constructs. `make check`
+# has it on for every app.
 os.environ["CDK_VALIDATION"] = "false"
 # Small fits: threads that wait for each other take longer than the work.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

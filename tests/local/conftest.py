@@ -7,6 +7,15 @@ from .fake_world import FakeTrainer, client, new_world, served
 from .gateway import running
 from .terminal import local
 
+PROCESSES = {"servers", "folder", "detached"}
+"""Fixtures of tests that start local clouds as processes."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if PROCESSES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.processes)
+
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory):

@@ -38,10 +38,9 @@ def portable(template):
     return json.loads(text)
 
 
-def synthesize(app, folder, into):
+def synthesize(app, folder, into, **more):
     """Run an app as the CDK CLI does; return what it has said."""
-    environment = {**os.environ, "CDK_OUTDIR": str(into), "PYTHONPATH": str(ROOT)}
-    environment.pop("CDK_VALIDATION", None)
+    environment = {**os.environ, "CDK_OUTDIR": str(into), "PYTHONPATH": str(ROOT), **more}
     done = subprocess.run(
         [sys.executable, str(app)],
         cwd=folder,
@@ -74,7 +73,8 @@ def test_the_template_is_the_one_saved(app, tmp_path):
 
 
 def test_the_templates_of_nested_staged_and_several_stacks_are_those_saved(tmp_path):
-    synthesize(COMPOSITIONS, tmp_path, tmp_path / "out")
+    # `make check` validates all apps but these.
+    synthesize(COMPOSITIONS, tmp_path, tmp_path / "out", CDK_VALIDATION="true")
 
     found = {path.name: path for path in (tmp_path / "out").rglob("*.template.json")}
     assert len(found) == 6
