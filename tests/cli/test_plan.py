@@ -167,6 +167,34 @@ def test_a_release_trains_moves_or_judges(plan, change, action):
     assert found == {"AutoMLRelease": action}
 
 
+@pytest.mark.parametrize(
+    ("after", "retained", "words"),
+    [
+        ({}, False, "the records go"),
+        ({}, True, "the records stay"),
+        ({"Table": {"Type": "AWS::DynamoDB::Table"}}, False, "the records stay"),
+    ],
+)
+def test_the_records_of_a_release_that_goes_stay_only_with_their_table(
+    plan, after, retained, words
+):
+    before = with_release(TableName={"Ref": "Table"})
+    policy = {"DeletionPolicy": "Retain"} if retained else {}
+    before["Resources"]["Table"] = {"Type": "AWS::DynamoDB::Table", **policy}
+
+    told = plan({"Resources": after}, before=before).stdout
+
+    assert told.splitlines()[1].endswith(words)
+
+
+def test_a_release_with_gates_moves_the_endpoint_only_once_they_let_it_pass(plan):
+    gates = [{"Type": "Objective"}]
+    before = with_release(Gates=gates)
+    after = with_release(Gates=gates, Endpoint={"EndpointName": "churn", "KmsKeyId": "k"})
+
+    assert "moves the endpoint once its gates let it pass" in plan(after, before=before).stdout
+
+
 def test_the_text_names_construct_reason_and_sum(plan):
     text = plan(edited(JOB, Revision="2")).stdout
 

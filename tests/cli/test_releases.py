@@ -1,5 +1,6 @@
 """The commands on releases, on records that the function itself has written."""
 
+import datetime
 import io
 import json
 
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from cdk_automlv2.cli.commands import automlv2
 from cdk_automlv2.cli.releases import commands
 from tests.lifecycle.fake_aws import FakeAws
-from tests.lifecycle.releases import KEY, User, minimum
+from tests.lifecycle.releases import KEY, User, endpoint, minimum
 from tests.lifecycle.stack import Stack
 
 from .fakes import CloudFormation, quiet
@@ -134,6 +135,49 @@ def test_retraining_rolling_back_and_aborting_ask_the_function(user, run):
 
     assert user.states == ["in-service", "in-service", "failed", "in-service"]
     assert user.release(3).reason == "aborted by arn:aws:iam::111122223333:user/ann"
+
+
+def test_a_retraining_that_was_not_started_is_no_success(user, run):
+    user.deploy()
+
+    refused = run("retrain", "Shop/Churn")
+
+    assert refused.exit_code == 1
+    assert refused.stdout == ""
+    assert refused.stderr == (
+        "Error: not started: release 1 is under way\nnext: automlv2 wait Shop/Churn\n"
+    )
+
+
+def test_a_pipeline_reads_the_number_of_the_release_that_it_has_started(user, run):
+    user.deploy()
+    user.run()
+    retrained = json.loads(run("retrain", "Shop/Churn", "--json").stdout)
+    aborted = json.loads(run("abort", "Shop/Churn", "--json").stdout)
+
+    assert (retrained["release"], aborted["release"]) == (2, None)
+
+
+def test_wait_says_until_when_another_release_may_move_the_endpoint(user, run):
+    user.deploy()
+    user.aws.run(lambda: bool(user.head.mover))
+    until = datetime.datetime.fromtimestamp(user.head.mover_until, datetime.UTC)
+    user.deploy(Endpoint=endpoint(InitialInstanceCount=2))
+    user.aws.run(lambda: "which may" in user.release(2).reason)
+
+    told = run("wait", "Shop/Churn", "--timeout", "0").stderr
+
+    reason = "release 1, which may still move the endpoint"
+    assert f"release 2 deploying: {reason}, until {until:%H:%M:%S} UTC\n" in told
+
+
+def test_a_reason_that_begins_with_the_state_is_said_once(user, run):
+    user.deploy()
+    user.deploy(Job={"Revision": "2"})
+
+    told = run("wait", "Shop/Churn", "--release", "1").stderr
+
+    assert told == "release 1 superseded by release 2\n"
 
 
 def test_what_the_function_refuses_is_one_line_and_the_next_command(user, run):

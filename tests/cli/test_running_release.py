@@ -7,7 +7,7 @@ import pytest
 
 from cdk_automlv2.cli.page import sending, shown, tables
 
-from .account import JOB, at, job
+from .account import JOB, at, job, refusal
 from .running import KEY
 from .tree import leaves
 
@@ -158,3 +158,28 @@ def test_a_picture_that_is_sent_from_the_page_goes_as_what_it_is(account, given,
 
 def execution(name, status, began, **more):
     return {"executionArn": name, "name": name, "status": status, "startDate": at(began), **more}
+
+
+class Denied:
+    """A table that may not be read."""
+
+    def get_item(self, **_):
+        raise refusal("AccessDeniedException", "no", "GetItem")
+
+
+def test_a_plan_says_which_release_in_progress_it_ends(shop, call, tmp_path):
+    template = shop.client("cloudformation").get_template(StackName="Shop")["TemplateBody"]
+    template = json.loads(json.dumps(template))
+    template["Resources"]["Churn"]["Properties"]["Job"] = {"Revision": "2"}
+    (tmp_path / "Shop.json").write_text(json.dumps(template))
+    stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.json"}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"Shop": stack}}))
+
+    [row] = json.loads(call("plan", "--app", str(tmp_path), "--json").stdout)["changes"]
+
+    assert row["action"] == "train"
+    assert row["why"].endswith("; release 1, which is in progress, ends")
+
+    shop.services["dynamodb"] = Denied()
+    [row] = json.loads(call("plan", "--app", str(tmp_path), "--json").stdout)["changes"]
+    assert row["why"].endswith("what serves goes on until it passes")

@@ -49,6 +49,16 @@ def test_a_release_trains_serves_is_trained_again_and_goes_without_a_trace(cloud
     assert second["job"] == first["job"]
     assert "have not changed" in second["reason"]
 
+    app = str(cloud.folder / f"cdk.out.{release.name}")
+    [planned] = json.loads(run("plan", "--app", app, "--json").stdout)["changes"]
+    assert (planned["id"], planned["action"]) == ("Diagnosis", "keep")
+    refused = run("promote", NAME, "--why", "it looks well")
+    assert (refused.exit_code, "not undecided" in refused.stderr) == (1, True)
+    refused = run("rollback", NAME)
+    assert (refused.exit_code, "no release served before" in refused.stderr) == (1, True)
+    rolled = json.loads(run("rollback", NAME, "1", "--json").stdout)
+    assert run("wait", NAME, "--release", str(rolled["release"])).exit_code == 0
+
     release.delete()
     assert release.status() == "DELETE_COMPLETE"
     sagemaker = cloud.client("sagemaker")

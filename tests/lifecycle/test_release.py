@@ -105,6 +105,49 @@ def test_a_changed_gate_judges_anew_without_training(user, aws):
     user.check_at_rest()
 
 
+def test_gates_that_were_changed_are_those_of_the_next_retraining(user, aws):
+    user.deploy(Gates=[minimum(0.9)])
+    user.run()
+    user.deploy(Gates=[minimum(0.99)])
+    user.run()
+
+    user.ask("Retrain")
+    user.run()
+
+    assert user.states == ["in-service", "refused", "refused"]
+    assert user.head.settings.judged_by == user.release(2).settings.judged_by
+
+
+def test_gates_that_were_changed_back_judge_again(user, aws):
+    user.deploy(Gates=[minimum(0.99)])
+    user.run()
+    user.deploy(Gates=[minimum(0.98)])
+    user.run()
+    user.deploy(Gates=[minimum(0.99)])
+    user.run()
+    user.deploy(Gates=[minimum(0.9)])
+    user.run()
+
+    assert user.states == ["refused", "refused", "refused", "in-service"]
+    assert aws.calls["create_auto_ml_job_v2"] == 1
+
+
+def test_other_gates_after_a_rollback_judge_a_candidate_of_the_deployed_settings(user, aws):
+    user.deploy()
+    user.run()
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+    user.ask("Rollback")
+    user.run()
+    user.deploy(Job={"Revision": "2"}, Gates=[minimum(0.9)])
+    user.run()
+
+    assert user.served_job() == user.release(2).job
+    assert user.release(4).source == 0
+    assert user.states == ["in-service"] * 4
+    user.check_at_rest()
+
+
 def test_a_job_that_fails_ends_its_release_with_the_reason(user, aws):
     aws.job_end = {"AutoMLJobStatus": "Failed", "FailureReason": "bad data"}
     user.deploy()

@@ -139,6 +139,30 @@ def test_rolling_back_returns_to_the_former_settings_of_the_endpoint(user, aws):
     assert config["ProductionVariants"][0]["InitialInstanceCount"] == 1
 
 
+def test_rolling_back_passes_over_releases_that_serve_the_same(user, aws):
+    user.deploy(Job={"Revision": "2"})
+    user.run()
+    user.ask("Retrain")
+    user.run()
+    assert user.release(3).candidate == user.release(2).candidate
+    assert user.release(3).job == user.release(2).job
+
+    assert user.ask("Rollback") == "release 4 started: serves release 1 again"
+
+    user.run()
+    assert user.served_job() == user.release(1).job
+    user.ask("Rollback")
+    user.run()
+    assert user.served_job() == user.release(2).job
+
+
+def test_rolling_back_where_only_the_same_has_served_is_refused(user):
+    user.ask("Retrain")
+    user.run()
+
+    assert user.ask("Rollback") == "refused: cannot roll back: no release served before"
+
+
 def test_rolling_back_to_nothing_is_refused(user):
     assert user.ask("Rollback") == "refused: cannot roll back: no release served before"
     assert user.ask("Rollback", Number=9) == "refused: cannot roll back: there is no release 9"
@@ -157,6 +181,35 @@ def test_aborting_keeps_what_serves_and_stops_the_job(user, aws):
     assert "Stopped" in aws.jobs[user.release(2).job]
     assert user.served_job() == user.release(1).job
     assert user.ask("Abort") == "refused: no release is under way"
+    user.check_at_rest()
+
+
+def test_what_an_aborted_release_has_moved_goes_back(user, aws):
+    user.deploy(Endpoint=endpoint(InstanceType="ml.m5.xlarge"))
+    aws.run(lambda: user.release(2).progress.get("Serve", {}).get("Requested"))
+
+    told = user.ask("Abort")
+
+    back = "the endpoint, which it was moving, goes back to release 1"
+    assert told == f"release 2 aborted; {back}"
+    user.run()
+    assert user.states == ["in-service", "failed"]
+    assert user.head.mover == 0
+    user.check_at_rest()
+
+
+def test_what_follows_an_aborted_release_need_not_wait_for_the_end_of_its_lease(user, aws):
+    user.deploy(Endpoint=endpoint(InstanceType="ml.m5.xlarge"))
+    aws.run(lambda: user.release(2).progress.get("Serve", {}).get("Requested"))
+    until = user.head.mover_until
+    user.ask("Abort")
+    user.ask("Retrain")
+
+    aws.run(lambda: user.head.mover == 3)
+
+    assert aws.now < until
+    user.run()
+    assert user.states == ["in-service", "failed", "in-service"]
     user.check_at_rest()
 
 

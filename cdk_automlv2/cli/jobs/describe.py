@@ -19,6 +19,7 @@ from cdk_automlv2.cli.releases import find, records
 from cdk_automlv2.cli.targets import Target
 from cdk_automlv2.cli.times import duration, moment, now, took
 from cdk_automlv2.cli.watch.phases import state_of
+from cdk_automlv2.reports.texts import counted
 
 _COLUMNS = (
     Column("id", folds=True),
@@ -84,8 +85,12 @@ def _show_release(release: Mapping[str, Any], as_json: bool) -> None:
         named = {name: release[name] for name in ("stack", "id")}
         out.document(kind=RELEASE, name=release["endpoint"], **named, description=release)
         return
-    facts = [(name, value) for name, value in release.items() if value is not None]
-    facts = [pair for pair in facts if pair[0] != "gates"]
+    shown = {True: "yes", False: "no"}
+    facts = [
+        (name, shown[value] if isinstance(value, bool) else value)
+        for name, value in release.items()
+        if value is not None and name != "gates"
+    ]
     for gate in release["gates"] or []:
         words = f"{gate.get('Gate', '')}: {gate.get('Verdict', '')} {gate.get('Reason', '')}"
         facts.append(("gate", words.strip()))
@@ -244,7 +249,8 @@ def _of_endpoint(endpoint: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _variant(variant: Mapping[str, Any]) -> str:
     parts = [variant["VariantName"]]
     if (count := variant.get("CurrentInstanceCount")) is not None:
-        parts.append(f"{count} instances of {variant.get('DesiredInstanceCount', count)}")
+        wanted = variant.get("DesiredInstanceCount", count)
+        parts.append(f"{count} of {counted(wanted, 'instance')}")
     if serverless := variant.get("CurrentServerlessConfig"):
         parts.append(f"serverless, {serverless['MemorySizeInMB']} MB")
     if (weight := variant.get("CurrentWeight")) is not None:

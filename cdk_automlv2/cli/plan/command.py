@@ -15,7 +15,7 @@ from cdk_automlv2.cli.completion import Synthesized
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.numbers import Finite
-from cdk_automlv2.cli.plan import cost, templates
+from cdk_automlv2.cli.plan import cost, templates, under_way
 from cdk_automlv2.cli.plan.compare import Change, changes
 from cdk_automlv2.cost import Cost, Prices, totals
 from cdk_automlv2.errors import OptionsError
@@ -61,7 +61,9 @@ def plan(
     table = _read(prices) if prices else None
     with friendly_errors():
         found = [
-            change for pair in templates.pairs(client, folder, stacks) for change in changes(pair)
+            under_way.noted(client, pair, change)
+            for pair in templates.pairs(client, folder, stacks)
+            for change in changes(pair)
         ]
     rows: list[Row] = [(change, cost.of(change, table) if table else None) for change in found]
     if as_json:

@@ -70,7 +70,16 @@ class _Comparison:
         resource = self._pair.before[logical_id]
         if resource.get("DeletionPolicy") == "Retain":
             return self._change(logical_id, kind, "retain", "it stays when its stack lets it go")
-        return self._change(logical_id, kind, "delete", _GONE[kind])
+        words = _GONE[kind]
+        if kind == "AutoMLRelease" and not self._keeps_records(resource):
+            words = "endpoint and models are deleted, the job is stopped; the records go"
+        return self._change(logical_id, kind, "delete", words)
+
+    def _keeps_records(self, release: Mapping[str, Any]) -> bool:
+        """Whether the table of a release stays: for others of the stack, or as it is retained."""
+        table = (release["Properties"].get("TableName") or {}).get("Ref", "")
+        retained = self._pair.before.get(table, {}).get("DeletionPolicy") == "Retain"
+        return retained or table in self._pair.after
 
     def _change(
         self, logical_id: str, kind: str, action: str, why: str, differing: set[str] | None = None
@@ -202,7 +211,8 @@ def _release(is_new: bool, differing: set[str], resource: Mapping[str, Any]) -> 
         words = f"{_listed(trains)}: a release is started, which trains"
         return "train", f"{words}; what serves goes on until it passes"
     if differing & {"Model", "Endpoint"} or "Tags" in of_job:
-        return "move", "a release is started, which keeps its job and moves the endpoint"
+        once = " once its gates let it pass" if resource["Properties"].get("Gates") else ""
+        return "move", f"a release is started, which keeps its job and moves the endpoint{once}"
     if "Gates" in differing:
         return "judge", "the newest candidate is judged by the new gates, without training"
     return "keep", "what serves goes on"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 import uuid
@@ -22,6 +23,7 @@ from cdk_automlv2.cli.releases.find import Place
 from cdk_automlv2.cli.releases.states import exit_status, timed_out
 
 _POLL_SECONDS = 10
+_MOVES = "deploying"
 _COLUMNS = (
     Column("id", folds=True),
     Column("release", is_right=True),
@@ -120,8 +122,7 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
             words = f"{place.name} has no release {number}"
             raise Failure(words, run("history", place.name))
         shown = records.shown(record, place, head["serving"])
-        words = f"release {number} {shown['state']}"
-        words += f": {shown['reason']}" if shown["reason"] else ""
+        words = _how_far(shown, head)
         if words != seen:
             out.remark(words)
             seen = words
@@ -131,12 +132,26 @@ def _wait(client: Client, place: Place, number: int | None, until: float) -> dic
         time.sleep(min(_POLL_SECONDS, left))
 
 
+def _how_far(shown: Mapping[str, Any], head: Mapping[str, Any]) -> str:
+    """Return state and reason of a release; of one that waits for another's move, how long."""
+    state, reason = str(shown["state"]), str(shown["reason"] or "")
+    if not reason.startswith(state):
+        reason = f"{state}: {reason}" if reason else state
+    if state == _MOVES and head["mover"] not in (0, shown["release"]):
+        until = datetime.datetime.fromtimestamp(head["mover_until"], datetime.UTC)
+        reason += f", until {until:%H:%M:%S} UTC"
+    return f"release {shown['release']} {reason}"
+
+
 @click.command()
 @click.argument("name", metavar="STACK/ID", type=RELEASES)
 @out.json_option
 @aws.options
 def retrain(client: Client, name: str, as_json: bool) -> None:
-    """Train again with the settings that were deployed last, on the data as they are now."""
+    """Train again with the settings that were deployed last, on the data as they are now.
+
+    Exit status: 0 started, 1 not started (a release is in progress), 2 wrong usage.
+    """
     _ask(client, name, {"Task": "Retrain"}, as_json)
 
 
@@ -193,11 +208,14 @@ def _ask(client: Client, name: str, task: Mapping[str, Any], as_json: bool, why:
         raise Failure(words, run("logs", place.stack))
     if "Refused" in returned:
         raise Failure(returned["Refused"], run("history", place.name))
+    started = returned.get("Release")
+    if started == 0:
+        raise Failure(returned["Answer"], run("wait", place.name))
     if as_json:
-        out.document(stack=place.stack, id=place.key, answer=returned["Answer"])
+        out.document(stack=place.stack, id=place.key, answer=returned["Answer"], release=started)
         return
     out.data(returned["Answer"])
-    suggest(run("wait", place.name))
+    suggest(run("wait" if started else "status", place.name))
 
 
 def _show(rows: list[dict[str, Any]], stack: str, *, plain: bool, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from cdk_automlv2.cli.completion import RELEASE_OR_JOB, Number
 from cdk_automlv2.cli.failures import Failure, friendly_errors
 from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.releases import find, records
+from cdk_automlv2.reports.texts import counted
 
 SCHEMA = "1.0"
 _PART_BYTES = 1 << 20
@@ -53,7 +54,7 @@ def lock(
     if as_json:
         out.document(output=str(output), candidate=candidate, artifacts=sorted(artifacts))
         return
-    out.data(f"{output}: candidate {candidate}, {len(artifacts)} artifacts")
+    out.data(f"{output}: candidate {candidate}, {counted(len(artifacts), 'artifact')}")
 
 
 def _of_release(client: Client, name: str, number: int | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -89,8 +89,7 @@ def roll_back(store: Store, trigger: Trigger, number: int, now: float) -> str:
     if taken is not None:
         return f"release {taken.number} was started by this trigger already"
     head = head_of(store)
-    wanted = number or (head.previous if not head.active else head.serving or head.previous)
-    source = store.release(wanted)
+    source = store.release(number) if number else _before(store, head)
     if source is None:
         what = f"there is no release {number}" if number else "no release served before"
         raise LifecycleError(f"cannot roll back: {what}")
@@ -114,7 +113,11 @@ def abort(store: Store, trigger: Trigger, now: float) -> str:
     ended = release.becomes(ReleaseState.FAILED, now, f"aborted{by}")
     store.save(replace(head, active=0), ended)
     tell_all(store)
-    return f"release {release.number} aborted"
+    words = f"release {release.number} aborted"
+    if head.mover != release.number:
+        return words
+    back = f"goes back to release {head.serving}" if head.serving else "is deleted"
+    return f"{words}; the endpoint, which it was moving, {back}"
 
 
 def execution_name(release: Release, part: int) -> str:
@@ -153,22 +156,51 @@ def head_of(store: Store) -> Head:
 
 def _earlier(store: Store, settings: Settings) -> Release | None:
     """Return the newest release of these settings that has been in service."""
-    found = (
-        release for release in store.releases() if release.settings.desired == settings.desired
-    )
+    found = _of_settings(store, settings)
     return next((one for one in found if one.state is ReleaseState.IN_SERVICE), None)
+
+
+def _of_settings(store: Store, settings: Settings) -> Iterator[Release]:
+    """Yield the releases of these settings, the newest first."""
+    wanted = settings.desired
+    return (release for release in store.releases() if release.settings.desired == wanted)
+
+
+def _before(store: Store, head: Head) -> Release | None:
+    """Return what served before what serves now: another candidate, or by other settings.
+
+    A retraining on the same data, and a rollback, serve again what another release served.
+    """
+    serving = store.release(head.serving)
+    if head.active and serving is not None:
+        return serving
+    previous = store.release(head.previous)
+    if previous is None or serving is None or not _serve_alike(previous, serving):
+        return previous
+    earlier = (one for one in store.releases() if one.number < previous.number)
+    served = (one for one in earlier if one.state is ReleaseState.IN_SERVICE)
+    return next((one for one in served if not _serve_alike(one, serving)), None)
+
+
+def _serve_alike(one: Release, other: Release) -> bool:
+    parts = ("Model", "Endpoint")
+    same = all(one.settings.part(part) == other.settings.part(part) for part in parts)
+    return same and (one.job, one.candidate) == (other.job, other.candidate)
 
 
 def _judge_anew(
     store: Store, head: Head, settings: Settings, trigger: Trigger, now: float
 ) -> Release:
-    """Start a release that judges the newest candidate by other gates, without training."""
-    last = store.release(head.generation)
+    """Start a release that judges the newest candidate by other gates, without training.
+
+    What was rolled back to may be of other settings: its candidate is none of these.
+    """
+    last = next(_of_settings(store, settings), None)
     if last is None or head.active or not last.candidate:
         return start(store, head, settings, trigger, now)
     release = _new(head, settings, trigger, now, last)
     judged = replace(release, **_JUDGED_ANEW)
-    return _record(store, head, judged)
+    return _record(store, replace(head, settings=settings), judged)
 
 
 def judge_on(

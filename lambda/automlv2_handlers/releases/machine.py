@@ -128,7 +128,14 @@ def _after(store: Store, head: Head, release: Release, now: float) -> int:
         logs.fact("release ended, not settled", release=release.number, why=waits_for)
         store.save(replace(release, progress=look.progress))
         return wait_seconds(now - release.since)
-    store.save(replace(release, settled=True, progress={}))
+    settled = replace(release, settled=True, progress={})
+    head = store.head() or head
+    if head.mover == release.number:
+        # It was aborted; its own looks come one after another, so that none is in flight any more.
+        store.save(settled, replace(head, mover=0, mover_until=0.0))
+        head = store.head() or head
+    else:
+        store.save(settled)
     _follow(store, head, now)
     return 0
 

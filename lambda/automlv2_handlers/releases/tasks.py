@@ -13,6 +13,7 @@ from automlv2_handlers.releases.records import Trigger
 from automlv2_handlers.releases.store import Store
 
 _ATTEMPTS = 5
+_STARTING = frozenset({"Retrain", "Rollback", "Promote"})
 
 
 def serve(event: Mapping[str, Any], gateway: Gateway, table: str, now: float) -> dict[str, Any]:
@@ -27,7 +28,8 @@ def serve(event: Mapping[str, Any], gateway: Gateway, table: str, now: float) ->
         now: Epoch seconds.
 
     Returns:
-        Of an execution its next state; else ``{"Answer": …}`` or ``{"Refused": …}``.
+        Of an execution its next state; else ``{"Refused": …}``, or ``{"Answer": …}``, with
+        ``"Release"``, the number of what was started (0: nothing), of a task that starts one.
     """
     if event["Task"] == "Release":
         state = event["State"]
@@ -39,7 +41,9 @@ def serve(event: Mapping[str, Any], gateway: Gateway, table: str, now: float) ->
         logs.fact("refused", task=event["Task"], key=store.key, why=str(error))
         return {"Refused": str(error)}
     logs.fact("answered", task=event["Task"], key=store.key, answer=answer)
-    return {"Answer": answer}
+    if event["Task"] not in _STARTING:
+        return {"Answer": answer}
+    return {"Answer": answer, "Release": store.number_of(Trigger.from_raw(event["Trigger"]))}
 
 
 def _ask(event: Mapping[str, Any], store: Store, now: float) -> str:
