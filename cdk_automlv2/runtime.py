@@ -67,6 +67,10 @@ class AutoMLRuntime:
         self._endpoints = _patient(session)
         self._kinds = EndpointKinds(self._sagemaker)
 
+    def __repr__(self) -> str:
+        region = getattr(self._session, "region_name", None)
+        return f"{type(self).__name__}({f'region_name={region!r}' if region else ''})"
+
     def describe_auto_ml_job(self, job_name: str) -> dict[str, Any]:
         """Return the job's description, as DescribeAutoMLJobV2 gives it."""
         answer: dict[str, Any] = self._sagemaker.describe_auto_ml_job_v2(AutoMLJobName=job_name)

@@ -13,6 +13,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
+from cdk_automlv2._core.display import Configured
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.pseudo import account, partition, region
 from cdk_automlv2.errors import OptionFault
@@ -48,7 +49,7 @@ def _late_rule(scope: Construct) -> Iterator[OptionFault]:
             return
 
 
-class AutoMLSettings:
+class AutoMLSettings(Configured):
     """Settings of the Lambda function and the state machine that the constructs of a stack share.
 
     They hold for every stack at or below a scope: an app, a Stage, a stack, or a construct around
@@ -131,6 +132,11 @@ class AutoMLSettings:
     def options(self) -> Mapping[str, Any]:
         """What has been set for this scope itself."""
         return self._options
+
+    def _to_show(self) -> tuple[object, Mapping[str, Any]]:
+        """Return what was set, by the names that ``configure`` has for it."""
+        network = self._options.get("network", {})
+        return self._scope, {**self._options, "network": None, **network}
 
 
 class ProviderSettings:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cdk_automlv2._core.common_rules import kms_key_rule
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.destinations import destination_faults, location_of
@@ -57,6 +58,7 @@ def responses_rule(
             yield OptionFault("include_inference_response_in", rule, listed)
 
 
+@shown
 @dataclass(frozen=True)
 class AsyncInference(RequestPart):
     """Makes an endpoint asynchronous: requests of up to 1 GB and 1 hour, queued in SageMaker.

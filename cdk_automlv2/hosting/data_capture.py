@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cdk_automlv2._core.common_rules import kms_key_rule
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.hosting.destinations import destination_rule, location_of
@@ -29,6 +30,7 @@ def modes_rule(capture_modes: Sequence[str]) -> Iterator[OptionFault]:
         yield OptionFault("capture_modes", "must be Input, Output or both", tuple(capture_modes))
 
 
+@shown
 @dataclass(frozen=True)
 class DataCapture(RequestPart):
     """Copies of requests and answers, written to S3 as JSON lines.

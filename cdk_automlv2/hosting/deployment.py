@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.errors import OptionFault
@@ -63,6 +64,7 @@ def alarms_rule(alarms: Sequence[Any]) -> Iterator[OptionFault]:
         yield OptionFault("alarms", "must have each alarm once", name)
 
 
+@shown
 @dataclass(frozen=True)
 class Deployment(RequestPart):
     """How an update of the endpoint goes; made by one of the four class methods.

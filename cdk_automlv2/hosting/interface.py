@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cdk_automlv2._core.display import interface
 from cdk_automlv2.problem_configs import ProblemConfig
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ VARIANT_NAME = "AllTraffic"
 """Constant: traffic shifting and RetainAllVariantProperties match variants by name."""
 
 
+@interface
 class IAutoMLModel(Protocol):
     """What others may ask of a model, made here or imported; matched by shape.
 
@@ -52,6 +54,7 @@ class IAutoMLModel(Protocol):
         """Ways to and from its containers in a VPC; an object that has none need not have it."""
 
 
+@interface
 class IAutoMLEndpoint(Protocol):
     """What others may ask of an endpoint, made here or imported; matched by shape.
 

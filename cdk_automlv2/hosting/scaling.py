@@ -14,6 +14,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as appscaling
 
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
+from cdk_automlv2._core.display import Configured
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.hosting import scaling_rules as rules
@@ -29,7 +30,7 @@ _HOSTS: Final = "/aws/sagemaker/Endpoints"
 _SERVICE: Final = "AWS/SageMaker"
 
 
-class _Scalable:
+class _Scalable(Configured):
     """One number that is scaled, and how."""
 
     def __init__(
@@ -98,6 +99,13 @@ class _Scalable:
             "Schedules": list(self._schedules.values()),
         }
         return {**self._target, **{key: value for key, value in listed.items() if value}}
+
+    def _to_show(self) -> tuple[object, dict[str, Any]]:
+        """Return the variant, and between what and by what it is scaled."""
+        target = self._target
+        shown = {"min_capacity": target["MinCapacity"], "max_capacity": target["MaxCapacity"]}
+        ways = {"policies": list(self._policies), "schedules": list(self._schedules)}
+        return self._variant_name, shown | {name: way for name, way in ways.items() if way}
 
     @property
     def _sleeps_for_ever(self) -> bool:

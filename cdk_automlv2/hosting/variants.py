@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2._core.tokens import without_none
 from cdk_automlv2.errors import OptionFault
@@ -25,6 +26,7 @@ RoutingStrategy = Literal["RANDOM", "LEAST_OUTSTANDING_REQUESTS"]
 """Those of any model; the others are for language models in containers that AutoML has none of."""
 
 
+@shown
 @dataclass(frozen=True)
 class InstanceVariant(RequestPart):
     """A model on instances that are paid by the hour.
@@ -126,6 +128,7 @@ class InstanceVariant(RequestPart):
         return _bound(self, stack, name)
 
 
+@shown
 @dataclass(frozen=True)
 class ServerlessVariant(RequestPart):
     """A model without instances, paid by what it computes; scales to nothing by itself.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from constructs import Construct
 
 from cdk_automlv2._core.closed_sets import CandidateSortBy, CandidateStatus, SortOrder
-from cdk_automlv2._core.display import Displayed
+from cdk_automlv2._core.display import Displayed, shown
 from cdk_automlv2._core.options import checked, limits
 from cdk_automlv2._core.provider import AutoMLProvider
 from cdk_automlv2._core.sharing import SharedValue
@@ -15,6 +15,7 @@ from cdk_automlv2.job.attached import known_job
 from cdk_automlv2.job.interface import IAutoMLJob
 
 
+@shown
 @dataclass(frozen=True)
 class Candidate:
     """A job's winner; each attribute is a token.

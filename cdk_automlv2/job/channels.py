@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.closed_sets import ChannelType, CompressionType, ContentType, S3DataType
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.options import checked, field_faults
 from cdk_automlv2._core.s3_uri import normalized, prefix_rule, uri_problems
@@ -37,6 +38,7 @@ API_PATHS: Mapping[str, str] = {
 }
 
 
+@shown
 @dataclass(frozen=True)
 class BoundChannel:
     """A channel resolved to an S3 location.
@@ -52,6 +54,7 @@ class BoundChannel:
     upload: cdk.CfnResource | None = None
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLDataChannel:
     """Data that lies in S3.
@@ -151,6 +154,7 @@ class AutoMLDataChannel:
         return BoundChannel(self.to_request_dict(), location)
 
 
+@shown
 @dataclass(frozen=True)
 class LocalAutoMLDataChannel:
     """A file or folder on this machine, uploaded at deployment; other content is another job.

@@ -7,9 +7,11 @@ from typing import Protocol
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 
+from cdk_automlv2._core.display import interface
 from cdk_automlv2.problem_configs import ProblemConfig
 
 
+@interface
 class IAutoMLJob(Protocol):
     """What others may ask of a job, made here or imported; matched by shape.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import jsii
 from constructs import Construct, IConstruct, IValidation
 
+from cdk_automlv2._core.display import Configured
 from cdk_automlv2._core.options import checked
 from cdk_automlv2.cost import Prices
 from cdk_automlv2.errors import OptionFault
@@ -30,7 +31,7 @@ def _amounts_rule(
     yield from amount_faults(dict(zip(LIMITS, given, strict=True)))
 
 
-class AutoMLLimits:
+class AutoMLLimits(Configured):
     """Limits of what the jobs at or below a scope may train: an app, a stack, or one model.
 
     They are looked at when the app is synthesized, before anything is deployed: synth fails, and
@@ -97,6 +98,9 @@ class AutoMLLimits:
         self._limits = replace(self._limits, **set_now)
         if prices is not None:
             self._limits = replace(self._limits, prices=prices)
+
+    def _to_show(self) -> tuple[object, Mapping[str, Any]]:
+        return self._scope, vars(self._limits)
 
     def _excesses(self) -> list[str]:
         """Return what is over the limits, in words."""

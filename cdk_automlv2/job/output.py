@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.key_forms import key_faults
 from cdk_automlv2._core.options import checked, field_faults
 from cdk_automlv2._core.s3_uri import normalized, prefix_rule
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cdk_automlv2._core.s3 import S3Location
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLOutput:
     """Where a job writes candidates and reports.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
@@ -21,6 +22,7 @@ MOST_SECURITY_GROUPS = 5
 MOST_SUBNETS = 16
 
 
+@shown
 @dataclass(frozen=True)
 class VpcConfig:
     """Where the containers of a job or model live.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import field_checks
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import settle
 from cdk_automlv2._core.s3_uri import uri_problems
 from cdk_automlv2._core.tokens import is_resolvable, is_token
@@ -31,6 +32,7 @@ CSV = "text/csv;header=present"
 PARQUET = "x-application/vnd.amazon+parquet"
 
 
+@shown
 class ProblemConfig:
     """The way to and from the API's form, and what data a kind of problem can be learnt from.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from cdk_automlv2._core.display import shown
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 from cdk_automlv2.problem_configs.batch import BatchFormat
@@ -31,6 +32,7 @@ _SERVING = Serving(
 )
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLImageClassificationConfig(ProblemConfig):
     """An image classification problem.

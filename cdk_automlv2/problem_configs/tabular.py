@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cdk_automlv2._core.closed_sets import Mode, ProblemType, TabularAlgorithm
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
@@ -77,6 +78,7 @@ _SERVING: Mapping[str, Serving] = {
 """By mode; another one is a token."""
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLTabularConfig(ProblemConfig):
     """A tabular problem: predict one column of a table from the others.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from cdk_automlv2._core.display import shown
 from cdk_automlv2.errors import raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLTextClassificationConfig(ProblemConfig):
     """A text classification problem; the objective is Accuracy.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
@@ -43,6 +44,7 @@ _SERVING = Serving(
 )
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLTextGenerationConfig(ProblemConfig):
     """Fine-tuning of a language model on pairs of input and output; it has no objective metric.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from cdk_automlv2._core.closed_sets import ForecastingAlgorithm
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.problem_configs.base import COMPLETION, ProblemConfig
@@ -38,6 +39,7 @@ _BATCH = BatchFormat(
 _SERVING = Serving(units=("CPU",), one_click_instance_type="ml.m5.12xlarge")
 
 
+@shown
 @dataclass(frozen=True)
 class AutoMLTimeSeriesForecastingConfig(ProblemConfig):
     """A forecasting problem: the next steps of every series, with quantiles.

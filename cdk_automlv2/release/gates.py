@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token, without_none
 from cdk_automlv2.errors import OptionFault, raise_if_any
@@ -80,6 +81,7 @@ class _MetricGate(_Gate):
             yield "metric", f"must be one of {', '.join(allowed)} for {kind}", self.metric
 
 
+@shown
 @dataclass(frozen=True)
 class ObjectiveGate(_MetricGate):
     """Compares a metric of the candidate with fixed limits.
@@ -115,6 +117,7 @@ class ObjectiveGate(_MetricGate):
             yield OptionFault("minimum", f"must be the maximum, {high:g}, or less", low)
 
 
+@shown
 @dataclass(frozen=True)
 class BetterThanDeployed(_MetricGate):
     """Compares a metric of the candidate with that of the candidate that serves now.
@@ -172,6 +175,7 @@ class _AskingGate(_Gate):
             yield OptionFault("rows", rule, length, "send fewer, or use a FunctionGate")
 
 
+@shown
 @dataclass(frozen=True)
 class LatencyGate(_AskingGate):
     """Measures how long the candidate takes, on a short-lived endpoint of the same instance type.
@@ -221,6 +225,7 @@ class LatencyGate(_AskingGate):
         yield from super()._rules()
 
 
+@shown
 @dataclass(frozen=True)
 class SmokeTest(_AskingGate):
     """Sends requests to the candidate, on a short-lived endpoint of the same instance type.
@@ -259,6 +264,7 @@ class SmokeTest(_AskingGate):
             yield OptionFault("expected", rule, len(self.expected))
 
 
+@shown
 @dataclass(frozen=True)
 class FunctionGate(_Gate):
     """Asks a Lambda function of yours.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.common_rules import removal_policy_rule
+from cdk_automlv2._core.display import shown
 from cdk_automlv2._core.options import field_faults, rule_faults
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
@@ -26,6 +27,7 @@ def group_rule(group: sagemaker.CfnModelPackageGroup | str) -> Iterator[OptionFa
         yield from service_model.problems("group", group, shape)
 
 
+@shown
 @dataclass(frozen=True)
 class ModelRegistration:
     """How a candidate becomes a version in the model registry.

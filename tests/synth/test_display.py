@@ -4,6 +4,8 @@ import inspect
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 import cdk_automlv2
@@ -11,9 +13,14 @@ from cdk_automlv2 import (
     AutoMLDataChannel,
     AutoMLEndpoint,
     AutoMLJobV2,
+    AutoMLLimits,
     AutoMLModel,
+    AutoMLOutput,
+    AutoMLSettings,
     AutoMLTabularConfig,
     AutoMLV2,
+    Deployment,
+    VpcConfig,
 )
 
 CONSTRUCTS = [
@@ -97,3 +104,49 @@ def test_a_construct_that_is_being_made_shows_itself_too(stack):
 
     assert Watched(stack, "Automl").seen == "Watched('')"
     assert repr(Watched(stack, "Other")).startswith("Watched('Shop/Other'")
+
+
+def test_what_scales_an_endpoint_shows_between_what_and_by_what(stack):
+    job = job_of(stack)
+    model = AutoMLModel(stack, "Model", job=job)
+    endpoint = AutoMLEndpoint(stack, "Endpoint", model=model, instance_type="ml.m5.large")
+    scaling = endpoint.auto_scale_instance_count(min_capacity=1, max_capacity=4)
+    scaling.scale_on_invocations(max_requests_per_second=20)
+
+    assert repr(scaling) == (
+        "ScalableInstanceCount('AllTraffic', min_capacity=1, max_capacity=4, "
+        "policies=['invocations'])"
+    )
+    assert "<th" in scaling._repr_html_()
+
+
+def test_settings_and_limits_show_their_scope_and_what_was_set():
+    app = cdk.App()
+    stack = cdk.Stack(app, "Shop")
+    vpc = ec2.Vpc(stack, "Vpc")
+    AutoMLSettings.of(app).configure(log_retention=logs.RetentionDays.ONE_YEAR)
+    AutoMLSettings.of(stack).configure(vpc=vpc, reserved_concurrent_executions=5)
+    AutoMLLimits.of(stack).configure(max_candidates=50)
+
+    assert repr(AutoMLSettings.of(app)) == (
+        "AutoMLSettings(App, log_retention=RetentionDays.ONE_YEAR)"
+    )
+    assert repr(AutoMLSettings.of(stack)) == (
+        "AutoMLSettings(Stack Shop, reserved_concurrent_executions=5, vpc=Vpc Shop/Vpc)"
+    )
+    assert repr(AutoMLLimits.of(stack)) == "AutoMLLimits(Stack Shop, max_candidates=50)"
+
+
+def test_options_that_hold_constructs_tokens_and_times_show_them_in_words(stack):
+    secret = cdk.CfnParameter(stack, "Secret").value_as_string
+    shown = [
+        VpcConfig(ec2.Vpc(stack, "Vpc")),
+        AutoMLOutput(f"s3://{secret}/out"),
+        Deployment.canary(percent=10, wait=cdk.Duration.minutes(10), alarms=["errors"]),
+    ]
+
+    assert [repr(item) for item in shown] == [
+        "VpcConfig(vpc=Vpc Shop/Vpc)",
+        "AutoMLOutput(path=<known at deployment>)",
+        "Deployment(strategy='CANARY', percent=10, wait=10 minutes, alarms=['errors'])",
+    ]

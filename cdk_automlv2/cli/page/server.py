@@ -55,6 +55,7 @@ def application(accounts: Mapping[str, Account], sessions: PageSessions) -> Star
         sessions: Who may use it; the guard asks them too.
     """
     numbers = list(accounts)
+    own = {"accounts": numbers, "limit": LIMIT}
 
     def route(path: str, make: Make, method: str = "GET") -> Route:
         async def answer(request: Request) -> Response:
@@ -80,7 +81,7 @@ def application(accounts: Mapping[str, Account], sessions: PageSessions) -> Star
             _file("/page.css", "text/css", style.sheet()),
             Route(SESSION, session, methods=["POST"]),
             Route(CODE, code, methods=["POST"]),
-            route("overview", lambda account, *_: {"accounts": numbers, **account.overview()}),
+            route("overview", lambda account, *_: {**own, **account.overview()}),
             route("job", lambda account, query, _: account.job(query.get("name", ""))),
             route("logs", lambda account, query, _: account.logs(query.get("group", ""))),
             route("invoke", lambda account, *given: send(account.client, *given), "POST"),

@@ -6,7 +6,7 @@ const get = id => document.getElementById(id);
 const wide = new Set(["capacity", "reason", "state machine"]);
 const lost = new Set([401, 403]);
 let token = sessionStorage.getItem("token") || "";
-let chosen = "", following = true;
+let chosen = "", following = true, limit = Infinity;
 
 function element(name, text, className) {
   const made = document.createElement(name);
@@ -38,7 +38,7 @@ function fill(table, found, nothing, choose) {
   const titles = found.columns.join("\t");
   if (head.dataset.titles !== titles) {
     head.dataset.titles = titles;
-    const row = element("tr");
+    const row = playing(element("tr"), "row");
     for (const title of found.columns) row.append(column(title));
     head.replaceChildren(row);
     body.replaceChildren();
@@ -56,8 +56,14 @@ function fill(table, found, nothing, choose) {
   for (const row of before.values()) row.remove();
 }
 
+// On a phone rows are drawn as cards, which takes from a table what it is: its roles say it.
+function playing(made, role) {
+  made.setAttribute("role", role);
+  return made;
+}
+
 function column(title) {
-  const cell = element("th", title);
+  const cell = playing(element("th", title), "columnheader");
   cell.scope = "col";
   return cell;
 }
@@ -68,14 +74,14 @@ function empty(found, nothing) {
 }
 
 function fresh(item, columns, choose) {
-  const row = element("tr");
+  const row = playing(element("tr"), "row");
   row.dataset.id = item.id;
   if (item.whole) {
-    row.append(element("td"));
+    row.append(playing(element("td"), "cell"));
     row.firstChild.colSpan = columns.length;
     return row;
   }
-  const name = element("th");
+  const name = playing(element("th"), "rowheader");
   name.scope = "row";
   if (choose) {
     const button = element("button", undefined, "name");
@@ -85,7 +91,9 @@ function fresh(item, columns, choose) {
   }
   row.append(name);
   for (const title of columns.slice(1)) {
-    row.append(element("td", undefined, wide.has(title) ? "wide" : ""));
+    const cell = playing(element("td", undefined, wide.has(title) ? "wide" : ""), "cell");
+    cell.dataset.title = title;
+    row.append(cell);
   }
   return row;
 }
@@ -124,6 +132,7 @@ function choices(select, values, first) {
 
 async function look() {
   const found = await ask("overview");
+  limit = found.limit;
   choices(get("account"), found.accounts);
   get("accounts").hidden = found.accounts.length < 2;
   choices(get("endpoint"), found.endpoints);
@@ -207,6 +216,38 @@ async function watch() {
   setTimeout(watch, pause);
 }
 
+function whyNot(file, rows) {
+  if (!get("endpoint").value || (!file && !rows.trim())) {
+    return "Choose an endpoint, and give a row or a file.";
+  }
+  if (file && rows.trim()) return "Give either rows or a file: remove one of them.";
+  if ((file || new Blob([rows])).size > limit) {
+    return `That is larger than the ${limit / 2 ** 20} MB that an endpoint takes.`;
+  }
+  return "";
+}
+
+// Shows the picture that is to be sent; what no browser can draw is sent all the same.
+function lookAtFile() {
+  const file = get("file").files[0];
+  get("without").hidden = !file;
+  get("look").hidden = true;
+  if (!file || !file.type.startsWith("image/") || file.size > limit) return;
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    if (get("file").files[0] !== file) return;
+    get("picture").src = reader.result;
+    get("picture").alt = `The picture ${file.name}`;
+  });
+  reader.readAsDataURL(file);
+}
+
+function withoutFile() {
+  get("file").value = "";
+  lookAtFile();
+  get("file").focus();
+}
+
 async function send(event) {
   event.preventDefault();
   const file = get("file").files[0];
@@ -214,9 +255,10 @@ async function send(event) {
   const words = get("answer-state");
   get("answer").hidden = true;
   words.className = "";
-  if (!get("endpoint").value || (!file && !rows.trim())) {
+  const wrong = whyNot(file, rows);
+  if (wrong) {
     words.className = "failed";
-    write(words, "Choose an endpoint, and give a row or a file.");
+    write(words, wrong);
     return;
   }
   get("send").disabled = true;
@@ -258,6 +300,9 @@ async function begin() {
     return;
   }
   get("form").addEventListener("submit", send);
+  get("file").addEventListener("change", lookAtFile);
+  get("without").addEventListener("click", withoutFile);
+  get("picture").addEventListener("load", () => { get("look").hidden = false; });
   get("account").addEventListener("change", () => {
     chosen = "";
     following = true;
