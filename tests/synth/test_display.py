@@ -148,5 +148,5 @@ def test_options_that_hold_constructs_tokens_and_times_show_them_in_words(stack)
     assert [repr(item) for item in shown] == [
         "VpcConfig(vpc=Vpc Shop/Vpc)",
         "AutoMLOutput(path=<known at deployment>)",
-        "Deployment(strategy='CANARY', percent=10, wait=10 minutes, alarms=['errors'])",
+        "Deployment(strategy='canary', percent=10, wait=10 minutes, alarms=['errors'])",
     ]
