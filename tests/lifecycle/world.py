@@ -350,12 +350,12 @@ class World:
 
     def _is_of(self, model: str, scope: str) -> bool:
         """Whether a model is there and has an owner in a stack."""
-        found = self.aws.models.get(model)
-        owner = self.aws.tags[found["ModelArn"]].get("cdk-automlv2:owner", "") if found else ""
-        return owner.startswith(f"{scope}/")
+        marks = self.aws.tags.get(self.aws.arn("model", model), {})
+        owner = marks.get("cdk-automlv2:owner", "")
+        return model in self.aws.models and owner.startswith(f"{scope}/")
 
-    def _note_if_kept(self, name: str) -> None:
-        if name in self.aws.models and name in self._served():
+    def _note_if_kept(self, name: str, scope: str) -> None:
+        if self._is_of(name, scope) and name in self._served():
             self.kept.add(name)
 
     def _served(self) -> set[str]:
@@ -368,7 +368,8 @@ class World:
         self.generation += 1
         made = CloudFormation(self.aws, f"{STACK_ID.replace('Shop', name)}{self.generation}")
         made.before_rollback = self.heal
-        made.deleted = self._note_if_kept
+        scope = scope_of(made.stack.stack_id)
+        made.deleted = lambda name: self._note_if_kept(name, scope)
         made.forgets, made.compares = self.forgets, self.compares
         return made
 
