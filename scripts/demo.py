@@ -79,8 +79,11 @@ def _introduce(story: Story) -> None:
         [
             ("Data", f"{rows} breast tumours, {columns} measurements each"),
             ("Question", f"malignant or benign? {kept} more rows are kept back for the end."),
-            ("App", "app.py: a job, the model of its best candidate, an endpoint;"),
-            ("", f"all in stack {STACK}. Waits of AWS go 60 times as fast."),
+            (
+                "App",
+                "app.py: a job, the model of its best candidate, an endpoint; "
+                f"all in stack {STACK}. Waits of AWS go 60 times as fast.",
+            ),
         ]
     )
     story.say()
@@ -160,8 +163,8 @@ def _leaderboard(story: Story, cloud: LocalCloud, job: str) -> None:
     described = cloud.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=job)
     best = described["BestCandidate"]["CandidateName"]
     found = leaderboard.ranked(list_all(cloud.client, job))
-    leaderboard.show(story.console, found, best, indent=6, metrics=_METRICS)
-    story.say("      The endpoint serves the one with the star.")
+    leaderboard.show(story.console, found, best, indent=story.margin, metrics=_METRICS)
+    story.say(f"{' ' * story.margin}The endpoint serves the one with the star.")
     story.say()
 
 
@@ -182,7 +185,7 @@ def _predict(story: Story, cloud: LocalCloud, endpoint: str) -> None:
 
 def _matrix(story: Story, found: demo_data.Comparison) -> None:
     width = max(map(len, found.labels)) + 2
-    start = " " * 6
+    start = " " * (story.margin // 2 if story.is_narrow else story.margin)
     story.say()
     story.say(f"{start}{'':<{width + 5}}{'predicted':>{width}}")
     story.say(f"{start}{'':<{width + 5}}{''.join(f'{label:>{width}}' for label in found.labels)}")
@@ -209,7 +212,8 @@ def _report(story: Story, cloud: LocalCloud, outputs: dict[str, str]) -> None:
     )
     REPORT.write_text(write(facts), encoding="utf-8")
     size = REPORT.stat().st_size // 1024
-    story.say(f"      Report: {REPORT.relative_to(ROOT)} ({size} kB), a page for the browser")
+    words = f"Report: {REPORT.relative_to(ROOT)} ({size} kB), a page for the browser"
+    story.say(f"{' ' * story.margin}{words}")
     story.say()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from cdk_automlv2.cli import out, safe
+from cdk_automlv2.cli import grid, out, safe
 from cdk_automlv2.cli.glyphs import Glyphs
 from cdk_automlv2.cli.jobs import leaderboard
 from cdk_automlv2.cli.times import duration
@@ -22,6 +22,8 @@ from cdk_automlv2.cli.watch.snapshot import JobState, Snapshot
 STEPS = 5
 NAMES = 24
 """Columns that the names of steps take."""
+NARROW = 60
+"""Columns below which names take fewer, and there are no margins."""
 
 
 class Story:
@@ -39,9 +41,18 @@ class Story:
         self.console.print(Text(safe.lines(words), style=style, overflow="fold"))
 
     def pairs(self, items: list[tuple[str, str]]) -> None:
-        """Print names and what they mean."""
-        for name, words in items:
-            self.say(f"  {name:<10}{words}")
+        """Print names and what they mean; long words go on below themselves."""
+        grid.pairs(self.console, items, indent=2)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there is no room to spare."""
+        return self.console.width < NARROW
+
+    @property
+    def margin(self) -> int:
+        """Columns on the left of what belongs to a step."""
+        return 2 if self.is_narrow else 6
 
     @contextmanager
     def step(self, name: str, words: str) -> Iterator[Block]:
@@ -49,8 +60,10 @@ class Story:
         self._number += 1
         block = Block(self, f"{self._number}/{STEPS} {name}", words)
         if not self.is_live:
+            self.console.print(self.line(block.name, words, None))
             yield block
-            self.console.print(Group(*block.lines(done=True)))
+            ended = "done" if block.words == words else block.words
+            self.console.print(self.line("", ended, block.seconds, 6))
             return
         with Live(
             console=self.console,
@@ -69,12 +82,21 @@ class Story:
     def line(self, name: str, words: str, seconds: float | None, indent: int = 0) -> Text:
         """Return a line of a step, its time at the right."""
         took = "" if seconds is None else duration(seconds)
-        start = f"{' ' * indent}{name:<{NAMES - indent}}"
+        start = self._start(name, indent)
         room = min(self.console.width, 79) - len(start) - len(took)
         text = Text.assemble((start, "bold" if not indent else ""))
         text.append(f"{words:<{max(0, room)}}")
         text.append(f" {took}" if took and len(words) > room else took, style="dim")
         return text
+
+    def fitting(self, name: str, choices: Sequence[str], took: str, indent: int) -> str:
+        """Return the first of some words that leaves room for the time; else the last."""
+        room = min(self.console.width, 79) - len(self._start(name, indent)) - len(took) - 1
+        return next((words for words in choices if len(words) <= room), choices[-1])
+
+    def _start(self, name: str, indent: int) -> str:
+        columns, before = (17, indent // 2) if self.is_narrow else (NAMES, indent)
+        return f"{' ' * before}{name} ".ljust(columns)
 
 
 @dataclass
@@ -90,8 +112,12 @@ class Block:
     def lines(self, *, done: bool) -> list[RenderableType]:
         """Return it as it stands now."""
         words = self.words if done else f"{self.words} ..."
-        head = self.story.line(self.name, words, time.monotonic() - self.began)
-        return [head, *self.below()]
+        return [self.story.line(self.name, words, self.seconds), *self.below()]
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken up to now."""
+        return time.monotonic() - self.began
 
 
 class Deployment:
@@ -145,16 +171,17 @@ class Deployment:
         ]
         took = (min(later) if later else time.monotonic()) - self._firsts[phase]
         part = 1.0 if later else 0.5
-        words = ""
+        choices = [""]
         if phase == TRAIN:
             finished, most = job.finished, job.maximum or len(job.finished) or 1
             part = 1.0 if later else len(finished) / most
             values = [value for item in finished if (value := leaderboard.value_of(item))]
-            words = (
-                f"  {len(finished)} of {most} candidates  {self._story.glyphs.sparkline(values)}"
-            )
-        bar = f"{self._story.glyphs.bar(part)}{words}"
-        return self._story.line(phase, bar, took, 8)
+            counted = f"  {len(finished)} of {most}"
+            line = self._story.glyphs.sparkline(values)
+            choices = [f"{counted} candidates  {line}", f"{counted} candidates", counted]
+        bars = [f"{self._story.glyphs.bar(part)}{words}" for words in choices]
+        words = self._story.fitting(phase, bars, duration(took), 8)
+        return self._story.line(phase, words, took, 8)
 
     def _since(self, key: str) -> float | None:
         """Return when something was first seen, in seconds since the deployment began."""

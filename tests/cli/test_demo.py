@@ -19,7 +19,7 @@ SCRIPTS = str(Path(__file__).parents[2] / "scripts")
 def scripts(monkeypatch):
     monkeypatch.syspath_prepend(SCRIPTS)
     yield
-    for name in ("demo_data", "demo_story"):
+    for name in ("demo", "demo_data", "demo_story"):
         sys.modules.pop(name, None)
 
 
@@ -45,7 +45,7 @@ def looks():
     yield Snapshot(START, stack, (ended,), (serving,))
 
 
-@pytest.mark.parametrize("width", [72, 80, 120])
+@pytest.mark.parametrize("width", [40, 50, 60, 72, 80, 120])
 def test_a_deployment_is_shown_with_its_phases_and_no_line_is_torn(width):
     module, story, file = story_of(width, is_live=True)
     seen = module.Deployment(story)
@@ -59,7 +59,8 @@ def test_a_deployment_is_shown_with_its_phases_and_no_line_is_torn(width):
     assert [line.split()[0] for line in lines] == [
         *("roles,", "job", "prepare", "train", "reports", "endpoint"),
     ]
-    assert "2 of 2 candidates  ▁█" in lines[3]
+    assert "2 of 2" in lines[3]
+    assert ("2 of 2 candidates  ▁█" in lines[3]) == (width >= 72)
     assert all(line.rstrip().endswith("0:00") for line in lines)
 
 
@@ -72,6 +73,48 @@ def test_where_nothing_is_live_each_fact_is_said_once():
     lines = file.getvalue().splitlines()
     assert len(lines) == len(set(lines))
     assert "        candidate 002-xgboost: F1 0.6000" in [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_story_around_it_is_whole_on_a_narrow_terminal_too(width):
+    import demo
+    import demo_data
+
+    _, story, file = story_of(width, is_live=True)
+    counts = demo_data.Counter({("benign", "benign"): 37, ("malignant", "malignant"): 21})
+    wrong = [demo_data.Wrong(45, "benign", "malignant", 0.61)]
+    labels = ["benign", "malignant"]
+
+    demo._introduce(story)
+    demo._matrix(story, demo_data.Comparison(labels, counts, wrong))
+    for keep in (True, False):
+        demo._what_next(story, keep)
+
+    lines = file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    heads = [line[:2].strip() for line in lines if line.startswith("  ")]
+    assert not any(heads)  # What is too long goes on below itself, not at the margin.
+    assert [line.split() for line in lines if line.strip().startswith("true ")] == [
+        *(["true", "benign", "37", "0"], ["true", "malignant", "0", "21"]),
+    ]
+    assert "TumourDiagnosis" in file.getvalue()
+
+
+def test_where_nothing_is_live_a_step_is_named_before_what_belongs_to_it():
+    _, story, file = story_of(80, is_live=False)
+
+    with story.step("Local cloud", "starting") as block:
+        block.words = "ready"
+    with story.step("cdk deploy", "waits for the job"):
+        story.say("      job Diagnosis: train")
+
+    assert [line.split() for line in file.getvalue().splitlines()] == [
+        ["1/5", "Local", "cloud", "starting"],
+        ["ready", "0:00"],
+        ["2/5", "cdk", "deploy", "waits", "for", "the", "job"],
+        ["job", "Diagnosis:", "train"],
+        ["done", "0:00"],
+    ]
 
 
 def test_answers_are_compared_row_by_row_and_the_wrong_ones_are_named():
