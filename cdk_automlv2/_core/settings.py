@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_automlv2._core.display import Configured
+from cdk_automlv2._core.networks import subnet_faults
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.pseudo import account, partition, region
 from cdk_automlv2.errors import OptionFault
@@ -30,6 +31,25 @@ def _network_rule(vpc: Any, vpc_subnets: Any, security_groups: Any) -> Iterator[
     for name, value in (("vpc_subnets", vpc_subnets), ("security_groups", security_groups)):
         if value is not None:
             yield OptionFault(name, "must come with vpc", value)
+
+
+def _subnets_rule(vpc: Any, vpc_subnets: Any) -> Iterator[OptionFault]:
+    """Subnets that there are."""
+    if vpc is not None:
+        yield from subnet_faults("vpc_subnets", vpc, vpc_subnets)
+
+
+def _other_vpc_rule(
+    vpc: Any, vpc_subnets: Any, security_groups: Any, former: Mapping[str, Any]
+) -> Iterator[OptionFault]:
+    """What belongs to a VPC set before is not dropped without a word."""
+    if vpc is None or not former or former["vpc"] is vpc:
+        return
+    given = {"vpc_subnets": vpc_subnets, "security_groups": security_groups}
+    for name, value in given.items():
+        if value is None and former[name] is not None:
+            rule = "must be given again with another vpc, as the former ones belong to the former"
+            yield OptionFault(name, rule, None)
 
 
 def _concurrency_rule(reserved_concurrent_executions: int | None) -> Iterator[OptionFault]:
@@ -82,9 +102,11 @@ class AutoMLSettings(Configured):
 
     @checked(
         _network_rule,
+        _subnets_rule,
+        _other_vpc_rule,
         _concurrency_rule,
         _late_rule,
-        context=lambda self: {"scope": self._scope},
+        context=lambda self: {"scope": self._scope, "former": self._options.get("network", {})},
     )
     def configure(
         self,
@@ -122,11 +144,10 @@ class AutoMLSettings(Configured):
         self._options |= {name: value for name, value in given.items() if value is not None}
         if vpc is not None:
             groups = None if security_groups is None else list(security_groups)
-            self._options["network"] = {
-                "vpc": vpc,
-                "vpc_subnets": vpc_subnets,
-                "security_groups": groups,
-            }
+            network = {"vpc": vpc, "vpc_subnets": vpc_subnets, "security_groups": groups}
+            kept = {name: value for name, value in network.items() if value is not None}
+            unset = dict.fromkeys(network)
+            self._options["network"] = unset | self._options.get("network", {}) | kept
 
     @property
     def options(self) -> Mapping[str, Any]:

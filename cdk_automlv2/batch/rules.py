@@ -20,7 +20,7 @@ from cdk_automlv2.hosting.instance_types import has_own_storage
 from cdk_automlv2.hosting.option_rules import instance_type_rule, unit_rule
 from cdk_automlv2.problem_configs.batch import BatchFormat
 
-_CSV_PATH = re.compile(r"\$(\[-?\d*(:-?\d*)?(,-?\d+)*\])?")
+_CSV_PATH = re.compile(r"\$(\[(-?\d+|-?\d*:-?\d*)(,-?\d+)*\])?")
 _MOST = 100
 """Instances of one transform, and MB that an instance takes at once; no model says so."""
 
@@ -107,9 +107,24 @@ def output_rule(output: Any) -> Iterator[OptionFault]:
 def apart_rule(input_data: Any, output: Any) -> Iterator[OptionFault]:
     """Answers that the next run does not read as data."""
     read, written = input_uri(input_data), output_uri(output)
-    if not (is_token(read) or is_token(written)) and written.startswith(read):
+    if not read or not written:
+        return
+    if written.startswith(read):
         rule = "must not begin with input_data, as the next run would read what this one wrote"
-        yield OptionFault("output", rule, written, "use another folder")
+    elif read.startswith(written):
+        rule = "must not hold input_data, as answers may come to lie in its folder again"
+    else:
+        return
+    got = "a token" if is_token(written) else written
+    yield OptionFault("output", rule, got, "use another folder")
+
+
+def manifest_rule(input_data: Any, s3_data_type: str) -> Iterator[OptionFault]:
+    """A manifest is one object."""
+    uri = input_uri(input_data)
+    if s3_data_type == "ManifestFile" and uri.endswith("/"):
+        rule = "must be the URI of the manifest itself, such as s3://bucket/new.manifest"
+        yield OptionFault("input_data", rule, uri)
 
 
 def join_rule(
@@ -216,6 +231,7 @@ RULES: tuple[Rule, ...] = (
     input_rule,
     output_rule,
     apart_rule,
+    manifest_rule,
     join_rule,
     filters_rule,
     content_type_rule,

@@ -181,8 +181,9 @@ class BatchTriggers(Displayed, BatchEvents):
             OptionsError: If it is one.
         """
         written = self._written.uri
-        if is_token(prefix) or not written.startswith(f"s3://{bucket.bucket_name}/{prefix}"):
+        watched = f"s3://{bucket.bucket_name}/{prefix}"
+        if is_token(prefix) or not (written.startswith(watched) or watched.startswith(written)):
             return
-        rule = "must be none that the output begins with: each answer would start a run"
+        rule = "must be no place below or above the output: each answer could start a run"
         fix = None if is_token(written) else f"answers are written to {written}"
         raise OptionsError(self.node.path, (OptionFault("prefix", rule, prefix, fix),))

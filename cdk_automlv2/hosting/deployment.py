@@ -26,6 +26,8 @@ _SHARES: Final = {"canary": (1, 50), "linear": (10, 50), "rolling": (5, 50)}
 _BATCH_SECONDS: Final = 15 * 60
 """What the instances of one batch of a rolling update get to come up."""
 
+_WHOLE: Final = 100
+_ALARM_NAME: Final = "DeploymentConfig.AutoRollbackConfiguration.Alarms[].AlarmName"
 _BLUE_GREEN: Final = "BlueGreenUpdatePolicy.TrafficRoutingConfiguration.WaitIntervalInSeconds"
 
 
@@ -59,9 +61,18 @@ def alarms_rule(alarms: Sequence[Any]) -> Iterator[OptionFault]:
     """Few enough, and none twice."""
     if len(alarms) > MOST_ALARMS:
         yield OptionFault("alarms", f"must be {MOST_ALARMS} or less", len(alarms))
-    names = [item for item in alarms if isinstance(item, str)]
+    names = [item if isinstance(item, str) else item.alarm_name for item in alarms]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield OptionFault("alarms", "must have each alarm once", name)
+    shape = service_model.shape_at("UpdateEndpoint", _ALARM_NAME)
+    for index, name in enumerate(names):
+        yield from service_model.problems(f"alarms[{index}]", name, shape)
+
+
+def rollback_rule(rollback_percent: int | None) -> Iterator[OptionFault]:
+    """A share."""
+    if rollback_percent is not None and rollback_percent > _WHOLE:
+        yield OptionFault("rollback_percent", f"must be {_WHOLE} or less", rollback_percent)
 
 
 @shown
@@ -127,7 +138,13 @@ class Deployment(RequestPart):
         "maximum_execution_timeout": "BlueGreenUpdatePolicy.MaximumExecutionTimeoutInSeconds",
         "rollback_percent": "RollingUpdatePolicy.RollbackMaximumBatchSize.Value",
     }
-    rules: ClassVar[tuple[Rule, ...]] = (size_rule, wait_rule, errors_rule, alarms_rule)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        size_rule,
+        wait_rule,
+        errors_rule,
+        alarms_rule,
+        rollback_rule,
+    )
 
     @classmethod
     def all_at_once(
@@ -296,6 +313,9 @@ class Deployment(RequestPart):
             yield from super()._limit(name, value)
         elif value is not None and value.is_unresolved():
             yield OptionFault(name, "must be known at synth", "a token")
+        elif value is not None and path is not None and value.to_milliseconds() % 1000:
+            rule = "must be whole seconds"
+            yield OptionFault(name, rule, value.to_human_string())
         elif value is not None and path is not None:
             shape = service_model.shape_at(self.operation, f"{self.root}.{path}")
             for fault in service_model.problems(name, int(value.to_seconds()), shape):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Node
 
+from cdk_automlv2._core import service_model
 from cdk_automlv2._core.metric_options import metric_options_rule
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tokens import is_token
@@ -33,6 +34,9 @@ def _variant_rule(options: Mapping[str, Any], variants: Sequence[str]) -> Iterat
         yield OptionFault("variant_name", "must be a str", name)
     elif variants and name not in variants and not any(map(is_token, variants)):
         yield OptionFault("variant_name", f"must be one of {', '.join(variants)}", name)
+    elif not variants:
+        shape = service_model.shape_at("CreateEndpointConfig", "ProductionVariants[].VariantName")
+        yield from service_model.problems("variant_name", name, shape)
 
 
 class EndpointMetrics:
@@ -50,6 +54,12 @@ class EndpointMetrics:
 
     _kind: str | None = None
     """What the endpoint is; ``None`` if that is not known, as of an imported one."""
+
+    def _publishes_as(self, endpoint: EndpointMetrics) -> None:
+        """Have the metrics of another construct, which stands for the same endpoint."""
+        self._kind = endpoint._kind
+        self._variant_name = endpoint._variant_name
+        self._variants_with_metrics = endpoint._variants_with_metrics
 
     @checked(
         metric_options_rule,

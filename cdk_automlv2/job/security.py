@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cdk_automlv2._core import service_model
 from cdk_automlv2._core.display import shown
+from cdk_automlv2._core.networks import chosen, subnet_faults
 from cdk_automlv2._core.options import field_faults
 from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2.errors import OptionFault, OptionsError, raise_if_any
@@ -71,16 +72,7 @@ class VpcConfig:
             among_themselves = group.node.children[-1]
             Acknowledgements.of(cdk.Stack.of(scope)).add(among_themselves, CONTAINERS)
             groups.append(group)
-        selection = self.subnets or ec2.SubnetSelection()
-        chosen = self.vpc.select_subnets(
-            availability_zones=selection.availability_zones,
-            one_per_az=selection.one_per_az,
-            subnet_filters=selection.subnet_filters,
-            subnet_group_name=selection.subnet_group_name,
-            subnets=selection.subnets,
-            subnet_type=selection.subnet_type,
-        )
-        subnets = list(chosen.subnet_ids)
+        subnets = list(chosen(self.vpc, self.subnets).subnet_ids)
         if not is_token(subnets) and len(subnets) > MOST_SUBNETS:
             fix = "choose some by vpc_config.subnets"
             rule = f"must have {MOST_SUBNETS} or fewer"
@@ -101,6 +93,7 @@ def vpc_problems(vpc_config: VpcConfig | dict[str, list[str]] | None) -> Iterato
         if len(groups) > MOST_SECURITY_GROUPS:
             rule = f"must have {MOST_SECURITY_GROUPS} or fewer"
             yield OptionFault("vpc_config.security_groups", rule, len(groups))
+        yield from subnet_faults("vpc_config.subnets", vpc_config.vpc, vpc_config.subnets)
         ids = [group.security_group_id for group in groups]
         yield from _twice("vpc_config.security_groups", ids)
         return

@@ -292,6 +292,7 @@ class AutoMLRelease(ReleaseRegistration):
         self._endpoint = ReleasedEndpoint(
             self, self._resource, self._name, model=self._model, **of_endpoint
         )
+        self._publishes_as(self._endpoint)
         self._parts = [job.part, self._model.part, self._endpoint.part]
         self._grant(gates or [])
         for part in (job, self._model, self._endpoint):

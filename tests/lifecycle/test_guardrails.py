@@ -135,6 +135,20 @@ def test_the_failure_names_the_alarm_that_took_the_update_back(stack, aws, name)
     )
 
 
+def test_a_rollback_does_not_fail_by_an_alarm_that_somebody_has_deleted(aws):
+    stack = CloudFormation(aws, STACK_ID)
+    old, new = watched(OLD, "errors"), watched(NEW, "latency")
+    assert stack.deploy([Resource("Endpoint", TYPE, lambda _: old)])
+    stack.before_rollback = lambda: aws.alarms.pop("errors")
+    nobody = {"ProductionVariants": [OLD["ProductionVariants"][0] | {"ModelName": "nobody"}]}
+    broken = Resource("Broken", TYPE, lambda _: nobody, depends_on=("Endpoint",))
+
+    assert not stack.deploy([Resource("Endpoint", TYPE, lambda _: new), broken])
+
+    name = stack.live["Endpoint"].physical_id
+    assert last_deployment(aws, name) == CANARY
+
+
 def test_an_alarm_that_is_not_there_is_refused_by_name(stack, aws, name):
     answer = stack.update(TYPE, name, watched(OLD, "errors"), watched(NEW, "none"))
 

@@ -123,6 +123,9 @@ def test_the_candidate_of_a_job_becomes_a_model(stack):
         ({"input_data": "data/new"}, "input_data: must be an S3 URI"),
         ({"output": "answers"}, "output: "),
         ({"output": "s3://data/new/answers/"}, "output: must not begin with input_data"),
+        ({"output": "s3://data/"}, "output: must not hold input_data"),
+        ({"s3_data_type": "ManifestFile"}, "input_data: must be the URI of the manifest itself"),
+        ({"input_filter": "$[]"}, "input_filter: must choose columns of CSV by their numbers"),
         ({"input_filter": "$.age"}, "input_filter: must choose columns of CSV by their numbers"),
         ({"output_filter": "$" * 64}, "output_filter: must"),
         ({"join_source": "Input", "accept": "application/json"}, "accept: must be the same"),
@@ -281,8 +284,8 @@ def test_new_objects_where_answers_are_written_are_refused(stack):
     bucket = s3.Bucket(stack, "Data")
     nightly = transform(stack, output=AutoMLOutput.from_bucket(bucket, "answers/"))
 
-    for prefix in ("", "ans", "answers/"):
-        with pytest.raises(OptionsError, match="each answer would start a run"):
+    for prefix in ("", "ans", "answers/", "answers/today/"):
+        with pytest.raises(OptionsError, match="each answer could start a run"):
             nightly.run_on_new_objects(bucket, prefix)
     nightly.run_on_new_objects(bucket, "new/")
 

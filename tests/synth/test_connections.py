@@ -94,6 +94,27 @@ def test_a_construct_of_the_cdk_does_not_take_one_as_connectable(stack, vpc, mak
     assert len(opened_to(stack, 22)) == len(opened_to(stack, 8080)) == 1
 
 
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"subnet_group_name": "zz"}, "must choose subnets that the VPC has, got 'subnet_group_"),
+        ({"subnets": []}, "must choose one subnet at least, got 'subnets=[]'"),
+        ({"availability_zones": ["mars-1a"]}, "must choose one subnet at least"),
+        (
+            {"subnet_type": ec2.SubnetType.PRIVATE_ISOLATED},
+            "must choose subnets that the VPC has, got 'subnet_type=",
+        ),
+    ],
+)
+@pytest.mark.parametrize("make", [job, model, release])
+def test_subnets_that_there_are_not_end_in_an_error_of_the_cdk(stack, vpc, make, chosen, words):
+    network = VpcConfig(vpc, ec2.SubnetSelection(**chosen))
+
+    [said] = faults(lambda: make(stack, vpc_config=network))
+
+    assert said.startswith(f"vpc_config.subnets: {words}")
+
+
 @pytest.mark.parametrize("make", [job, model, endpoint])
 def test_groups_given_by_id_cannot_be_opened(stack, vpc, database, make):
     made = in_vpc(make)(stack, BY_IDS)

@@ -265,12 +265,34 @@ def test_what_watches_nothing_or_cannot_be_met_is_warned_of(stack, deployment, o
         (lambda: Deployment.all_at_once(alarms=["a", "a"]), "alarms: must have each alarm once"),
         (lambda: Deployment.all_at_once(alarms=[1]), r"alarms\[0\]: must be a"),
         (lambda: Deployment.all_at_once(alarms=list("abcdefghijk")), "alarms: must be 10 or less"),
+        (lambda: Deployment.all_at_once(alarms=["ok", ""]), r"alarms\[1\]: must have 1 to 255"),
+        (lambda: Deployment.all_at_once(alarms=["a" * 256]), r"alarms\[0\]: must have 1 to 255"),
+        (
+            lambda: Deployment.rolling(percent=5, wait=MINUTES(5), rollback_percent=101),
+            "rollback_percent: must be 100 or less",
+        ),
+        (
+            lambda: Deployment.canary(percent=5, wait=cdk.Duration.millis(1500)),
+            "wait: must be whole seconds, got '1 second 500 millis'",
+        ),
+        (
+            lambda: Deployment.all_at_once(termination_wait=cdk.Duration.millis(1)),
+            "termination_wait: must be whole seconds",
+        ),
         (lambda: Deployment("blue_green"), "strategy: must be one of all_at_once, canary"),
     ],
 )
 def test_rejects(make, text):
     with pytest.raises(OptionsError, match=text):
         make()
+
+
+def test_an_alarm_given_by_construct_and_by_name_is_one_alarm(stack):
+    arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors"
+    alarm = cloudwatch.Alarm.from_alarm_arn(stack, "Alarm", arn)
+
+    with pytest.raises(OptionsError, match="must have each alarm once, got 'errors'"):
+        Deployment.all_at_once(alarms=[alarm, "errors"])
 
 
 def test_a_rolling_update_is_refused_where_there_are_no_batches_of_one_variant(stack):

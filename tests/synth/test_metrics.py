@@ -7,7 +7,9 @@ from aws_cdk import aws_sns as sns
 
 from cdk_automlv2 import (
     AsyncInference,
+    AutoMLDataChannel,
     AutoMLEndpoint,
+    AutoMLRelease,
     AutoMLTabularConfig,
     DataCapture,
     InstanceVariant,
@@ -165,6 +167,39 @@ def test_a_variant_that_there_is_not_has_no_metrics(stack):
     assert made.metric_model_latency(variant_name="Shadow").dimensions["VariantName"] == "Shadow"
     token = cdk.Fn.ref("Variant")
     assert made.metric_model_latency(variant_name=token).dimensions["VariantName"] == token
+
+
+def released(stack, **options):
+    channel = AutoMLDataChannel("S3Prefix", "s3://data/train/")
+    given = {"inputs": channel, "instance_type": "ml.m5.large"}
+    return AutoMLRelease(stack, "R", problem_config=AutoMLTabularConfig("y"), **given, **options)
+
+
+def test_a_release_has_the_metrics_of_its_endpoint_and_no_others(stack):
+    release = released(stack)
+
+    said = faults(lambda: release.metric_invocations(variant_name="Blue"))
+
+    assert said == ["variant_name: must be one of AllTraffic, got 'Blue'"]
+    assert release.metric_invocations().dimensions["VariantName"] == "AllTraffic"
+    with pytest.raises(OptionsError, match="must be of an endpoint that is asynchronous"):
+        release.metric_approximate_backlog_size()
+
+
+def test_an_asynchronous_release_publishes_its_backlog(stack):
+    release = released(stack, async_inference=AsyncInference("s3://answers/"))
+
+    assert set(release.metric_approximate_backlog_size().dimensions) == {"EndpointName"}
+    with pytest.raises(OptionsError, match="metric_invocations"):
+        release.metric_invocations()
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a" * 64])
+def test_a_variant_of_an_imported_endpoint_has_a_name_that_there_can_be(stack, name):
+    imported = AutoMLEndpoint.from_endpoint_name(stack, "Other", "shop")
+
+    assert faults(lambda: imported.metric_invocations(variant_name=name))
+    assert imported.metric_invocations(variant_name="blue").dimensions["VariantName"] == "blue"
 
 
 def test_options_of_a_metric_are_refused_in_one_error_by_their_names(stack):

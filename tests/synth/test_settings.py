@@ -156,6 +156,60 @@ def test_settings_that_cannot_work_are_refused(stack, options, words):
         AutoMLSettings.of(stack).configure(**options)
 
 
+def two_networks(stack):
+    return [
+        ec2.Vpc.from_vpc_attributes(
+            stack,
+            name,
+            vpc_id=f"vpc-{name}",
+            availability_zones=["eu-west-1a"],
+            private_subnet_ids=[f"subnet-{name}"],
+        )
+        for name in ("one", "two")
+    ]
+
+
+def test_another_vpc_does_not_drop_security_groups_without_a_word(stack):
+    one, two = two_networks(stack)
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
+    settings = AutoMLSettings.of(stack)
+    settings.configure(vpc=one, security_groups=[group])
+
+    said = faults(lambda: settings.configure(vpc=two))
+
+    assert said == [
+        "security_groups: must be given again with another vpc, as the former ones belong to the "
+        "former, got None"
+    ]
+    settings.configure(vpc=two, security_groups=[group])
+    job(stack)
+    assert properties(stack, "AWS::Lambda::Function")["VpcConfig"]["SubnetIds"] == ["subnet-two"]
+
+
+def test_what_is_left_out_stays_as_it_was_in_the_same_vpc(stack):
+    one, _ = two_networks(stack)
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")
+    AutoMLSettings.of(stack).configure(vpc=one, security_groups=[group])
+    AutoMLSettings.of(stack).configure(vpc=one)
+    job(stack)
+
+    found = properties(stack, "AWS::Lambda::Function")["VpcConfig"]
+    assert found["SecurityGroupIds"] == ["sg-1"]
+
+
+def test_subnets_that_the_vpc_has_not_are_refused_by_the_options_name(stack):
+    one, _ = two_networks(stack)
+
+    [said] = faults(
+        lambda: AutoMLSettings.of(stack).configure(
+            vpc=one, vpc_subnets=ec2.SubnetSelection(subnet_group_name="zz")
+        )
+    )
+
+    assert said.startswith("vpc_subnets: must choose subnets that the VPC has, got 'subnet_group_")
+    assert "There are no subnet groups with name 'zz' in this VPC" in said
+
+
 def test_subnets_without_a_vpc_are_refused(stack):
     with pytest.raises(OptionsError, match="vpc_subnets: must come with vpc"):
         AutoMLSettings.of(stack).configure(

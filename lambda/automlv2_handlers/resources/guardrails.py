@@ -29,7 +29,8 @@ def guarded(event: LifecycleEvent, update: Mapping[str, Any], context: Context) 
     if not names:
         return dict(update)
     states = context.gateway.alarm_states(names)
-    _refuse_unknown(event, names, states)
+    if not stack_phase.is_rolling_back(context):
+        _refuse_unknown(event, names, states)
     ringing = [name for name in names if states.get(name) == _IN_ALARM]
     if ringing and not _proceeds(event, context):
         raise LifecycleError(

@@ -266,6 +266,28 @@ def _release(place: Place, options: Options) -> None:
     cdk.CfnOutput(place.serve, "EndpointName", value=release.endpoint_name)
 
 
+def _batch_transform_of_a_release(place: Place, options: Options) -> None:
+    release = AutoMLRelease(
+        place.serve,
+        "Release",
+        problem_config=CONFIG,
+        inputs=_channel(options),
+        instance_type="ml.m5.large",
+    )
+    transform = AutoMLBatchTransform(
+        place.serve,
+        "Nightly",
+        release=release,
+        input_data=options.text("s3://shop-in/new/"),
+        output=options.text("s3://shop-answers/nightly/"),
+        instance_type="ml.m5.large",
+        volume_kms_key=options.of_endpoint.get("volume_kms_key"),
+        tags=options.of_endpoint.get("tags"),
+    )
+    transform.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
+    transform.grant_run(iam.User(place.serve, "User"))
+
+
 def _release_of_a_folder(place: Place, options: Options) -> None:
     automl = AutoMLV2(place.learn, "AutoML", CONFIG)
     automl.fit(LocalAutoMLDataChannel("S3Prefix", FOLDER), wait=False)
@@ -284,6 +306,7 @@ SUBJECTS: Mapping[str, Callable[[Place, Options], None]] = {
     "serverless endpoint": _serverless_endpoint,
     "asynchronous endpoint": _asynchronous_endpoint,
     "batch transform": _batch_transform,
+    "batch transform of a release": _batch_transform_of_a_release,
     "candidates": _candidates,
     "dashboard": _dashboard,
     "attached job": _attached_job,
