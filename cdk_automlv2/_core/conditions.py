@@ -6,6 +6,7 @@ what is not there. They follow it, by the condition it has once all aspects have
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -22,12 +23,15 @@ class Conditions:
     """Which resources of a stack follow which.
 
     Attributes:
-        followers: Resources, each with the one it refers to and with whether that one belongs to
-            another stack; what is followed comes before what follows it.
+        followers: Resources, each with the one it refers to, or a text that may refer to some, and
+            with whether that one belongs to another stack; what is followed comes before what
+            follows it.
     """
 
-    followers: list[tuple[cdk.CfnResource, cdk.CfnResource, bool]] = field(default_factory=list)
-    _given: dict[cdk.CfnResource, cdk.CfnCondition] = field(default_factory=dict)
+    followers: list[tuple[cdk.CfnResource, cdk.CfnResource | str, bool]] = field(
+        default_factory=list
+    )
+    _parts: dict[cdk.CfnResource, list[cdk.CfnCondition]] = field(default_factory=dict)
     _applied: bool = False
 
     @classmethod
@@ -47,6 +51,10 @@ class Conditions:
         if self._applied:
             self._apply(resource, followed.cfn_options.condition, followed, elsewhere)
 
+    def follow_text(self, resource: cdk.CfnResource, text: str) -> None:
+        """Let ``resource`` exist only where all that a text with tokens refers to does."""
+        self.followers.append((resource, text, False))
+
     def apply(self) -> None:
         """Give the followers their conditions.
 
@@ -58,12 +66,13 @@ class Conditions:
             return
         has_conditions = _has_conditions(self.followers[0][0])
         seen: dict[cdk.CfnResource, cdk.CfnCondition | None] = {}
-        for resource, followed, elsewhere in self.followers:
+        for resource, what, elsewhere in self.followers:
             if not elsewhere and not has_conditions:
                 continue
-            if followed not in seen:
-                seen[followed] = followed.cfn_options.condition
-            self._apply(resource, seen[followed], followed, elsewhere)
+            for followed in _referred(resource, what) if isinstance(what, str) else (what,):
+                if followed not in seen:
+                    seen[followed] = followed.cfn_options.condition
+                self._apply(resource, seen[followed], followed, elsewhere)
 
     def _apply(
         self,
@@ -77,13 +86,37 @@ class Conditions:
         own = resource.cfn_options.condition
         if elsewhere and own is None:
             _refuse_without_condition(resource, followed)
-        if elsewhere or own is condition or (own and own is self._given.get(resource)):
+        parts = self._parts.setdefault(resource, [])
+        if elsewhere or own is condition or condition in parts:
             return
+        parts.append(condition)
         if own is not None:
-            parts: Any = (condition, own)
-            both = cdk.Fn.condition_and(*parts)
-            condition = cdk.CfnCondition(resource, "Condition", expression=both)
-        resource.cfn_options.condition = self._given[resource] = condition
+            both: Any = (condition, own)
+            id_ = "Condition" if len(parts) == 1 or own in parts else f"Condition{len(parts)}"
+            condition = cdk.CfnCondition(resource, id_, expression=cdk.Fn.condition_and(*both))
+        resource.cfn_options.condition = condition
+
+
+def _referred(resource: cdk.CfnResource, text: str) -> Iterator[cdk.CfnResource]:
+    """Yield the resources of the same stack that a text refers to."""
+    stack = resource.stack
+    ids = set(_ids(stack.resolve(text)))
+    parts = stack.node.find_all() if ids else []
+    own = (part for part in parts if isinstance(part, cdk.CfnResource) and part.stack is stack)
+    yield from (part for part in own if stack.resolve(part.logical_id) in ids)
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """Yield the logical ids in a part of a template."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _ids(item)
+    elif isinstance(value, dict):
+        if "Ref" in value:
+            yield str(value["Ref"])
+        if isinstance(value.get("Fn::GetAtt"), list):
+            yield str(value["Fn::GetAtt"][0])
+        yield from _ids(list(value.values()))
 
 
 def _has_conditions(resource: cdk.CfnResource) -> bool:

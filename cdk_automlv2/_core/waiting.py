@@ -8,7 +8,9 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.provider import AutoMLProvider
+from cdk_automlv2._core.tokens import is_token
 from cdk_automlv2._core.wait_times import LONG_CHAIN, STACK_LIMIT
 
 _ANSWER_SECONDS = 4 * 60
@@ -46,6 +48,8 @@ def chain(
             Last=number == len(waits),
             ServiceTimeout=min(seconds + _ANSWER_SECONDS, 3600),
         )
+        for value in filter(is_token, target.values() if follows is None else ()):
+            Conditions.of(provider.stack).follow_text(previous, str(value))
     assert previous is not None
     return previous
 

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from cdk_automlv2._core.conditions import Conditions
 from cdk_automlv2._core.display import Displayed
 from cdk_automlv2._core.options import Rule, checked
 from cdk_automlv2._core.tokens import is_looked_up
@@ -47,6 +48,9 @@ def name_rule(dashboard_name: str | None) -> Iterator[OptionFault]:
         rule = "must be 1 to 255 letters, digits, hyphens and underscores"
         yield OptionFault("dashboard_name", rule, dashboard_name)
 
+
+_RESOURCES = ("_settled", "_resource", "_release_resource")
+"""Where a construct made here has what its names refer to."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _RULES: tuple[Rule, ...] = (subjects_rule, interval_rule, name_rule)
@@ -107,6 +111,7 @@ class AutoMLDashboard(Displayed, cdk.Resource):
             self._add(batch_rows(transform))
         for job in jobs:
             self._add(job_rows(job))
+        self._follow((*endpoints, *batch_transforms, *jobs))
 
     @property
     def dashboard_name(self) -> str:
@@ -117,6 +122,17 @@ class AutoMLDashboard(Displayed, cdk.Resource):
     def dashboard_arn(self) -> str:
         """ARN of the dashboard; a token."""
         return self.dashboard.dashboard_arn
+
+    def _follow(self, subjects: Sequence[object]) -> None:
+        """Exist only where all that the widgets refer to does."""
+        own = self.dashboard.node.default_child
+        assert isinstance(own, cdk.CfnResource)
+        for subject in subjects:
+            parts = (getattr(subject, name, None) for name in _RESOURCES)
+            followed = next((part for part in parts if isinstance(part, cdk.CfnResource)), None)
+            if followed is not None:
+                elsewhere = followed.stack is not own.stack
+                Conditions.of(own.stack).follow(own, followed, elsewhere=elsewhere)
 
     def _add(self, rows: Iterator[list[cloudwatch.IWidget]]) -> None:
         for row in rows:

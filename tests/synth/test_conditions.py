@@ -7,14 +7,20 @@ import jsii
 import pytest
 
 from cdk_automlv2 import (
+    AutoMLBatchTransform,
     AutoMLCandidates,
+    AutoMLDashboard,
     AutoMLEndpoint,
+    AutoMLJobV2,
     AutoMLModel,
+    AutoMLRelease,
+    AutoMLTabularConfig,
     Deployment,
+    InstanceVariant,
     LocalAutoMLDataChannel,
 )
 
-from .helpers import job, resources, template
+from .helpers import CHANNEL, job, resources, template
 
 
 def condition(stack, name="Wanted"):
@@ -87,6 +93,79 @@ def test_both_conditions_hold_where_both_are_set(stack):
     assert template(stack)["Conditions"][both] == {
         "Fn::And": [{"Condition": "One"}, {"Condition": "Two"}]
     }
+
+
+def test_the_conditions_of_two_jobs_hold_for_an_endpoint_of_both(stack):
+    jobs = [job(stack, name) for name in ("First", "Second")]
+    for number, one in enumerate(jobs):
+        one.node.default_child.cfn_options.condition = condition(stack, f"Wanted{number}")
+    served = [AutoMLModel(stack, f"M{number}", job=one) for number, one in enumerate(jobs)]
+    pair = [
+        InstanceVariant(one, "ml.m5.large", variant_name=f"v{number}")
+        for number, one in enumerate(served)
+    ]
+    AutoMLEndpoint(stack, "Endpoint", variants=pair)
+
+    [made] = resources(stack, "Custom::AutoMLEndpoint")
+    assert all_of(stack, made["Condition"]) == {"Wanted0", "Wanted1"}
+
+
+def all_of(stack, name):
+    """Return the conditions that a condition is made of."""
+    found = template(stack)["Conditions"][name]
+    if "Fn::And" not in found:
+        return {name}
+    return set().union(*(all_of(stack, part["Condition"]) for part in found["Fn::And"]))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_dashboard_exists_only_where_all_that_it_shows_does(stack, count):
+    jobs = [job(stack, f"Job{number}") for number in range(count)]
+    for number, one in enumerate(jobs):
+        one.node.default_child.cfn_options.condition = condition(stack, f"Wanted{number}")
+    served = AutoMLModel(stack, "Model", job=jobs[0])
+    made = AutoMLEndpoint(stack, "Endpoint", model=served, instance_type="ml.m5.large")
+    nightly = AutoMLBatchTransform(
+        stack,
+        "Nightly",
+        model=served,
+        input_data="s3://in/new/",
+        output="s3://out/answers/",
+        instance_type="ml.m5.large",
+    )
+    AutoMLDashboard(stack, "D", endpoints=[made], batch_transforms=[nightly], jobs=jobs)
+
+    [shown] = resources(stack, "AWS::CloudWatch::Dashboard")
+    wanted = {f"Wanted{number}" for number in range(count)}
+    assert all_of(stack, shown["Condition"]) == wanted
+
+
+def test_a_dashboard_of_a_release_has_the_condition_of_the_release(stack):
+    release = AutoMLRelease(
+        stack,
+        "Release",
+        problem_config=AutoMLTabularConfig("y"),
+        inputs=CHANNEL,
+        instance_type="ml.m5.large",
+    )
+    AutoMLDashboard(stack, "D", endpoints=[release.endpoint])
+    release.node.default_child.cfn_options.condition = condition(stack)
+
+    [shown] = resources(stack, "AWS::CloudWatch::Dashboard")
+    assert shown["Condition"] == "Wanted"
+
+
+def test_the_waits_of_an_attached_job_exist_only_where_what_names_it_does(stack):
+    made = job(stack)
+    hours = cdk.Duration.hours(3)
+    attached = AutoMLJobV2.from_auto_ml_job_name(
+        stack, "Attached", made.job_name, timeout=hours, output_path="s3://out/"
+    )
+    AutoMLModel(stack, "Model", job=attached)
+    made.node.default_child.cfn_options.condition = condition(stack)
+
+    assert len(conditions(stack)) > 5
+    assert set(conditions(stack).values()) == {"Wanted"}
 
 
 @jsii.implements(cdk.IAspect)
