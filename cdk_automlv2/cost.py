@@ -5,12 +5,12 @@ One arithmetic for ``AutoMLLimits``, for limits of files, and for ``automlv2 pla
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from cdk_automlv2._core import strict_json
 from cdk_automlv2._core.options import checked
 from cdk_automlv2.errors import OptionFault, raise_if_any
 
@@ -55,7 +55,7 @@ class Prices:
             OptionsError: If it is none; with everything that is wrong.
         """
         try:
-            raw = json.loads(Path(path).read_bytes())
+            raw = strict_json.parsed(Path(path).read_bytes())
         except (OSError, ValueError, RecursionError) as error:
             fault = OptionFault("prices", f"must be a JSON file ({error})", str(path))
             raise_if_any("Prices", [fault])

@@ -9,6 +9,7 @@ import click
 from cdk_automlv2.cli import out
 from cdk_automlv2.cli.failures import Failure
 from cdk_automlv2.cli.following import run
+from cdk_automlv2.reports.texts import counted
 from cdk_automlv2.specs.errors import SpecError
 from cdk_automlv2.specs.stack_file import FILE, StackFileError
 from cdk_automlv2.specs.stack_plan import Plan, plan
@@ -52,7 +53,9 @@ def stacks(
     except SpecError as error:
         raise Failure(str(error), run("validate", str(folder))) from error
     except StackFileError as error:
-        raise Failure(str(error), run("stacks", "--help")) from error
+        name = str(folder)
+        following = run("stacks", name, *error.more) if not error.fault else run("validate", name)
+        raise Failure(str(error), following) from error
     if found.changed:
         (folder / FILE).write_text(found.stacks.to_json(), encoding="utf-8")
     if as_json:
@@ -72,6 +75,7 @@ def stacks(
 def _words(path: Path, found: Plan) -> str:
     verb = "written" if found.changed else "unchanged"
     return (
-        f"{path}: {verb}; {found.models} models in {found.stacks.count} stacks, "
+        f"{path}: {verb}; {counted(found.models, 'model')} in "
+        f"{counted(found.stacks.count, 'stack')}, "
         f"the fullest {found.fill:.0%} full"
     )

@@ -13,7 +13,7 @@ from cdk_automlv2.cli import out, safe
 from cdk_automlv2.cli.following import run, suggest
 from cdk_automlv2.specs.errors import SpecFault
 from cdk_automlv2.specs.files import spec_files
-from cdk_automlv2.specs.folder import check_folder
+from cdk_automlv2.specs.folder import check_all
 from cdk_automlv2.specs.spec import check
 from cdk_automlv2.specs.walk import schema_text
 
@@ -30,7 +30,7 @@ def validate(paths: tuple[Path, ...], as_json: bool) -> None:
     count = 0
     for path in paths:
         if path.is_dir():
-            _, found = check_folder(path)
+            found = check_all(path)
             count += _files(path)
         else:
             count += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from constructs import Construct
 
+from cdk_automlv2._core import strict_json
 from cdk_automlv2._core.function_policy import FunctionRights
 from cdk_automlv2._core.images import image_in
 from cdk_automlv2._core.keys import key_arn
@@ -69,9 +69,8 @@ class Lock:
             OptionsError: If it is none; says what is missing.
         """
         try:
-            raw = json.loads(Path(path).read_text("utf-8-sig"))
-            if str(raw["schema-version"]).partition(".")[0] != _SCHEMA:
-                raise ValueError(f"schema {raw['schema-version']} is newer than this library")
+            raw = strict_json.parsed(Path(path).read_bytes())
+            _check_schema(str(raw["schema-version"]))
             source = raw["source"]
             keys = source.get("inference-response-keys")
             place = str(source["account"]), str(source["region"])
@@ -104,6 +103,22 @@ class Lock:
                 if found:
                     key = found.get("kms-key")
                     yield Artifact(str(found["uri"]), str(found["sha256"]), str(key or ""))
+
+
+def _check_schema(version: str) -> None:
+    """Refuse another major version than the one that this library reads.
+
+    Raises:
+        ValueError: With what is to be done.
+    """
+    major = version.partition(".")[0]
+    if major == _SCHEMA:
+        return
+    if not major.isdecimal():
+        raise ValueError(f"schema-version {version!r} is no version")
+    is_newer = int(major[:9]) > int(_SCHEMA)
+    what = "newer than this library, update it" if is_newer else "older than 1.0, lock again"
+    raise ValueError(f"schema {version} is {what}")
 
 
 class LockedCandidate(TrainedElsewhere):

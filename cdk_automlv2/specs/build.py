@@ -18,10 +18,11 @@ from cdk_automlv2.specs.build_parts import (
     add_registration,
     add_retraining,
     add_scaling,
+    add_stops,
     construct_options,
     served_variants,
 )
-from cdk_automlv2.specs.kinds import SCALING
+from cdk_automlv2.specs.kinds import SCALING, STOPPING
 from cdk_automlv2.specs.spec import Spec
 
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ def declare(kind: type[AutoMLV2], scope: Construct, id: str, spec: Spec) -> Auto
 def _endpoint(made: AutoMLV2, model: AutoMLModel, options: dict[str, Any]) -> None:
     alarms = options.pop("alarms", None)
     scaling = {name: options.pop(name, None) for name in SCALING}
+    stops = {name: options.pop(name, None) for name in STOPPING}
     served = served_variants(made, model, options)
     given = construct_options(made, options) | served
     made.endpoint = AutoMLEndpoint(made, "Endpoint", **given)
     add_scaling(made.endpoint, scaling)
+    add_stops(made.endpoint, stops)
     if alarms is not None:
         add_alarms(made, made.endpoint, alarms)
 
@@ -102,6 +105,8 @@ def _release(
     add_retraining(made, made.release, release.get("retraining") or ())
     if "register_in" in release:
         add_registration(made, made.release, release["register_in"])
+    if spec.batch_transform is not None:
+        add_batch_transform(made, made.release, spec.batch_transform)
 
 
 def _taken(function: Callable[..., Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from cdk_automlv2.hosting.interface import IAutoMLModel
 from cdk_automlv2.hosting.model import AutoMLModel
 from cdk_automlv2.hosting.variants import InstanceVariant
 from cdk_automlv2.release.model_registration import ModelRegistration
-from cdk_automlv2.specs.kinds import RUNNING, SCALING, VARIANTS
+from cdk_automlv2.specs.kinds import RUNNING, SCALING, STOPPING, VARIANTS
 from cdk_automlv2.specs.lengths import Length
 from cdk_automlv2.specs.parts import PARTS, listed, variant_options
 
@@ -110,6 +110,13 @@ def add_scaling(endpoint: AutoMLEndpoint, given: Mapping[str, Any]) -> None:
                     getattr(target, way)(**_timed(options))
 
 
+def add_stops(endpoint: AutoMLEndpoint, given: Mapping[str, Any]) -> None:
+    """Let an endpoint be stopped and started, as a file says under the names of the methods."""
+    for method in STOPPING:
+        for item in listed(given.get(method)):
+            getattr(endpoint, method)(**_scheduled(dict(item)))
+
+
 def _timed(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of one way to scale, with what only the CDK has."""
     made = dict(options)
@@ -136,12 +143,14 @@ def add_retraining(
         makers[item["kind"]](**construct_options(scope, options))
 
 
-def add_batch_transform(scope: Construct, model: AutoMLModel, given: Mapping[str, Any]) -> None:
-    """Make the batch transform of a model, and what lets it run again."""
+def add_batch_transform(
+    scope: Construct, source: AutoMLModel | AutoMLRelease, given: Mapping[str, Any]
+) -> None:
+    """Make the batch transform of a model or a release, and what lets it run again."""
     options = {name: value for name, value in given.items() if name not in RUNNING}
-    made = AutoMLBatchTransform(
-        scope, "BatchTransform", model=model, **construct_options(scope, options)
-    )
+    name = "model" if isinstance(source, AutoMLModel) else "release"
+    options = {name: source, **construct_options(scope, options)}
+    made = AutoMLBatchTransform(scope, "BatchTransform", **options)
     for item in listed(given.get("run_on_schedule")):
         made.run_on_schedule(**_scheduled(dict(item)))
     for item in listed(given.get("run_on_new_objects")):

@@ -15,7 +15,7 @@ from constructs import IValidation
 
 from cdk_automlv2._core.wait_times import STACK_LIMIT, links
 from cdk_automlv2.job.option_rules import default_timeout_seconds
-from cdk_automlv2.specs.kinds import RUNNING
+from cdk_automlv2.specs.kinds import RUNNING, STOPPING
 from cdk_automlv2.specs.spec import Spec
 from cdk_automlv2.specs.stack_file import MOST_STACKS, StackFile, StackFileError
 
@@ -94,7 +94,7 @@ def fullest(spread: StackFile, base: Size, own: Mapping[str, Size]) -> float:
     return max((size.fill() for size in loads.values()), default=0)
 
 
-_MORE_RESOURCES = ("alarms", "deployment", "shadow_variant", "variants")
+_MORE_RESOURCES = ("alarms", "deployment", "shadow_variant", "variants", *STOPPING)
 """Options of an endpoint whose values decide how many resources there are."""
 
 

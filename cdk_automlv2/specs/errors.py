@@ -54,6 +54,15 @@ def spec_fault(file: Path, mark: Mark, fault: OptionFault) -> SpecFault:
     return SpecFault(str(file), mark.line, mark.column, fault)
 
 
+def not_json(file: Path, error: Exception) -> SpecFault:
+    """Return what kept a JSON file beside the specs from being read, where it stands."""
+    line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+    words = getattr(error, "msg", error)
+    return spec_fault(
+        file, Mark(line, column), OptionFault("file", f"must be JSON ({words})", None)
+    )
+
+
 def unreadable(file: Path, error: NotReadableError) -> SpecFault:
     """Return what kept a file, or a part of it, from being read."""
     return spec_fault(file, error.mark, OptionFault("file", error.rule, error.got, error.fix))

@@ -20,6 +20,9 @@ _PAIR = re.compile(
 )
 """A character beyond the first 65,536, as JSON escapes it: in two halves."""
 
+_HALF = re.compile(r"(?<!\\)(?:\\\\)*(\\u[dD][89a-fA-F][0-9a-fA-F]{2})")
+"""One of two halves of a character, as JSON escapes it, without the other."""
+
 _START = Mark(1, 1)
 
 
@@ -52,6 +55,15 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(entry)
         elif is_spec(entry) and not entry.is_dir():
             yield entry
+
+
+def misplaced(folder: Path, name: str) -> Iterator[Path]:
+    """Yield files of a name in folders below one, which are read in the folder itself only."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
+            if (entry / name).is_file():
+                yield entry / name
+            yield from misplaced(entry, name)
 
 
 def text_of(path: Path, root: Path | None = None) -> str:
@@ -121,7 +133,12 @@ def _json_as_yaml(text: str) -> str:
     except ValueError as error:
         raise NotReadableError(_START, f"must be JSON ({error})") from None
     # Within texts JSON takes no tab. Of a pair of escapes YAML would make two halves.
-    return _PAIR.sub(_joined, text.replace("\t", " "))
+    whole = _PAIR.sub(_joined, text.replace("\t", " "))
+    half = _HALF.search(whole)
+    if half:
+        where = _mark_at(whole[: half.start(1)])
+        raise NotReadableError(where, "must hold no half of a character", half[1])
+    return whole
 
 
 def _joined(found: re.Match[str]) -> str:

@@ -12,10 +12,13 @@ from typing import Any
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.limits import Limits
 from cdk_automlv2.specs.errors import SpecError, SpecFault, spec_fault
-from cdk_automlv2.specs.files import SUFFIXES, spec_files
+from cdk_automlv2.specs.files import SUFFIXES, misplaced, spec_files
+from cdk_automlv2.specs.limit_file import FILE as LIMIT_FILE
 from cdk_automlv2.specs.limit_file import over_limits, read_limits
 from cdk_automlv2.specs.nodes import Mark
 from cdk_automlv2.specs.spec import Spec, check
+from cdk_automlv2.specs.stack_file import FILE as STACK_FILE
+from cdk_automlv2.specs.stack_file import StackFileError, read_stack_file
 
 MOST_FILES = 10_000
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
@@ -49,6 +52,7 @@ def check_folder(folder: Path) -> tuple[list[Spec], list[SpecFault]]:
     specs = [spec for spec, _ in checked if spec is not None]
     faults = [fault for _, found in checked for fault in found]
     limits, of_limits = read_limits(folder)
+    of_limits += [_not_read(path, folder) for path in misplaced(folder, LIMIT_FILE)]
     over = [] if faults else over_limits(folder, limits, specs)
     found = [*faults, *_names(specs), *_shared(specs), *of_limits, *over]
     return [_priced(spec, limits) for spec in specs], found
@@ -59,6 +63,22 @@ def _priced(spec: Spec, limits: Limits) -> Spec:
     if spec.limits is None or limits.prices is None:
         return spec
     return replace(spec, limits={**spec.limits, "prices": limits.prices})
+
+
+def check_all(folder: Path) -> list[SpecFault]:
+    """Return what is wrong in a folder: its specs, and how they spread over stacks."""
+    faults = check_folder(folder)[1]
+    if (folder / STACK_FILE).exists():
+        try:
+            read_stack_file(folder)
+        except StackFileError as error:
+            faults += [error.fault] if error.fault else []
+    return faults
+
+
+def _not_read(path: Path, folder: Path) -> SpecFault:
+    rule = f"must be in {folder}, as limits of a folder below hold for no model"
+    return spec_fault(path, _START, OptionFault("file", rule, None, "move it there"))
 
 
 def _of_folder(folder: Path, rule: str) -> SpecFault:

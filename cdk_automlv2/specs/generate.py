@@ -137,8 +137,9 @@ def _of_release(parts: Mapping[str, Schema]) -> Schema:
         }
 
     below = {name: {"properties": refused(name)} for name in ("model", "endpoint")}
-    whole = {**refused(""), "batch_transform": False}
-    return {"required": ["endpoint"], "properties": {**whole, **below}}
+    # What serves is there once the release has ended, which no deployment waits for.
+    below["batch_transform"] = {"properties": {"run_on_deploy": {"enum": [False]}}}
+    return {"required": ["endpoint"], "properties": {**refused(""), **below}}
 
 
 def schema_json() -> str:

@@ -11,7 +11,7 @@ from cdk_automlv2.hosting.scaling import ScalableInstanceCount, ScalableProvisio
 from cdk_automlv2.release.model_registration import ModelRegistration
 from cdk_automlv2.release.release import AutoMLRelease
 from cdk_automlv2.specs import lengths
-from cdk_automlv2.specs.kinds import RETRAINING, RUNNING, SCALING, VARIANTS
+from cdk_automlv2.specs.kinds import RETRAINING, RUNNING, SCALING, STOPPING, VARIANTS
 from cdk_automlv2.specs.schema_of import (
     REGISTER_IN,
     Schema,
@@ -48,6 +48,7 @@ def definitions() -> Schema:
         "alarms": _alarms(),
         **{name: _scaling(name) for name in SCALING},
         "run_on_schedule": _timed(AutoMLBatchTransform.run_on_schedule),
+        **{name: _timed(getattr(AutoMLEndpoint, name)) for name in STOPPING},
         "run_on_new_objects": of_method(AutoMLBatchTransform.run_on_new_objects, bucket=_BUCKET),
         "retraining_kind": {"enum": list(triggers), "description": "What trains again."},
         "retraining": _kinded("What trains again.", "retraining_kind", "retraining_"),
@@ -60,8 +61,9 @@ def definitions() -> Schema:
 
 def of_endpoint() -> Schema:
     """Return what an endpoint has in files beside the options of its construct."""
-    scaling = {name: _one_or_several(name, getattr(AutoMLEndpoint, name)) for name in SCALING}
-    return {"alarms": {"$ref": "#/definitions/alarms"}, **scaling}
+    methods = (*SCALING, *STOPPING)
+    further = {name: _one_or_several(name, getattr(AutoMLEndpoint, name)) for name in methods}
+    return {"alarms": {"$ref": "#/definitions/alarms"}, **further}
 
 
 def of_batch_transform() -> Schema:

@@ -45,8 +45,11 @@ SCALING: Mapping[str, tuple[tuple[Rule, ...], Mapping[str, tuple[Rule, ...]]]] =
 }
 """Methods of an endpoint that scale it → their rules, and the ways to scale with theirs."""
 
-RUNNING = ("run_on_schedule", "run_on_new_objects")
-"""Methods of a batch transform that let it run again."""
+RUNNING: Mapping[str, str] = {"run_on_schedule": "Schedule", "run_on_new_objects": "NewObjects"}
+"""Methods of a batch transform that let it run again → the id of the first of each."""
+
+STOPPING: Mapping[str, str] = {"stop_on_schedule": "Stop", "start_on_schedule": "Start"}
+"""Methods of an endpoint that stop and start it → the id of the first of each."""
 
 RETRAINING: Mapping[str, str] = {
     "schedule": "retrain_on_schedule",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cdk_automlv2._core import strict_json
 from cdk_automlv2.cost import Prices, raw_faults
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.limits import LIMITS, Limits, Trained, amount_faults
-from cdk_automlv2.specs.errors import SpecFault, spec_fault
+from cdk_automlv2.specs.errors import SpecFault, not_json, spec_fault
 from cdk_automlv2.specs.nodes import Mark
 from cdk_automlv2.specs.spec import Spec
 
@@ -24,11 +24,11 @@ def read_limits(folder: Path) -> tuple[Limits, list[SpecFault]]:
     """Return the limits of a folder, none without the file, and what is wrong with them."""
     path = folder / FILE
     try:
-        raw = json.loads(path.read_bytes()[: 1 << 20])
+        raw = strict_json.parsed(path.read_bytes()[: 1 << 20])
     except FileNotFoundError:
         return Limits(), []
     except (OSError, ValueError, RecursionError) as error:
-        return Limits(), [_fault(path, OptionFault("file", f"must be JSON ({error})", None))]
+        return Limits(), [not_json(path, error)]
     faults = list(_faults(raw))
     if faults:
         return Limits(), [_fault(path, fault) for fault in faults]

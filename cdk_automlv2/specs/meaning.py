@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -144,5 +145,15 @@ def _channel(options: Mapping[str, Any], folder: Path) -> Any:
     if "path" not in options:
         return _made(AutoMLDataChannel, {"s3_data_type": "S3Prefix", **options})
     if options["path"] is not None:
+        _refuse_absolute(options["path"], folder)
         options = {**options, "path": str(folder / options["path"])}
     return _made(LocalAutoMLDataChannel, {"data_type": "S3Prefix", **options})
+
+
+def _refuse_absolute(path: str, folder: Path) -> None:
+    """Refuse what is elsewhere on the next machine: the pipeline's, or that of who reviews it."""
+    if not path.startswith("~") and not Path(path).is_absolute():
+        return
+    rule = "must be relative to the file, as other machines have other folders"
+    fix = None if path.startswith("~") else f"write {os.path.relpath(path, folder)}"
+    raise OptionsError("inputs", (OptionFault("path", rule, path, fix),))

@@ -20,7 +20,7 @@ from cdk_automlv2.limits import Limits, Trained, amount_faults
 from cdk_automlv2.problem_configs.serving import serving_of
 from cdk_automlv2.release.option_rules import gates_rule
 from cdk_automlv2.release.retraining_rules import TRIGGER_RULES, once_rule
-from cdk_automlv2.specs.batch import running_faults
+from cdk_automlv2.specs.kinds import RUNNING, STOPPING
 from cdk_automlv2.specs.meaning import Meaning
 from cdk_automlv2.specs.parts import (
     ServedModel,
@@ -30,6 +30,7 @@ from cdk_automlv2.specs.parts import (
     with_parts,
 )
 from cdk_automlv2.specs.scaled import scaling_faults
+from cdk_automlv2.specs.scheduled import scheduled_faults
 from cdk_automlv2.specs.walk import resolved, schema
 
 
@@ -102,6 +103,8 @@ def _served(found: Meaning, config: Any, faulty: set[str]) -> Iterator[OptionFau
         below = {name.removeprefix("endpoint.") for name in wrong if name.startswith("endpoint.")}
         for fault in scaling_faults(options, _kind_of(options), below):
             yield OptionFault(f"endpoint.{fault.path}", fault.rule, fault.got, fault.fix)
+    for fault in scheduled_faults(found.endpoint, STOPPING):
+        yield OptionFault(f"endpoint.{fault.path}", fault.rule, fault.got, fault.fix)
     alarms = found.endpoint.get("alarms")
     if alarms is not None:
         yield from _rung(alarms, _kind_of(options))
@@ -122,7 +125,7 @@ def _transformed(
 ) -> Iterator[OptionFault]:
     """Judge the batch transform, and what lets it run again."""
     yield from _judged("batch_transform", BATCH_RULES, {**options, "model": model}, faulty)
-    for fault in running_faults(options):
+    for fault in scheduled_faults(options, RUNNING):
         yield OptionFault(f"batch_transform.{fault.path}", fault.rule, fault.got, fault.fix)
 
 
@@ -194,9 +197,10 @@ def _released(found: Meaning) -> Iterator[OptionFault]:
     """What a release must have, and what changes with each release."""
     if found.endpoint is None:
         yield OptionFault("endpoint", "must be set, as a release ends with one", None)
-    if found.batch_transform is not None:
-        fix = "write it into a file whose stack waits for its job"
-        yield OptionFault("batch_transform", "cannot be used with release", "both", fix)
+    if (found.batch_transform or {}).get("run_on_deploy"):
+        rule = "must be false with release, as a deployment does not wait for one"
+        fix = "use run_on_schedule or run_on_new_objects"
+        yield OptionFault("batch_transform.run_on_deploy", rule, True, fix)
     refused = schema()["then"]["properties"]
     for name, options in (("", found.job), ("model", found.model), ("endpoint", found.endpoint)):
         within = refused if not name else refused[name]["properties"]

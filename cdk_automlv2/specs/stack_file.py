@@ -9,10 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from cdk_automlv2._core import strict_json
+from cdk_automlv2.errors import OptionFault
+from cdk_automlv2.specs.errors import SpecFault, not_json, spec_fault
+from cdk_automlv2.specs.nodes import Mark
 
 FILE = "automlv2.stacks.json"
 MOST_STACKS = 1000
@@ -22,7 +27,18 @@ _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
 
 
 class StackFileError(ValueError):
-    """When the file of a folder's stacks is missing or cannot be used."""
+    """When the file of a folder's stacks is missing or cannot be used.
+
+    Args:
+        words: What is wrong.
+        fault: The same with its place in the file, if it is the file that is wrong.
+        more: Options of ``automlv2 stacks`` that would do.
+    """
+
+    def __init__(self, words: str, fault: SpecFault | None = None, more: Sequence[str] = ()):
+        super().__init__(words)
+        self.fault = fault
+        self.more = tuple(more)
 
 
 @dataclass(frozen=True)
@@ -98,16 +114,18 @@ def read_stack_file(folder: Path) -> StackFile:
     """
     path = folder / FILE
     try:
-        data = json.loads(path.read_bytes()[: 1 << 20])
+        data = strict_json.parsed(path.read_bytes()[: 1 << 20])
     except FileNotFoundError:
         raise StackFileError(
             f"{path}: there is none; `automlv2 stacks {folder}` writes it, once"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise StackFileError(f"{path}: must be JSON ({error})") from None
+        fault = not_json(path, error)
+        raise StackFileError(f"{path}: must be JSON ({error})", fault) from None
     rule = _rule_broken(data)
     if rule:
-        raise StackFileError(f"{path}: {rule}")
+        fault = spec_fault(path, Mark(1, 1), OptionFault("file", rule, None))
+        raise StackFileError(f"{path}: {rule}", fault)
     is_shared = data.get("roles") == _SHARED
     return StackFile(data["prefix"], data["stacks"], data.get("kept", {}), is_shared)
 

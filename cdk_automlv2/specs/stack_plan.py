@@ -9,7 +9,13 @@ from pathlib import Path
 
 from cdk_automlv2.specs.capacity import fullest, sizes, stacks_for
 from cdk_automlv2.specs.folder import load_folder
-from cdk_automlv2.specs.stack_file import FILE, StackFile, StackFileError, read_stack_file
+from cdk_automlv2.specs.stack_file import (
+    FILE,
+    MOST_STACKS,
+    StackFile,
+    StackFileError,
+    read_stack_file,
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,8 @@ def plan(
     fill = fullest(after, base, own)
     if fill > 1:
         words = "give a higher --count, and name by --move what is not deployed yet"
-        raise StackFileError(f"the fullest stack would be {fill:.0%} full: {words}")
+        more = ("--count", str(min(after.count + 1, MOST_STACKS)))
+        raise StackFileError(f"the fullest stack would be {fill:.0%} full: {words}", more=more)
     return Plan(after, after != before, len(specs), fill)
 
 

@@ -7,7 +7,15 @@ from constructs import Construct
 
 import cdk_automlv2
 from cdk_automlv2.specs.generate import JOB, SECTIONS, schema
-from cdk_automlv2.specs.kinds import GATES, PROBLEMS, RETRAINING, RUNNING, SCALING, VARIANTS
+from cdk_automlv2.specs.kinds import (
+    GATES,
+    PROBLEMS,
+    RETRAINING,
+    RUNNING,
+    SCALING,
+    STOPPING,
+    VARIANTS,
+)
 from cdk_automlv2.specs.parts import PARTS
 
 FORMS = {
@@ -40,14 +48,12 @@ METHODS = {
     "apply_removal_policy": "removal_policy",
     "register_in": "register_in",
     **dict.fromkeys(RETRAINING.values(), "retraining"),
-    **{name: name for name in (*RUNNING, *SCALING)},
+    **{name: name for name in (*RUNNING, *SCALING, *STOPPING)},
 }
 """Methods that declare something → the option of files that stands for them."""
 
 NO_METHOD = {
     "grant_": "whom to grant is code of the app: from_spec returns the constructs",
-    "start_": "schedules have no form yet: from_spec returns the endpoint in code",
-    "stop_": "schedules have no form yet: from_spec returns the endpoint in code",
     "add_dependency": "dependencies follow from a file by themselves",
     "on_completed": "where events go is code of the app",
     "on_run_end": "where events go is code of the app",

@@ -171,8 +171,8 @@ def test_the_command_writes_the_stacks_of_a_new_folder_and_leaves_them_then(tmp_
     second = CliRunner().invoke(automlv2, ["stacks", str(folder)])
 
     assert json.loads(written) == {"version": 1, "prefix": "Models", "stacks": 1, "kept": {}}
-    assert "written; 4 models in 1 stacks" in first.output
-    assert "unchanged; 4 models in 1 stacks" in second.output
+    assert "written; 4 models in 1 stack," in first.output
+    assert "unchanged; 4 models in 1 stack," in second.output
     assert (folder / FILE).read_text() == written
 
 

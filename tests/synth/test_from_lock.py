@@ -8,6 +8,7 @@ import pytest
 
 from cdk_automlv2 import AutoMLEndpoint, AutoMLModel, AutoMLOutput
 from cdk_automlv2.errors import OptionsError
+from cdk_automlv2.job.locked import Lock
 from tests.synth.helpers import may, properties
 
 IMAGE = "1.dkr.ecr.eu-west-1.amazonaws.com/autogluon:1"
@@ -110,6 +111,22 @@ def test_a_processing_unit_has_containers_of_its_own(lock, unit, image):
 
     [container] = properties(stack, "Custom::AutoMLModel")["Containers"]
     assert container["Image"] == image
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("0.1", "schema 0.1 is older than 1.0, lock again"),
+        ("2.0", "schema 2.0 is newer than this library, update it"),
+        ("one", "schema-version 'one' is no version"),
+    ],
+)
+def test_a_lock_of_another_version_says_which_side_is_older(tmp_path, version, words):
+    path = tmp_path / "automlv2.lock"
+    path.write_text(json.dumps({**LOCK, "schema-version": version}))
+
+    with pytest.raises(OptionsError, match=words):
+        Lock.read(str(path))
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,44 @@ def test_a_batch_transform_in_a_file_is_that_of_the_construct(tmp_path):
     assert from_spec(write(tmp_path, BATCH)) == stack_of(batch)
 
 
+def stopped(automl, model):
+    endpoint = AutoMLEndpoint(automl, "Endpoint", model=model, instance_type="ml.m5.large")
+    evening = scheduler.ScheduleExpression.expression(
+        "cron(0 20 * * ? *)", cdk.TimeZone.EUROPE_BERLIN
+    )
+    endpoint.stop_on_schedule(evening)
+    endpoint.start_on_schedule(scheduler.ScheduleExpression.expression("cron(0 7 ? * MON-FRI *)"))
+
+
+STOPPED = f"""{SERVED}  stop_on_schedule: {{schedule: cron(0 20 * * ? *), time_zone: Europe/Berlin}}
+  start_on_schedule: [{{schedule: cron(0 7 ? * MON-FRI *)}}]
+"""
+
+
+def test_stops_in_a_file_are_those_of_the_methods(tmp_path):
+    assert from_spec(write(tmp_path, STOPPED)) == stack_of(lambda stack: served(stack, stopped))
+
+
+def test_schedules_that_stop_an_endpoint_count_for_the_size_of_a_stack(tmp_path):
+    one = load(write(tmp_path, STOPPED))
+    two = "[{schedule: rate(1 day)}, {schedule: rate(2 days), id: B}]"
+    more = STOPPED.replace("[{schedule: cron(0 7 ? * MON-FRI *)}]", two)
+
+    _, own = sizes([one, load(write(tmp_path, more, "more.automlv2.yaml"))])
+
+    assert own["more"].resources == own["churn"].resources + 1
+
+
+def test_a_batch_transform_beside_a_release_in_a_file_uses_what_that_serves(tmp_path):
+    text = f"{BATCH}{SERVED.removeprefix(SMALLEST)}release: {{}}\n"
+    found = from_spec(write(tmp_path, text))["Resources"]
+
+    [release] = [one for one in found.values() if one["Type"] == "Custom::AutoMLRelease"]
+    [batch] = [one for one in found.values() if one["Type"] == "Custom::AutoMLBatchTransform"]
+    assert batch["Properties"]["Release"]["Key"] == release["Properties"]["Key"]
+    assert batch["Properties"]["Once"] is False
+
+
 def test_what_lets_a_batch_transform_run_counts_for_the_size_of_a_stack(tmp_path):
     few = load(write(tmp_path, BATCH.partition("  run_on_schedule")[0]))
     many = load(write(tmp_path, BATCH, "more.automlv2.yaml"))

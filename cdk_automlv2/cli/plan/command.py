@@ -78,7 +78,7 @@ def _read(path: Path) -> Prices:
     try:
         return Prices.from_file(path)
     except OptionsError as error:
-        raise Failure(f"{path} is no file of prices: {error}", run("plan", "--help")) from error
+        raise Failure(f"{path} is no file of prices: {error}", run("plan")) from error
 
 
 def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:

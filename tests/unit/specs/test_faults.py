@@ -351,3 +351,39 @@ def test_two_places_are_answered_with_how_a_list_has_them(tmp_path):
         "4:10: inputs[0]: must be a mapping, got 's3://in/train/'; write {s3_uri: s3://in/train/}",
         "4:26: inputs[1]: must be a mapping, got 'held_out.csv'; write {path: held_out.csv}",
     ]
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\uDE00", "\\\\\\ud83d x"])
+def test_half_a_character_in_json_is_said_where_it_stands(tmp_path, half):
+    text = f'{{"problem_config": {{"kind": "tabular", "target_attribute_name": "{half}"}},'
+    text = f'{text}\n"inputs": "s3://in/train/"}}'
+
+    [fault] = faults(tmp_path, text, "churn.automlv2.json")
+
+    assert fault.startswith(f"1:{text.index('ud83d' if 'd83d' in half else 'uDE00')}: file: must")
+    assert "must hold no half of a character" in fault
+
+
+def test_an_escaped_backslash_before_what_looks_like_half_a_character_is_text(tmp_path):
+    text = '{"problem_config": {"kind": "tabular", "target_attribute_name": "\\\\ud83d"},'
+
+    assert faults(tmp_path, f'{text} "inputs": "s3://in/"}}', "churn.automlv2.json") == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "fix"),
+    [
+        ("inputs: /data/train.csv", "; write "),
+        ("inputs: ~/train.csv", "other machines have other folders"),
+        ("inputs: {path: /data/train.csv}", "; write "),
+        ("inputs: [{path: /data/train.csv}]", "; write "),
+    ],
+)
+def test_a_path_that_only_one_machine_has_is_refused_with_its_line(tmp_path, inputs, fix):
+    config = "problem_config: {kind: tabular, target_attribute_name: churned}\n"
+
+    [fault] = faults(tmp_path, f"{config}{inputs}\n")
+
+    assert fault.startswith("2:")
+    assert "path: must be relative to the file" in fault
+    assert fix in fault

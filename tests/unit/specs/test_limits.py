@@ -97,3 +97,31 @@ def test_validate_fails_for_a_folder_over_its_limits(tmp_path):
 
     assert done.exit_code == 1
     assert "may train 10 candidates, and max_candidates_per_model is 9" in done.output
+
+
+def test_a_limits_file_in_a_folder_below_holds_for_nobody_and_is_refused(tmp_path):
+    folder = folder_of(tmp_path)
+    (folder / "team").mkdir()
+    (folder / "team" / FILE).write_text('{"version": 1, "max_candidates": 1}')
+
+    [fault] = faults_of(folder)
+
+    assert fault.startswith(f"team/{FILE}:1:1: file: must be in {folder}")
+    assert fault.endswith("move it there")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"version": 1,\n "max_cost": 1 "x"}', f"{FILE}:2:16: file: must be JSON (Expecting ','"),
+        ('{"version": 1, "max_cost": 900, "max_cost": 9}', "the key 'max_cost' stands twice"),
+        ('{"version": 1, "max_cost": NaN}', "NaN is no number"),
+    ],
+)
+def test_a_limits_file_that_says_two_things_is_refused(tmp_path, text, words):
+    folder = folder_of(tmp_path)
+    (folder / FILE).write_text(text)
+
+    [fault] = faults_of(folder)
+
+    assert words in fault

@@ -48,7 +48,14 @@ BATCH = f"""{SMALLEST}batch_transform:
     - {{bucket: in-data, prefix: new/}}
     - {{bucket: in-data, prefix: old/, id: Old}}
 """
-ALL = [SCALED, QUEUED, SERVERLESS, SEVERAL, BATCH, f"{SCALED}release: {{}}\n"]
+STOPPED = f"""{SERVED}  stop_on_schedule: {{schedule: cron(0 20 * * ? *), time_zone: Europe/Berlin}}
+  start_on_schedule:
+    - {{schedule: cron(0 7 ? * MON-FRI *)}}
+    - {{schedule: cron(0 9 ? * SAT *), id: Saturday, enabled: false}}
+"""
+SERVING = SERVED.removeprefix(SMALLEST)
+RELEASED = f"{BATCH}{SERVING}release: {{}}\n"
+ALL = [SCALED, QUEUED, SERVERLESS, SEVERAL, BATCH, STOPPED, RELEASED, f"{SCALED}release: {{}}\n"]
 
 
 @pytest.mark.parametrize("text", ALL)
@@ -105,7 +112,15 @@ def test_scaling_and_batch_transforms_have_a_form_that_needs_no_cdk(tmp_path, te
         (BATCH, "  timeout", "  model: churn\n  timeout", "11:3", "batch_transform.model"),
         (BATCH, "kind: tabular\n  target_attribute_name: churned", "kind: text_generation", "5:3",
          "must not be a language model"),
-        (BATCH, "batch_transform:", "release: {}\nbatch_transform:", "7:3", "with release"),
+        (RELEASED, "  timeout", "  run_on_deploy: true\n  timeout", "11:18", "false with release"),
+        (RELEASED, "s3://out/answers/", "s3://in/new/answers/", "7:11", "not begin with input"),
+        (RELEASED, "join_source: Input", "wait: 5", "9:9", "batch_transform.wait: must be true"),
+        (STOPPED, "cron(0 20 * * ? *)", "nightly", "7:32", "stop_on_schedule.schedule: must be"),
+        (STOPPED, "Europe/Berlin", "Berlin", "7:", "stop_on_schedule.time_zone"),
+        (STOPPED, ", id: Saturday", "", "10:7", "start_on_schedule[1].id: must be set, and"),
+        (STOPPED, "id: Saturday", "id: Stop", "10:", "start_on_schedule[1].id: must be set, and"),
+        (STOPPED, "stop_on", "stops_on", "7:3", "use 'stop_on_schedule'"),
+        (f"{STOPPED}release: {{}}\n", "MON", "MON", "7:", "cannot be used with release"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place_and_the_fix(tmp_path, text, old, new, place, said):

@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdk_automlv2.cli.commands import automlv2
 from cdk_automlv2.specs.stack_file import FILE, StackFile, StackFileError, bucket, read_stack_file
+from tests.unit.specs.files import SMALLEST, write
 
 NAMES = st.sets(st.text(min_size=1, max_size=12), min_size=1, max_size=30)
 
@@ -110,3 +113,23 @@ def test_a_file_that_is_no_json_is_refused(tmp_path, text):
 
     with pytest.raises(StackFileError, match=FILE):
         read_stack_file(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"version": 1,\n "stacks": }', f"{FILE}:2:12: file: must be JSON (Expecting value)"),
+        ('{"version": 1, "prefix": "A", "stacks": 0}', f"{FILE}:1:1: file: stacks must be 1 to"),
+        ('{"version": 1, "prefix": "A", "stacks": 1, "stacks": 2}', "'stacks' stands twice"),
+    ],
+)
+def test_validate_judges_the_file_of_the_stacks_too(tmp_path, text, words):
+    write(tmp_path, SMALLEST)
+    (tmp_path / FILE).write_text(text)
+
+    found = CliRunner().invoke(automlv2, ["validate", str(tmp_path)])
+
+    assert found.exit_code == 1
+    assert words in found.stdout
+    failed = CliRunner().invoke(automlv2, ["stacks", str(tmp_path)])
+    assert failed.stderr.endswith(f"next: automlv2 validate {tmp_path}\n")

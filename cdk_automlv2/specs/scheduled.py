@@ -1,4 +1,4 @@
-"""A batch transform, judged in files by the rules of its construct."""
+"""What runs, stops and starts by schedules, judged in files by the rules of its methods."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from typing import Any
 from cdk_automlv2._core.options import rule_faults
 from cdk_automlv2.errors import OptionFault
 from cdk_automlv2.release.retraining_rules import schedule_rule, time_zone_rule
-from cdk_automlv2.specs.kinds import RUNNING
 from cdk_automlv2.specs.parts import listed
 
-_USUAL = {"run_on_schedule": "Schedule", "run_on_new_objects": "NewObjects"}
-"""Ids of the first of each."""
 
+def scheduled_faults(
+    options: Mapping[str, Any], methods: Mapping[str, str]
+) -> Iterator[OptionFault]:
+    """Yield what is wrong with schedules and other triggers of one construct.
 
-def running_faults(options: Mapping[str, Any]) -> Iterator[OptionFault]:
-    """Yield what is wrong with what lets a batch transform run again."""
+    Args:
+        options: Its options.
+        methods: Those that stand for methods → the id of the first of each.
+    """
     seen: set[str] = set()
-    for method in RUNNING:
+    for method, usual in methods.items():
         given = options.get(method)
         for index, item in enumerate(listed(given)):
             path = f"{method}[{index}]" if isinstance(given, list) else method
-            name = item.get("id") or _USUAL[method]
+            name = item.get("id") or usual
             if name in seen:
                 rule = "must be set, and another one, from the second on"
                 yield OptionFault(f"{path}.id", rule, item.get("id"))
