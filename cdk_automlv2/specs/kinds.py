@@ -8,6 +8,7 @@ from typing import Any
 from cdk_automlv2._core.names import base_name
 from cdk_automlv2._core.options import Rule
 from cdk_automlv2.hosting import scaling_rules
+from cdk_automlv2.hosting.interface import VARIANT_NAME
 from cdk_automlv2.hosting.variants import InstanceVariant, ServerlessVariant
 from cdk_automlv2.problem_configs import KINDS, ProblemConfig
 from cdk_automlv2.release.gates import (
@@ -35,6 +36,9 @@ GATES: Mapping[str, Any] = {
 
 VARIANTS: Mapping[str, Any] = {"instance": InstanceVariant, "serverless": ServerlessVariant}
 """``instance``, ``serverless`` → such variants of an endpoint."""
+
+USUAL_VARIANT = VARIANT_NAME
+"""Name of the only variant of an endpoint, unless it has another one."""
 
 SCALING: Mapping[str, tuple[tuple[Rule, ...], Mapping[str, tuple[Rule, ...]]]] = {
     "auto_scale_instance_count": (scaling_rules.INSTANCE_COUNT, scaling_rules.COUNT_WAYS),

@@ -219,18 +219,102 @@ def test_it_may_be_done_again_for_the_same_construct_and_for_no_other(run, tmp_p
 
 
 [ONE] = endpoint("theirs")["ProductionVariants"]
-TWO = [ONE, {**ONE, "VariantName": "Other"}]
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:answers"
+SERVERLESS = {
+    "VariantName": "small",
+    "ModelName": "theirs",
+    "ServerlessConfig": {"MemorySizeInMB": 3072, "MaxConcurrency": 8, "ProvisionedConcurrency": 2},
+}
+QUEUE = {
+    "OutputConfig": {
+        "S3OutputPath": "s3://answers/churn/",
+        "S3FailurePath": "s3://answers/failed/",
+        "KmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/a",
+        "NotificationConfig": {
+            "SuccessTopic": TOPIC,
+            "ErrorTopic": TOPIC,
+            "IncludeInferenceResponseIn": ["SUCCESS_NOTIFICATION_TOPIC"],
+        },
+    },
+    "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4},
+}
 
 
 def change(aws, **more):
     aws.configs["theirs"] = {**aws.configs["theirs"], **more}
 
 
+def shared_traffic(aws):
+    """Two of three variants serve the model of the job, the first one another."""
+    aws.has_models("champion")
+    routed = {"RoutingConfig": {"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"}}
+    return {
+        "ProductionVariants": [
+            {**ONE, "VariantName": "old", "ModelName": "champion", "InitialVariantWeight": 9.0},
+            {**ONE, "VariantName": "new", "InitialVariantWeight": 1.0, **routed},
+            {**ONE, "VariantName": "dark", "InitialVariantWeight": 0.0},
+        ]
+    }
+
+
+HOSTED = {
+    "several variants": shared_traffic,
+    "a variant of another name": lambda aws: {
+        "ProductionVariants": [{**ONE, "VariantName": "main"}]
+    },
+    "serverless": lambda aws: {"ProductionVariants": [SERVERLESS]},
+    "asynchronous": lambda aws: {"AsyncInferenceConfig": QUEUE},
+}
+
+
+@pytest.mark.parametrize("kind", HOSTED)
+def test_each_kind_of_endpoint_is_declared_as_it_was_found(run, aws, tmp_path, kind):
+    found = HOSTED[kind](aws)
+    change(aws, **found)
+    said = run("old-endpoint", "--spec", "--yes")
+    assert said.exit_code == 0, said.stderr
+    spec = of_spec(run.path)
+    run.path = tmp_path / "churn.py"
+    assert run("old-endpoint", "--yes").exit_code == 0
+    code = of_code(run.path)
+
+    [one], [other] = (
+        [item for item in made["Resources"].values() if item["Type"] == "Custom::AutoMLEndpoint"]
+        for made in (spec, code)
+    )
+    assert one["Properties"] == other["Properties"]
+    declared = one["Properties"]
+    assert declared.get("AsyncInferenceConfig") == found.get("AsyncInferenceConfig")
+    wanted = found.get("ProductionVariants", [ONE])
+    for variant, before in zip(declared["ProductionVariants"], wanted, strict=True):
+        is_own = isinstance(variant["ModelName"], dict)
+        assert is_own == (before["ModelName"] == "theirs")
+        left = {"ModelName", "InitialVariantWeight"} if len(wanted) == 1 else {"ModelName"}
+        shown = {name: value for name, value in before.items() if name not in left}
+        assert {name: variant.get(name) for name in shown} == shown
+
+
+def test_whose_model_stays_by_its_name_is_said(run, aws):
+    change(aws, **shared_traffic(aws))
+
+    said = run("old-endpoint", "--dry-run").stdout
+
+    assert "model champion is served by its name still; it stays yours" in said
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (lambda aws: change(aws, DataCaptureConfig={"EnableCapture": True}), "DataCaptureConfig"),
-        (lambda aws: change(aws, ProductionVariants=TWO), "2 variants"),
+        (
+            lambda aws: change(aws, ProductionVariants=[{**ONE, "AcceleratorType": "ml.eia2"}]),
+            "AcceleratorType",
+        ),
+        (lambda aws: change(aws, ShadowProductionVariants=[ONE]), "ShadowProductionVariants"),
+        (
+            lambda aws: change(aws, AsyncInferenceConfig=QUEUE | {"Later": {"Deep": 1}}),
+            "the endpoint has Later.Deep",
+        ),
         (lambda aws: aws.models["theirs"]["Containers"][0].update(Image="other"), "Image"),
         (
             lambda aws: aws.models["theirs"]["Containers"][0].update(ModelDataUrl="s3://x"),

@@ -122,6 +122,35 @@ def test_an_endpoint_moves_to_the_stacks_model_and_is_never_made_again(cloudform
     assert "theirs" in aws.configs
 
 
+[ONE] = endpoint("churn-1")["ProductionVariants"]
+NOWHERE = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+KINDS = {
+    "variants": {"ProductionVariants": [ONE, {**ONE, "VariantName": "Other"}]},
+    "serverless": {
+        "ProductionVariants": [
+            {"VariantName": "small", "ModelName": "churn-1", "ServerlessConfig": NOWHERE}
+        ]
+    },
+    "asynchronous": {
+        "AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://out/answers/"}}
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_endpoint_of_any_kind_is_taken_over_where_it_stands(cloudformation, before, aws, kind):
+    aws.configs["theirs"] = aws.configs["theirs"] | copy.deepcopy(KINDS[kind])
+    declared = endpoint("churn-2", EndpointName=SERVED) | copy.deepcopy(KINDS[kind])
+    for variant in declared["ProductionVariants"]:
+        variant["ModelName"] = "churn-2"
+
+    assert cloudformation.deploy([Resource("Endpoint", "AutoMLEndpoint", lambda _: declared)])
+
+    assert aws.calls["create_endpoint"] == aws.calls["delete_endpoint"] == 0
+    assert aws.calls["update_endpoint"] == 1
+    assert "theirs" in aws.configs
+
+
 def test_a_stack_that_fails_leaves_endpoint_and_job_as_they_were_found(cloudformation, before, aws):
     assert not cloudformation.deploy([job(), served(), failing()])
 

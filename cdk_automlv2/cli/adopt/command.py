@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cdk_automlv2.cli import aws, out
 from cdk_automlv2.cli.adopt import written
+from cdk_automlv2.cli.adopt.code import as_code
 from cdk_automlv2.cli.adopt.found import Found, find
 from cdk_automlv2.cli.adopt.marks import Mark
 from cdk_automlv2.cli.adopt.nested import refuse_nested
@@ -70,7 +72,7 @@ def adopt(
         for mark in marks:
             mark.refuse_others(client)
     title = f"{id_}, as it was found: AutoML job {found.job['AutoMLJobName']}."
-    text = written.as_json(options) if spec else written.as_code(options, id_, title)
+    text = written.as_json(options) if spec else as_code(options, id_, title)
     _say(found, stack, path, marks, as_json)
     if dry_run:
         _show(found, path, marks, text, as_json)
@@ -142,8 +144,10 @@ def _said(found: Found, stack: str, path: Path, marks: list[Mark]) -> Iterator[s
     yield f"AutoML job {job['AutoMLJobName']}: {job['AutoMLJobStatus']}"
     served = found.served
     if served is not None:
-        variant = served.variant
-        yield f"endpoint {served.endpoint['EndpointName']}: InService on {variant['InstanceType']}"
+        on = ", ".join(dict.fromkeys(_place(one) for one in served.variants))
+        yield f"endpoint {served.endpoint['EndpointName']}: InService on {on}"
+        for name in served.others:
+            yield f"  model {name} is served by its name still; it stays yours"
     yield f"writes {path}"
     for mark in marks:
         yield f"tags {mark.arn}: {', '.join(mark.tags)}"
@@ -154,3 +158,8 @@ def _said(found: Found, stack: str, path: Path, marks: list[Mark]) -> Iterator[s
         left = f"{served.config['EndpointConfigName']}, {served.model['ModelName']}"
         yield f"  leaves the former configuration and model, for you to delete: {left}"
         yield f"  from then on, {stack} owns the endpoint: deleted with the stack"
+
+
+def _place(variant: Mapping[str, Any]) -> str:
+    """Return where a variant answers."""
+    return str(variant.get("InstanceType") or "serverless inference")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cdk_automlv2.cli import targets
+from cdk_automlv2.cli.adopt import hosted
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB
 from cdk_automlv2.cli.failures import Failure
@@ -14,17 +15,10 @@ from cdk_automlv2.cli.following import again, here, run
 
 _OUTPUT: Final = "SAGEMAKER_INFERENCE_OUTPUT"
 _CHOSEN: Final = frozenset({_OUTPUT, "SAGEMAKER_INFERENCE_INPUT"})
-_OF_VARIANT: Final = frozenset(
-    {
-        *("VariantName", "ModelName", "InstanceType", "InitialInstanceCount"),
-        *("InitialVariantWeight", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds"),
-        "ContainerStartupHealthCheckTimeoutInSeconds",
-    }
-)
 _OF_CONFIG: Final = frozenset(
     {
         *("EndpointConfigName", "EndpointConfigArn", "ProductionVariants", "CreationTime"),
-        *("KmsKeyId", "ResponseMetadata"),
+        *("KmsKeyId", "AsyncInferenceConfig", "ResponseMetadata"),
     }
 )
 Described = Mapping[str, Any]
@@ -37,7 +31,7 @@ class Served:
     Attributes:
         endpoint: As SageMaker describes it.
         config: Its configuration.
-        model: Its model.
+        model: The model that becomes the stack's: the first whose candidate is known.
         candidate: Name of the candidate, if it is not the best one.
         keys: Keys of the inference response, if they were chosen.
     """
@@ -49,10 +43,15 @@ class Served:
     keys: list[str]
 
     @property
-    def variant(self) -> Described:
-        """The only variant of the configuration."""
-        found: Described = self.config["ProductionVariants"][0]
-        return found
+    def variants(self) -> Sequence[Described]:
+        """Its variants, with the counts and weights that they have now."""
+        return hosted.live(self.config, self.endpoint)
+
+    @property
+    def others(self) -> list[str]:
+        """Models that are served by their names still."""
+        names = {str(one["ModelName"]) for one in self.variants}
+        return sorted(names - {str(self.model["ModelName"])})
 
 
 @dataclass(frozen=True)
@@ -89,17 +88,29 @@ def find(client: Client, name: str, job_name: str | None) -> Found:
     sagemaker = client("sagemaker")
     config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
     _refuse_more(name, config)
-    variant = config["ProductionVariants"][0]
-    model = sagemaker.describe_model(ModelName=variant["ModelName"])
+    names = list(dict.fromkeys(one["ModelName"] for one in config["ProductionVariants"]))
+    for model_name in names:
+        model = sagemaker.describe_model(ModelName=model_name)
+        found = _of_model(client, endpoint, config, model, job_name)
+        if found is not None:
+            return found
+    of = f"model {names[0]}" if len(names) == 1 else f"models {', '.join(names)}"
+    words = f"no candidate of an AutoML job has the artifacts of {of}"
+    raise Failure(words, (again("", "", "--job", "JOB"), "if you know the job"))
+
+
+def _of_model(
+    client: Client, endpoint: Described, config: Described, model: Described, job_name: str | None
+) -> Found | None:
+    """Return what serves a model, with the job and the candidate that it was made of."""
     containers = _containers(model)
     for known in _jobs(client, containers, job_name):
         for candidate, is_best in _candidates(client, known):
             if _uris(candidate) == _uris({"InferenceContainers": containers}):
-                keys = _keys(name, candidate, containers)
+                keys = _keys(str(endpoint["EndpointName"]), candidate, containers)
                 name_of = None if is_best else str(candidate["CandidateName"])
                 return Found(known, Served(endpoint, config, model, name_of, keys))
-    words = f"no candidate of an AutoML job has the artifacts of model {variant['ModelName']}"
-    raise Failure(words, (again("", "", "--job", "JOB"), "if you know the job"))
+    return None
 
 
 def _job(client: Client, name: str) -> Described:
@@ -119,15 +130,10 @@ def _refuse_more(name: str, config: Described) -> None:
     Raises:
         Failure: With what it has.
     """
-    variants: Sequence[Described] = config["ProductionVariants"]
-    if len(variants) != 1:
-        raise _by_hand(name, f"the endpoint has {len(variants)} variants")
     more = [key for key, value in config.items() if value and key not in _OF_CONFIG]
-    more += [key for key, value in variants[0].items() if value and key not in _OF_VARIANT]
+    more += hosted.unknown(config)
     if more:
-        raise _by_hand(name, f"the endpoint has {', '.join(sorted(more))}")
-    if "InstanceType" not in variants[0]:
-        raise _by_hand(name, "the endpoint has no instances")
+        raise _by_hand(name, f"the endpoint has {', '.join(sorted(set(more)))}")
 
 
 def _by_hand(endpoint: str, words: str) -> Failure:
@@ -137,7 +143,7 @@ def _by_hand(endpoint: str, words: str) -> Failure:
 
 
 def _containers(model: Described) -> list[Described]:
-    return list(model.get("Containers") or [model["PrimaryContainer"]])
+    return list(model.get("Containers") or [model.get("PrimaryContainer") or {}])
 
 
 def _jobs(

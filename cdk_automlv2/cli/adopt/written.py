@@ -1,4 +1,4 @@
-"""What was found, as options of a spec, and as code that makes the same constructs."""
+"""What was found, as options of a spec."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from cdk_automlv2.cli.adopt import hosted
 from cdk_automlv2.cli.adopt.found import Described, Found, Served
 from cdk_automlv2.cli.failures import Failure
 from cdk_automlv2.specs.kinds import PROBLEMS
@@ -16,14 +17,6 @@ _CHANNEL: Final = {
     "compression_type": "CompressionType",
     "content_type": "ContentType",
 }
-_VARIANT: Final = {
-    "instance_type": "InstanceType",
-    "initial_instance_count": "InitialInstanceCount",
-    "volume_size": "VolumeSizeInGB",
-    "model_data_download_timeout": "ModelDataDownloadTimeoutInSeconds",
-    "container_startup_health_check_timeout": "ContainerStartupHealthCheckTimeoutInSeconds",
-}
-_OF_FIT: Final = ("inputs", "job_name")
 
 
 def spec_of(found: Found) -> dict[str, Any]:
@@ -42,74 +35,6 @@ def spec_of(found: Found) -> dict[str, Any]:
 def as_json(options: Mapping[str, Any]) -> str:
     """Return a spec; JSON is one form of it."""
     return json.dumps(options, indent=2) + "\n"
-
-
-def as_code(options: Mapping[str, Any], id: str, title: str) -> str:
-    """Return Python that declares the options, with the ids that a spec's constructs have."""
-    problem = dict(options["problem_config"])
-    config = PROBLEMS[problem.pop("kind")].__name__
-    served = "endpoint" in options
-    names = ["AutoMLDataChannel", "AutoMLV2", config]
-    names += ["AutoMLEndpoint", "AutoMLModel"] if served else []
-    of_automl = {
-        key: value
-        for key, value in options.items()
-        if key not in (*_OF_FIT, "problem_config", "model", "endpoint")
-    }
-    lines = [
-        f'"""{title}"""',
-        "",
-        "import aws_cdk as cdk",
-        "",
-        "from cdk_automlv2 import (",
-        *(f"    {name}," for name in sorted(names)),
-        ")",
-        "",
-        "",
-        "def declare(stack: cdk.Stack) -> AutoMLV2:",
-        '    """Declare what was found."""',
-        "    automl = AutoMLV2(",
-        "        stack,",
-        f"        {json.dumps(id)},",
-        f"        problem_config={config}({_arguments(problem)}),",
-        *_lines(of_automl),
-        "    )",
-        f"    {'job = ' if served else ''}automl.fit(",
-        "        [",
-        *(f"            AutoMLDataChannel({_arguments(item)})," for item in options["inputs"]),
-        "        ],",
-        "        # Leave the name out when the training is to change: AWS frees no name of a job.",
-        f"        job_name={json.dumps(options['job_name'])},",
-        "    )",
-        *(_serving(options) if served else []),
-        "    return automl",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _serving(options: Mapping[str, Any]) -> list[str]:
-    return [
-        "    model = AutoMLModel(",
-        "        automl,",
-        '        "EndpointModel",',
-        "        job=job,",
-        *_lines(options["model"]),
-        "    )",
-        "    automl.endpoint = AutoMLEndpoint(",
-        "        automl,",
-        '        "Endpoint",',
-        "        model=model,",
-        *_lines(options["endpoint"]),
-        "    )",
-    ]
-
-
-def _lines(options: Mapping[str, Any]) -> list[str]:
-    return [f"        {key}={value!r}," for key, value in options.items()]
-
-
-def _arguments(options: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}={value!r}" for key, value in options.items())
 
 
 def _job(job: Described) -> dict[str, Any]:
@@ -162,14 +87,10 @@ def _model(served: Served) -> dict[str, Any]:
 
 
 def _endpoint(served: Served) -> dict[str, Any]:
-    variant = served.variant
-    [now, *_] = served.endpoint.get("ProductionVariants") or [{}]
-    found = {option: variant.get(member) for option, member in _VARIANT.items()}
-    found["initial_instance_count"] = (
-        now.get("CurrentInstanceCount") or found["initial_instance_count"]
-    )
+    queue = served.config.get("AsyncInferenceConfig") or {}
+    answers = hosted.options(served.variants, str(served.model["ModelName"]), queue)
     return _given(
-        **found,
+        **answers,
         volume_kms_key=served.config.get("KmsKeyId"),
         endpoint_name=served.endpoint["EndpointName"],
     )
