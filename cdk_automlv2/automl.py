@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.identity import is_in_stack_of
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tag_rules import Tags
@@ -118,7 +119,9 @@ class AutoMLV2(CandidateServing, DeclaredBySpec):
 
     @classmethod
     @checked(v1_rule)
-    def from_auto_ml(cls, scope: Construct, id: str, auto_ml: Mapping[str, Any]) -> AutoMLV2:
+    def from_auto_ml(
+        cls, scope: Construct, id: str, auto_ml: Annotated[Mapping[str, Any], KNOWN_AT_SYNTH]
+    ) -> AutoMLV2:
         """Return the V2 form of a V1 job.
 
         Args:

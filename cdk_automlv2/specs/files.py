@@ -103,6 +103,8 @@ def _bytes_of(path: Path, root: Path | None) -> bytes:
             raise NotReadableError(_START, "must be a file, and no device, pipe or folder")
         with found.open("rb") as file:
             data = file.read(LARGEST + 1)
+    except ValueError:  # A path that the system takes for none, such as one with a NUL in it.
+        raise NotReadableError(_START, "must be the path of a file", str(path)) from None
     except (OSError, RuntimeError) as error:
         words = getattr(error, "strerror", None) or "a link that leads to itself"
         raise NotReadableError(_START, f"must be readable ({words})") from None

@@ -338,3 +338,10 @@ def test_a_content_type_known_only_at_deployment_is_taken(stack):
     channel = AutoMLDataChannel("S3Prefix", "s3://in/train/", content_type=kind.value)
 
     assert stack.resolve(channel.content_type) == {"Ref": "Kind"}
+
+
+def test_a_v1_job_known_only_at_deployment_is_refused(stack):
+    with pytest.raises(OptionsError) as error:
+        AutoMLV2.from_auto_ml(stack, "V1", cdk.Fn.get_att("Other", "Job"))
+
+    assert "auto_ml: must be known at synth" in str(error.value)

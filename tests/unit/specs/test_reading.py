@@ -200,6 +200,12 @@ def test_a_link_to_itself_or_to_nothing_is_refused(tmp_path, target):
     assert "must be readable" in str(found)
 
 
+def test_a_path_that_the_system_takes_for_none_is_refused(tmp_path):
+    [found] = check(tmp_path / "a\0b.automlv2.yaml")[1]
+
+    assert "must be the path of a file" in str(found)
+
+
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
     path = tmp_path / "a.automlv2.yaml"
     os.mkfifo(path)
