@@ -2,8 +2,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 # CDK's validation of templates takes longer than all else in the tests of constructs. `make check`
 # has it on for every app.

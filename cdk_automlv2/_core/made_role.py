@@ -46,9 +46,12 @@ class MadeRole:
         scope: The job or model, or what stands for those that share it.
         id: The role's id below it.
         passes_itself: Whether the role must be able to pass itself, as that of a job.
+        is_shared: Whether it grows and shrinks with those that share it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, passes_itself: bool) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, passes_itself: bool, is_shared: bool = False
+    ) -> None:
         stack = cdk.Stack.of(scope)
         own = digest(identity(scope, stack), _OWN_LENGTH)
         self._stem = f"automl-{name_scope(stack)}-{own}-"
@@ -83,6 +86,7 @@ class MadeRole:
             self.role.node.path,
             self._inline,
             fixed,
+            is_ordered=is_shared,
             acknowledge=self._acknowledge,
         )
 
@@ -100,7 +104,7 @@ class MadeRole:
             id: The role's id below it.
             passes_itself: As for the class.
         """
-        made = cls(scope, id, passes_itself=passes_itself)
+        made = cls(scope, id, passes_itself=passes_itself, is_shared=True)
         _SHARED[made.role] = made
         return made.role
 

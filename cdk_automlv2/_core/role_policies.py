@@ -49,6 +49,8 @@ class RolePolicies:
         made: Called with every further policy that is everybody's.
         inline: Characters of inline policies; less where others add policies of their own.
         apart: Statements of a managed policy that is there from the beginning.
+        is_ordered: Whether managed policies are updated one after the other, so that a right that
+            moves to an earlier one, as others have gone, is there before the later one loses it.
         acknowledge: Called with every policy and with what returns its document.
     """
 
@@ -64,6 +66,7 @@ class RolePolicies:
         inline: int = INLINE_CHARACTERS,
         *,
         apart: Iterable[dict[str, Any]] = (),
+        is_ordered: bool = False,
         acknowledge: Callable[[cdk.CfnResource, Callable[[], Any]], None],
     ) -> None:
         self._scope = scope
@@ -73,6 +76,8 @@ class RolePolicies:
         self._made = made
         self._acknowledge = acknowledge
         self._managed = 0
+        self._is_ordered = is_ordered
+        self._last: cdk.CfnResource | None = None
         self._holding: dict[Right, _Policy] = {}
         self._most_inline = inline
         page = _Policy(Statements(fixed), inline - _HOMES_CHARACTERS)
@@ -133,12 +138,16 @@ class RolePolicies:
         self._managed += 1
         if self._managed > MOST_MANAGED:
             raise OptionsError(self._owner, (self._too_large(),))
-        return iam.CfnManagedPolicy(
+        made = iam.CfnManagedPolicy(
             self._scope,
             f"{self._id}{self._managed + 1}",
             policy_document=document,
             roles=[self._role_name],
         )
+        if self._is_ordered and self._last is not None:
+            made.add_resource_dependency(self._last)
+        self._last = made
+        return made
 
     def _too_large(self) -> OptionFault:
         rule = (

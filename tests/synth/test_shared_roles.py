@@ -1,5 +1,6 @@
 """Two roles for the models of a folder, where its file of stacks says so."""
 
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -191,6 +192,36 @@ def test_every_model_waits_for_all_that_its_role_may_do_however_many_share_it(tm
             if item["Type"] == "Custom::AutoMLRelease" and key.startswith(name.replace("-", ""))
         ]
         assert holding <= set(release.get("DependsOn", []))
+
+
+def holders(resources):
+    """The policies of the role of all jobs, by their ids: what each allows."""
+    found = {"": rights(*roles_of(resources).values())}
+    for key, item in resources.items():
+        if item["Type"] == "AWS::IAM::ManagedPolicy" and key.startswith("AutoMLV2Jobs"):
+            lines = item["Properties"]["PolicyDocument"]["Statement"]
+            found[key] = {pair for line in lines for pair in pairs(line)}
+    return found
+
+
+def test_no_right_is_missing_for_a_moment_while_the_role_shrinks(tmp_path):
+    names = [f"model-{number:03}-of-a-name-that-is-long" for number in range(90)]
+    former = resources_of(folder_of(tmp_path, *names))
+    shutil.rmtree(tmp_path / "shared")
+    resources = resources_of(folder_of(tmp_path, *names[20:]))
+    before, after = holders(former), holders(resources)
+    policies = list(after)
+    for one, next_one in itertools.pairwise(policies[1:]):
+        assert one in resources[next_one]["DependsOn"]
+    assert len(policies) > 2
+    staying = set().union(*before.values()) & set().union(*after.values())
+    moved = {right for right in staying if any(right in before[key] - after[key] for key in after)}
+    assert moved
+
+    now = dict(before)
+    for key in policies:  # The role first, which they refer to; what has gone is deleted last.
+        now[key] = after[key]
+        assert staying <= set().union(*now.values()), key
 
 
 def test_what_a_model_takes_is_counted_with_the_roles_that_it_shares(tmp_path):
