@@ -54,7 +54,9 @@ class LateTags:
         merged = {**of_stack, **own}
         if len(merged) > MOST_TAGS:
             rule = f"{TOO_MANY}, with those of Tags.of and of the stack"
-            got = f"{len(merged)} tags, {len(merged) - len(own)} of them of the stack"
+            inherited = len(merged) - len(own)
+            got = f"{len(merged)} tags"
+            got += f", {inherited} of them from its stack" if inherited else ""
             fault = OptionFault("tags", rule, got, "remove some, or exclude this resource")
             return OptionsError(self._resource.node.path.removesuffix("/Resource"), (fault,))
         if merged != own:

@@ -1,5 +1,6 @@
 """docs/command.md says what the command does, no more and no less."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import cdk_automlv2
 from cdk_automlv2.cli.commands import automlv2
 
 from .account import JOB, START, job
-from .tree import leaves
+from .tree import found_at, leaves, options_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOC = (DOCS / "command.md").read_text()
@@ -116,3 +118,48 @@ def test_every_command_is_in_a_page():
         line.split()[0] for line in names.splitlines() if f"automlv2 {line.split()[0]}" not in pages
     ]
     assert set(missing) <= {"wait", "history"} & set(re.findall(r"`(\w+)`", DOC))
+
+
+def test_every_member_that_a_command_prints_stands_on_a_page():
+    """By the sources: what ``out.document`` is given."""
+    pages = "".join(path.read_text() for path in DOCS.glob("*.md"))
+    found = {
+        item.arg.replace("_", "-")
+        for path in (Path(cdk_automlv2.__file__).parent / "cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "document"
+        for item in node.keywords
+        if item.arg is not None
+    }
+
+    assert found
+    assert {name for name in found if f"`{name}`" not in pages} == set()
+
+
+def typed(text):
+    """Return the commands that a page has in code, up to what the shell does with them."""
+    blocks = re.findall(r"^```(?:sh|text)?\n(.*?)^```", text, re.M | re.S)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    lines += re.findall(r"`(automlv2 [^`]+)`", text)
+    for line in lines:
+        for part in re.split(r"[|;>#]|&&|\$\(|\)", line):
+            words = part.split()
+            if words[:1] == ["automlv2"] and words[1:]:
+                yield words[1:]
+
+
+@pytest.mark.parametrize(
+    "page", [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name
+)
+def test_every_command_on_a_page_exists_with_its_options(page):
+    passed_on = (("local", "deploy"), ("local", "destroy"))  # The CDK CLI has options of its own.
+
+    for words in typed(page.read_text()):
+        names = [word.rstrip(",:") for word in words if not word.startswith("-")]
+        if words[0] == "local" and "--folder" in words:
+            continue
+        found = next((n for n in (2, 1) if names[:n] and found_at(names[:n])), 0)
+        assert found or not names, words
+        if tuple(names[:found]) not in passed_on:
+            given = {word.partition("=")[0] for word in words if word.startswith("--")}
+            assert given <= options_of(names[:found]), words

@@ -15,7 +15,7 @@ from cdk_automlv2.cli.commands import automlv2
 from cdk_automlv2.local import LocalCloud
 
 from .account import refusal
-from .tree import found_at, groups, leaves
+from .tree import found_at, groups, leaves, options_of
 
 LEAVES = leaves()
 NAMED = [leaf for leaf in LEAVES if leaf.takes_names]
@@ -37,14 +37,6 @@ def next_of(done):
     *_, last = done.stderr.splitlines()
     assert last.startswith("next: "), done.stderr
     return shlex.split(last.removeprefix("next: ").partition(", or ")[0])
-
-
-def options_of(path):
-    command, known = automlv2, set()
-    for name in path:
-        command = command.get_command(click.Context(command), name)
-        known |= {option for item in command.params for option in item.opts}
-    return known | {"--help", "--version"}
 
 
 def assert_exists(command):

@@ -67,3 +67,13 @@ def found_at(path):
             return None
         command = command.get_command(click.Context(command), name)
     return command
+
+
+def options_of(path):
+    """Return the options that may stand in a command of a path."""
+    command, known = automlv2, set()
+    for name in path:
+        command = command.get_command(click.Context(command), name)
+        for item in command.params:
+            known |= {*item.opts, *item.secondary_opts}
+    return known | {"--help", "--version"}

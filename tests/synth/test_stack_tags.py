@@ -64,7 +64,7 @@ def test_the_limit_counts_the_tags_of_the_stack():
     stack = cdk.Stack(cdk.App(), "Shop", tags=many(30))
     job(stack, tags=many(20, "own"))
 
-    with pytest.raises(RuntimeError, match=r"44 or fewer.*50 tags, 30 of them of the stack"):
+    with pytest.raises(RuntimeError, match=r"44 or fewer.*50 tags, 30 of them from its stack"):
         template(stack)
 
 
