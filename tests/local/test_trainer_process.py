@@ -52,6 +52,18 @@ print(json.dumps({"Attributes": {"arguments": sys.argv, "name": request["AutoMLJ
     assert "job-1" not in " ".join(Trainer.command(Scripted(script)))
 
 
+def test_a_training_gives_way_to_what_is_deployed_meanwhile():
+    script = """
+import json, os, time
+end = time.monotonic() + 10
+while os.nice(0) < 5 and time.monotonic() < end:
+    pass
+print(json.dumps({"Attributes": {"niceness": os.nice(0)}}))
+"""
+
+    assert result_of(script).attributes["niceness"] >= 5
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -17,6 +18,9 @@ import psutil
 
 _PROCESSORS = threading.BoundedSemaphore(os.cpu_count() or 1)
 _LOOK_SECONDS = 0.2
+_NICENESS = 5
+"""With it a process gets a third of a processor that another one wants too."""
+
 _LONGEST_LAST_LINE = 600
 _OF_CANDIDATES = frozenset({"Started", "Candidate", "Reported"})
 _LAST = frozenset({"Attributes", "Failure"})
@@ -92,6 +96,7 @@ class Trainer:
                 stderr=errors,
                 text=True,
             )
+            _give_way(process.pid)
             watch = _Watch(process, stop)
             watch.start()
             with process:
@@ -110,6 +115,14 @@ class Trainer:
             if _LAST & report.keys():
                 result = Result(report.get("Failure", ""), report.get("Attributes", {}))
         return result
+
+
+def _give_way(pid: int) -> None:
+    """Let a training take what the rest leaves: on AWS it has machines of its own."""
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):  # It may have ended.
+            least = os.getpriority(os.PRIO_PROCESS, pid)
+            os.setpriority(os.PRIO_PROCESS, pid, max(least, _NICENESS))
 
 
 class _Watch(threading.Thread):
