@@ -243,7 +243,9 @@ def test_status_is_a_table_lines_or_json(folder, detached):
         StackName="Topics", WaiterConfig={"Delay": 0.1}
     )
 
-    assert local(folder, "status").stdout == "stacks\tTopics\tCREATE_COMPLETE\n"
+    assert local(folder, "status").stdout == (
+        "kind\tname\tstatus\tsecondary\nstacks\tTopics\tCREATE_COMPLETE\t\n"
+    )
     assert json.loads(local(folder, "status", "--json").stdout)["stacks"] == [
         {"name": "Topics", "status": "CREATE_COMPLETE"}
     ]

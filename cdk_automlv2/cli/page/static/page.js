@@ -232,12 +232,16 @@ function lookAtFile() {
   const file = get("file").files[0];
   get("without").hidden = !file;
   get("look").hidden = true;
+  get("look").replaceChildren();
   if (!file || !file.type.startsWith("image/") || file.size > limit) return;
   const reader = new FileReader();
   reader.addEventListener("load", () => {
     if (get("file").files[0] !== file) return;
-    get("picture").src = reader.result;
-    get("picture").alt = `The picture ${file.name}`;
+    const picture = element("img");
+    picture.alt = `The picture ${file.name}`;
+    picture.addEventListener("load", () => { get("look").hidden = false; });
+    picture.src = reader.result;
+    get("look").replaceChildren(picture);
   });
   reader.readAsDataURL(file);
 }
@@ -302,7 +306,6 @@ async function begin() {
   get("form").addEventListener("submit", send);
   get("file").addEventListener("change", lookAtFile);
   get("without").addEventListener("click", withoutFile);
-  get("picture").addEventListener("load", () => { get("look").hidden = false; });
   get("account").addEventListener("change", () => {
     chosen = "";
     following = true;
