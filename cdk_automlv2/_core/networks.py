@@ -31,9 +31,16 @@ def chosen(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> ec2.Selected
 
 
 def subnet_faults(
-    path: str, vpc: ec2.IVpc, selection: ec2.SubnetSelection | None
+    path: str, vpc: ec2.IVpc, selection: ec2.SubnetSelection | None, *, public: bool = True
 ) -> Iterator[OptionFault]:
-    """Yield what the CDK would say in its own words, and a selection of no subnet at all."""
+    """Yield what the CDK would say in its own words, and a selection of no subnet at all.
+
+    Args:
+        path: The option.
+        vpc: The VPC.
+        selection: Which of its subnets.
+        public: Whether they may be public.
+    """
     try:
         found = chosen(vpc, selection)
     except RuntimeError as error:
@@ -42,6 +49,9 @@ def subnet_faults(
         return
     if not found.is_pending_lookup and not found.subnet_ids:
         yield OptionFault(path, "must choose one subnet at least", _shown(selection))
+    elif found.has_public and not public:
+        rule = "must not be public, as a function has no address by which it reaches AWS there"
+        yield OptionFault(path, rule, _shown(selection))
 
 
 def _shown(selection: ec2.SubnetSelection | None) -> str:

@@ -73,6 +73,8 @@ def checked(
             if _makes_construct(function):
                 faults += [] if "scope" in faulty else _scope_rule(values["scope"])
                 faults += [] if "id" in faulty else _id_rule(values["id"])
+            elif "id" in checks_of(function) and "id" not in faulty:
+                faults += _child_rule(subject, values["id"])
             faults += rule_faults(dict.fromkeys((*rules, *known)), values, faulty)
             if faults:
                 raise OptionsError(_owner(function, subject, values), tuple(faults))
@@ -107,6 +109,17 @@ def _id_rule(id: str) -> Iterator[OptionFault]:
         yield OptionFault("id", "must have 1 character or more", id)
     if holds_token(id):
         yield OptionFault("id", "must be known at synth", "a token")
+
+
+def _child_rule(subject: Any, id: str) -> Iterator[OptionFault]:
+    """An id below the construct that a method is called on, which no other child has."""
+    node = getattr(subject, "node", None)
+    if node is None:
+        return
+    found = list(_id_rule(id))
+    yield from found
+    if not found and node.try_find_child(id) is not None:
+        yield OptionFault("id", "must be another one: there is such a child already", id)
 
 
 def type_faults(

@@ -36,7 +36,7 @@ def _network_rule(vpc: Any, vpc_subnets: Any, security_groups: Any) -> Iterator[
 def _subnets_rule(vpc: Any, vpc_subnets: Any) -> Iterator[OptionFault]:
     """Subnets that there are."""
     if vpc is not None:
-        yield from subnet_faults("vpc_subnets", vpc, vpc_subnets)
+        yield from subnet_faults("vpc_subnets", vpc, vpc_subnets, public=False)
 
 
 def _other_vpc_rule(

@@ -6,15 +6,16 @@ the caller's affair, and rings nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cdk_automlv2._core.conditions import Conditions
+from cdk_automlv2.errors import OptionFault, raise_if_any
 from cdk_automlv2.hosting.interface import ASYNCHRONOUS, SERVERLESS
 from cdk_automlv2.hosting.metrics import EndpointMetrics
 
@@ -24,6 +25,13 @@ _TO_ALARM: Final = 2
 _MOST_CONCURRENCY: Final = 0.9
 _MOST_DISK: Final = 75
 """Percent of a disk above which SageMaker stops capturing."""
+
+
+def times_rule(latency: Any, age: Any) -> Iterator[OptionFault]:
+    """Times that are known at synth, as words and thresholds are made of them."""
+    for name, value in (("latency", latency), ("age", age)):
+        if value is not None and value.is_unresolved():
+            yield OptionFault(name, "must be known at synth", "a token")
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def limits(
 def make(
     scope: Construct,
     endpoint: cdk.CfnResource,
-    wanted: Iterator[Limit],
+    wanted: Iterable[Limit],
     actions: Sequence[cloudwatch.IAlarmAction],
 ) -> list[cloudwatch.Alarm]:
     """Make the alarms, each ringing after two of three periods.
@@ -100,8 +108,15 @@ def make(
         endpoint: The resource without which they must not exist.
         wanted: What they watch.
         actions: What they do.
+
+    Raises:
+        OptionsError: If one of them is there already.
     """
     made = []
+    wanted = list(wanted)
+    taken = [limit.id for limit in wanted if scope.node.try_find_child(limit.id) is not None]
+    rule = "must make each alarm once"
+    raise_if_any(scope.node.path, (OptionFault("add_alarms", rule, name) for name in taken))
     conditions = Conditions.of(cdk.Stack.of(scope))
     for limit in wanted:
         alarm = cloudwatch.Alarm(

@@ -231,7 +231,7 @@ class AutoMLEndpoint(EndpointStops):
             self._async_inference.grant(grantee)
         return super().grant_invoke(grantee)
 
-    @checked(errors_rule, age_rule, context=lambda self: {"kind": self._kind})
+    @checked(errors_rule, alarms.times_rule, age_rule, context=lambda self: {"kind": self._kind})
     def add_alarms(
         self,
         *,

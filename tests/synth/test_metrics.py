@@ -273,6 +273,10 @@ def test_the_alarms_of_a_serverless_endpoint(stack):
         ({"errors": 100}, "errors: must be 0 or more, and less than 100"),
         ({"age": cdk.Duration.minutes(1)}, "age: must not be given: only asynchronous endpoints"),
         ({"latency": 0.5}, "latency: must be a cdk.Duration"),
+        (
+            {"latency": cdk.Duration.seconds(cdk.Token.as_number({"Ref": "Limit"}))},
+            "latency: must be known at synth",
+        ),
     ],
 )
 def test_alarms_that_cannot_be_are_refused(stack, options, text):
@@ -280,3 +284,11 @@ def test_alarms_that_cannot_be_are_refused(stack, options, text):
 
     with pytest.raises(OptionsError, match=text):
         made.add_alarms(**options)
+
+
+def test_alarms_made_twice_end_in_an_error_of_the_cdk(stack):
+    made = endpoint(stack)
+    made.add_alarms()
+
+    assert faults(made.add_alarms) == ["add_alarms: must make each alarm once, got 'HighErrors'"]
+    made.add_alarms(errors=None, latency=cdk.Duration.seconds(1))

@@ -210,6 +210,15 @@ def test_subnets_that_the_vpc_has_not_are_refused_by_the_options_name(stack):
     assert "There are no subnet groups with name 'zz' in this VPC" in said
 
 
+def test_a_function_in_a_public_subnet_reaches_nothing(stack):
+    public = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+    vpc = ec2.Vpc(stack, "Vpc")
+
+    [said] = faults(lambda: AutoMLSettings.of(stack).configure(vpc=vpc, vpc_subnets=public))
+
+    assert said.startswith("vpc_subnets: must not be public")
+
+
 def test_subnets_without_a_vpc_are_refused(stack):
     with pytest.raises(OptionsError, match="vpc_subnets: must come with vpc"):
         AutoMLSettings.of(stack).configure(

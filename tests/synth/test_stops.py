@@ -3,10 +3,11 @@
 import json
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk.assertions import Template
 
-from cdk_automlv2 import AutoMLEndpoint
+from cdk_automlv2 import AutoMLEndpoint, OptionsError
 
 from .helpers import endpoint, faults, models, properties
 from .release.declared import release
@@ -75,3 +76,22 @@ def test_the_endpoint_of_a_release_is_not_stopped(stack):
         "stop_on_schedule: must be called on an AutoMLEndpoint: the endpoint of a release is its "
         "own, got 'an endpoint of a release'"
     ]
+
+
+@pytest.mark.parametrize(
+    ("id", "text"),
+    [
+        ("Stop", "id: must be another one: there is such a child already, got 'Stop'"),
+        ("Resource", "id: must be another one"),
+        ("", "id: must have 1 character or more"),
+        (cdk.Fn.ref("Parameter"), "id: must be known at synth"),
+    ],
+    ids=["twice", "of the resource", "empty", "token"],
+)
+def test_an_id_that_cannot_be_ends_in_an_error_of_the_cdk(stack, id, text):
+    made = endpoint(stack)
+    daily = scheduler.ScheduleExpression.rate(cdk.Duration.days(1))
+    made.stop_on_schedule(daily)
+
+    with pytest.raises(OptionsError, match=text):
+        made.stop_on_schedule(daily, id=id)
