@@ -70,15 +70,18 @@ def checked(
             values = {**bound.arguments, **(context(subject) if context else {})}
             known = [rule for rule in also if values.keys() >= set(_names(rule))]
             faulty = {_root(fault.path) for fault in faults}
-            if _makes_construct(function):
-                faults += [] if "scope" in faulty else _scope_rule(values["scope"])
-                faults += [] if "id" in faulty else _id_rule(values["id"])
-            elif "id" in checks_of(function) and "id" not in faulty:
-                faults += _child_rule(subject, values["id"])
+            faults += _place_faults(function, subject, values, faulty)
             faults += rule_faults(dict.fromkeys((*rules, *known)), values, faulty)
             if faults:
                 raise OptionsError(_owner(function, subject, values), tuple(faults))
-            return function(*bound.args, **bound.kwargs)
+            try:
+                return function(*bound.args, **bound.kwargs)
+            except RuntimeError as error:
+                if _makes_construct(function) or not _is_taken(error, values.get("id")):
+                    raise
+                rule = "must be another one: there is such a child already"
+                fault = OptionFault("id", rule, values["id"])
+                raise OptionsError(_owner(function, subject, values), (fault,)) from error
 
         return check_first
 
@@ -111,15 +114,21 @@ def _id_rule(id: str) -> Iterator[OptionFault]:
         yield OptionFault("id", "must be known at synth", "a token")
 
 
-def _child_rule(subject: Any, id: str) -> Iterator[OptionFault]:
-    """An id below the construct that a method is called on, which no other child has."""
-    node = getattr(subject, "node", None)
-    if node is None:
-        return
-    found = list(_id_rule(id))
-    yield from found
-    if not found and node.try_find_child(id) is not None:
-        yield OptionFault("id", "must be another one: there is such a child already", id)
+def _place_faults(
+    function: Callable[..., Any], subject: Any, values: Mapping[str, Any], faulty: set[str]
+) -> Iterator[OptionFault]:
+    """Yield what is wrong with the place of a construct that is made: its parent and its id."""
+    makes = _makes_construct(function)
+    if makes and "scope" not in faulty:
+        yield from _scope_rule(values["scope"])
+    takes_id = makes or ("id" in checks_of(function) and hasattr(subject, "node"))
+    if takes_id and "id" not in faulty:
+        yield from _id_rule(values["id"])
+
+
+def _is_taken(error: RuntimeError, child: Any) -> bool:
+    """Whether an error of the CDK is that another child has an id already."""
+    return f"already a Construct with name '{child}'" in str(error)
 
 
 def type_faults(
