@@ -133,3 +133,16 @@ def test_a_terminal_is_told_the_sum_and_its_source(call, tmp_path):
     done = call("cost", "Clinic", "--prices", tmp_path / "prices.json")
 
     assert "1.00 EUR an hour, 2.30 so far (prices: my contract)" in done.stderr
+
+
+def test_prices_that_cannot_be_read_are_one_line_and_the_next_command(account, call, tmp_path):
+    account.clinic()
+    path = tmp_path / "typo.json"
+    path.write_text('{"source": 1')
+
+    failed = call("cost", "Clinic", "--prices", str(path))
+
+    assert failed.exit_code == 1
+    assert failed.stderr.startswith(f"Error: {path} is no file of prices: ")
+    assert "next: automlv2 cost Clinic" in failed.stderr
+    assert "--help" not in failed.stderr

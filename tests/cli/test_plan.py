@@ -249,3 +249,14 @@ def test_nothing_synthesized_is_said_with_the_way_out(tmp_path):
 
 def test_a_stack_that_is_not_in_the_app_is_refused_with_those_that_are(plan):
     assert "no stack Chrun in" in plan(DEPLOYED, "Chrun").stderr
+
+
+def test_prices_that_cannot_be_read_lead_to_the_plan_without_them(plan, tmp_path):
+    path = tmp_path / "typo.json"
+    path.write_text('{"source": "a", "source": "b"}')
+
+    failed = plan(DEPLOYED, "--prices", str(path))
+
+    assert failed.exit_code == 1
+    assert "the key 'source' stands twice" in failed.stderr
+    assert f"next: automlv2 plan --app {tmp_path}" in failed.stderr

@@ -73,9 +73,13 @@ def made(cloud):
     sagemaker.create_model(
         ModelName="theirs", Containers=candidate["InferenceContainers"], ExecutionRoleArn=role
     )
-    variant = {"VariantName": "AllTraffic", "ModelName": "theirs", "InitialInstanceCount": 1}
-    variant["InstanceType"] = "ml.m5.large"
-    sagemaker.create_endpoint_config(EndpointConfigName="theirs", ProductionVariants=[variant])
+    one = {"ModelName": "theirs", "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    weights = {"Main": 3, "Other": 1}
+    variants = [
+        {**one, "VariantName": name, "InitialVariantWeight": weight}
+        for name, weight in weights.items()
+    ]
+    sagemaker.create_endpoint_config(EndpointConfigName="theirs", ProductionVariants=variants)
     sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="theirs")
     soon(lambda: status(cloud) == "InService")
     yield
@@ -155,10 +159,15 @@ def test_a_job_and_an_endpoint_are_taken_over_while_they_answer(cloud, stack):
     assert run("--yes").exit_code == 0
     with Customer(cloud) as customer:
         assert stack.must_deploy()["EndpointName"] == ENDPOINT
+        shown = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["ProductionVariants"]
+        assert {one["VariantName"]: one["CurrentWeight"] for one in shown} == {
+            "Main": 3,
+            "Other": 1,
+        }
         code.write_text(code.read_text().replace("instance_count=1", "instance_count=2"))
         stack.must_deploy()
     assert customer.errors == []
     assert len(customer.answers) == 1
     assert names_of_jobs(sagemaker) == before
-    [variant] = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["ProductionVariants"]
-    assert variant["CurrentInstanceCount"] == 2
+    shown = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["ProductionVariants"]
+    assert [one["CurrentInstanceCount"] for one in shown] == [2, 2]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from cdk_automlv2.cli import aws, constructs, grid, out, targets, times
+from cdk_automlv2.cli import aws, constructs, grid, out, price_file, targets, times
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import NAME
 from cdk_automlv2.cli.constructs import ENDPOINT, JOB, RELEASE
@@ -76,22 +76,19 @@ def cost(
     """
     if file and from_list:
         raise click.UsageError("give either --prices or --price-list")
+    without = (run("cost", *names), "for the hours alone")
+    given = price_file.read(file, without) if file else None
     known = _named(client, names) if names else _all(client)
     found = list({(item.kind, item.name): item for item in known}.values())
     configs = {item.name: _config(client, item) for item in found if item.kind == ENDPOINT}
     with friendly_errors():
-        prices = _prices(client, file, from_list, configs)
+        prices = given or (_listed(client, configs) if from_list else None)
     bills = [_bill(client, item, configs, prices) for item in found]
     _show(bills, prices, as_json)
 
 
-def _prices(
-    client: Client, file: Path | None, from_list: bool, configs: Mapping[str, Mapping[str, Any]]
-) -> Prices | None:
-    if file:
-        return Prices.from_file(file)
-    if not from_list:
-        return None
+def _listed(client: Client, configs: Mapping[str, Mapping[str, Any]]) -> Prices:
+    """Return AWS's prices of the instances there are."""
     kinds = {
         str(variant["InstanceType"])
         for config in configs.values()

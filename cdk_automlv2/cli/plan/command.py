@@ -9,16 +9,15 @@ from typing import Any
 
 import click
 
-from cdk_automlv2.cli import aws, out
+from cdk_automlv2.cli import aws, out, price_file
 from cdk_automlv2.cli.aws import Client
 from cdk_automlv2.cli.completion import Synthesized
-from cdk_automlv2.cli.failures import Failure, friendly_errors
+from cdk_automlv2.cli.failures import friendly_errors
 from cdk_automlv2.cli.following import run
 from cdk_automlv2.cli.numbers import Finite
 from cdk_automlv2.cli.plan import cost, templates, under_way
 from cdk_automlv2.cli.plan.compare import Change, changes
 from cdk_automlv2.cost import Cost, Prices, totals
-from cdk_automlv2.errors import OptionsError
 
 SCHEMA = "1.0"
 _LIMIT = 3
@@ -58,7 +57,8 @@ def plan(
     """Say what a deployment of STACKS (default: all) will train, move, keep and delete."""
     if max_cost is not None and prices is None:
         raise click.UsageError("--max-cost needs --prices")
-    table = _read(prices) if prices else None
+    without = (run("plan", "--app", str(folder)), "for a plan without cost")
+    table = price_file.read(prices, without) if prices else None
     with friendly_errors():
         found = [
             under_way.noted(client, pair, change)
@@ -72,13 +72,6 @@ def plan(
         out.data(_markdown(rows, table) if markdown else _text(rows, table))
     if max_cost is not None:
         _keep_to(max_cost, rows)
-
-
-def _read(path: Path) -> Prices:
-    try:
-        return Prices.from_file(path)
-    except OptionsError as error:
-        raise Failure(f"{path} is no file of prices: {error}", run("plan")) from error
 
 
 def _keep_to(max_cost: float, rows: Sequence[Row]) -> None:
