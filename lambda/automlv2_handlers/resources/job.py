@@ -69,12 +69,14 @@ def _keep(event: LifecycleEvent, training: Mapping[str, Any], context: Context) 
     """Keep the job if it is of the wanted training already; else return nothing.
 
     What the old properties say does not count: after a failure without rollback they may be those
-    of the update that has failed.
+    of the update that has failed. So may the job, which a stack on its way back does not keep.
     """
     known = look(event.physical_id, context)
     if known is None or not tags.is_ours(event, known.tags):
         return None
     if known.tags.get(tags.TRAINING) != training_digest(training):
+        return None
+    if stack_phase.is_rolling_back(context) and not known.may_serve():
         return None
     _refuse_late(event, known, context)
     tags.sync(event, known.arn, known.tags, context)
