@@ -10,7 +10,6 @@ from .fake_aws import FakeAws
 from .stack import STACK_ID, Stack
 
 RENAMED = {"BaseName": "renamed"}
-ROLLBACK = "UPDATE_ROLLBACK_IN_PROGRESS"
 
 
 @pytest.fixture
