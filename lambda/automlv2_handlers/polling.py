@@ -294,6 +294,7 @@ def _to_take_back(event: LifecycleEvent, context: Context) -> str:
     made = str(context.progress.get(MADE, ""))
     if event.request_type == "Create":
         return made or _physical_id(event)
+    made = made or kind_of(event).made_before(event, context)
     return made if made != event.physical_id else ""
 
 

@@ -140,7 +140,11 @@ def test_an_update_given_up_at_any_call_ends_where_it_began(kind, how):
             if how == "after it has died":
                 raise Crash
 
-        play(aws, stack, event, number, give_up)
+        aws.interrupt_at, aws.interrupt = aws.entered + number, give_up
+        stack.invoke(event)
+        stack.run(until=lambda stack=stack: bool(stack.answers["back"]))
+        stack.status = aws.status = "UPDATE_ROLLBACK_COMPLETE"
+        aws.run()
 
         [answer] = stack.answers["back"]
         assert answer["Status"] == "SUCCESS", number
@@ -343,3 +347,22 @@ def test_a_job_that_a_later_request_has_stays_its_own_when_the_one_given_up_goes
         tags = aws.tags[aws.jobs[job]["AutoMLJobArn"]]
         assert tags["team"] == "b", f"given up at call {number}"
         assert tags["cdk-automlv2:request"] == later["RequestId"], f"given up at call {number}"
+
+
+def test_a_rollback_goes_back_though_the_update_given_up_took_itself_for_it():
+    aws, stack = world()
+    name = stack.create("AutoMLEndpoint", OLD)["PhysicalResourceId"]
+    served = aws.endpoints[name]["EndpointConfigName"]
+    aws.wait(3600)
+    stack.status = "UPDATE_ROLLBACK_IN_PROGRESS"  # It is that already at the first look.
+    given_up = stack.event("Update", "AutoMLEndpoint", NEW, PhysicalResourceId=name)
+    back = stack.event("Update", "AutoMLEndpoint", OLD, PhysicalResourceId=name)
+    old, new = back["ResourceProperties"], given_up["ResourceProperties"]
+
+    stack.invoke(given_up | {"OldResourceProperties": old})
+    aws.wait(600)  # Where calls are throttled, the next request looks so late.
+    stack.invoke(back | {"OldResourceProperties": new})
+    aws.run()
+
+    assert stack.answer(back)["Status"] == "SUCCESS"
+    assert aws.endpoints[name]["EndpointConfigName"] == served

@@ -34,6 +34,9 @@ from automlv2_handlers.resources.endpoint_configs import endpoint_name
 from automlv2_handlers.resources.kind import Kind
 
 WAIT_SECONDS: Final = 55 * 60
+_STALE_SECONDS: Final = 15 * 60
+"""How long an update that seems to be stale waits for its stack to end its rollback."""
+
 _LEFT: Final = "Left"
 _OURS: Final = "Ours"
 _PARTS: Final = "Parts"
@@ -65,8 +68,14 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         return _serve(event, endpoint, context)
     if context.progress.get(REQUESTED):
         return _ended(event, endpoint, context)
+    return _begin(event, endpoint, context)
+
+
+def _begin(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> Outcome:
+    name = endpoint["EndpointName"]
+    if _may_be_stale(event, endpoint, context):
+        return Pending(name, "the stack, which may have gone back from this already")
     if verdicts.can_only_be_deleted(endpoint):
-        _refuse_stale_update(event, endpoint, context)
         context.gateway.find("delete_endpoint", EndpointName=name)
         return Pending(name, "endpoint that failed earlier to go, so that it is made again")
     return _move(event, endpoint, context)
@@ -107,7 +116,6 @@ def _move(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) 
         "EndpointConfigName": configs.name(event, context),
     }
     serving = _refuse_other_kind(event, endpoint, context)
-    _refuse_stale_update(event, endpoint, context)
     request, first = capacity.of_move(event, endpoint, request, context)
     request = guardrails.guarded(event, request, context)
     try:
@@ -153,17 +161,19 @@ def _refuse_other_kind(
     return config or {}
 
 
-def _refuse_stale_update(
-    event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
-) -> None:
-    """Refuse an update that comes so late that the stack has gone back from it already."""
+def _may_be_stale(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> bool:
+    """Whether an update seems to come so late that the stack has gone back from it already.
+
+    Then the stack soon ends its rollback, and the request is abandoned. If it does not, it waits
+    for this request, and what went back was an update given up that saw nothing but the rollback.
+    """
     left = context.progress.get(_LEFT)
     if not left:
-        return
+        return False
     if not stack_phase.is_rolling_back(context):
         context.gateway.remove_tags(endpoint["EndpointArn"], [tags.BACK])
-    elif left == configs.name(event, context):
-        raise LifecycleError("the stack has gone back already from what was asked for")
+        return False
+    return left == configs.name(event, context) and context.age < _STALE_SECONDS
 
 
 def _remedied(error: NotFoundError) -> Exception:
@@ -362,6 +372,13 @@ def _describe(name: str, context: Context) -> dict[str, Any] | None:
     return context.gateway.find("describe_endpoint", EndpointName=name)
 
 
+def _made_before(event: LifecycleEvent, context: Context) -> str:
+    """Return the endpoint that the request has created, if it has."""
+    endpoint = _describe(endpoint_name(event), context)
+    current_tags = {} if endpoint is None else tags.of(endpoint["EndpointArn"], context)
+    return endpoint_name(event) if current_tags.get(tags.REQUEST) == event.request_id else ""
+
+
 def patience(event: LifecycleEvent) -> float:
     """Return the seconds that the endpoint waits for itself."""
     if event.request_type == "Delete":
@@ -374,6 +391,7 @@ KIND: Final = Kind(
     step=step,
     physical_id=physical_id,
     makes_things=True,
+    made_before=_made_before,
     patience=patience,
     # A second delivery could take the rollback of the first for an update not yet begun.
     not_repeated=frozenset({"Create", "Update"}),

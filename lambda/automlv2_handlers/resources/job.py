@@ -299,6 +299,15 @@ def _not_answered(event: LifecycleEvent, context: Context) -> list[str]:
     return list(names)
 
 
+def _made_before(event: LifecycleEvent, context: Context) -> str:
+    """Return the job that the request has started, if it has."""
+    for name in _not_answered(event, context):
+        known = look(name, context)
+        if known is not None and known.tags.get(tags.REQUEST) == event.request_id:
+            return name
+    return ""
+
+
 def _stop(name: str, context: Context) -> None:
     try:
         context.gateway.call("stop_auto_ml_job", AutoMLJobName=name)
@@ -313,4 +322,5 @@ KIND: Final = Kind(
     step=step,
     physical_id=physical_id,
     makes_things=True,
+    made_before=_made_before,
 )

@@ -21,6 +21,10 @@ def _never(_event: LifecycleEvent, _progress: Mapping[str, Any]) -> Done | None:
     return None
 
 
+def _nothing(_event: LifecycleEvent, _context: Context) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of resource; ``registry.KINDS`` lists them.
@@ -36,6 +40,8 @@ class Kind:
             missing for a while ends nothing.
         not_repeated: Request types whose work an execution does, which exists once however often
             the request is delivered.
+        made_before: Name of what an earlier try of this Update has made, which has died before it
+            could say so; empty if there is nothing that runs or costs.
         patience: Age, in seconds, at which the kind itself comes to an answer.
         hand_over: By the progress, the answer of a request whose time is up and whose wait another
             resource goes on with; ``None`` if there is none such.
@@ -47,5 +53,6 @@ class Kind:
     makes_things: bool = False
     only_waits: bool = False
     not_repeated: frozenset[str] = frozenset()
+    made_before: Callable[[LifecycleEvent, Context], str] = _nothing
     patience: Callable[[LifecycleEvent], float] = _longest
     hand_over: Callable[[LifecycleEvent, Mapping[str, Any]], Done | None] = _never
