@@ -114,9 +114,24 @@ def is_generated(event: LifecycleEvent, name: str) -> bool:
     return re.fullmatch(rf"[a-z0-9][a-z0-9-]*-{scope}[a-z2-7]{{9,13}}(-\d+)?", name) is not None
 
 
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+
+
 def was_answered(event: LifecycleEvent, given: str | None) -> bool:
     """Whether the physical id is a name of ours, be it ``given`` by the user or generated."""
     return event.physical_id == given or is_generated(event, event.physical_id)
+
+
+def may_be_name(text: str, most: int = 63) -> bool:
+    """Whether SageMaker may have something by that name, so that it can be asked.
+
+    A physical id is a name, or what CloudFormation has invented where there was no answer.
+
+    Args:
+        text: A physical id.
+        most: Characters of the longest name.
+    """
+    return len(text) <= most and _NAME.fullmatch(text) is not None
 
 
 def _base(event: LifecycleEvent) -> str:

@@ -14,11 +14,10 @@ from typing import Any, Final
 from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.domain import tags, verdicts
 from automlv2_handlers.domain.endpoint_kinds import in_words, kind_of
-from automlv2_handlers.domain.names import owner_stem, was_answered
 from automlv2_handlers.domain.verdicts import Verdict
 from automlv2_handlers.errors import LifecycleError, NameTakenError, NotFoundError, RefusedError
 from automlv2_handlers.events import LifecycleEvent
-from automlv2_handlers.outcomes import ALONE, MADE, REQUESTED, Context, Done, Outcome, Pending
+from automlv2_handlers.outcomes import MADE, REQUESTED, Context, Done, Outcome, Pending
 from automlv2_handlers.resources import (
     afterwards,
     capacity,
@@ -30,10 +29,11 @@ from automlv2_handlers.resources import (
     traffic,
 )
 from automlv2_handlers.resources import endpoint_configs as configs
+from automlv2_handlers.resources import endpoint_removal as removal
 from automlv2_handlers.resources.endpoint_configs import endpoint_name
+from automlv2_handlers.resources.endpoint_removal import WAIT_SECONDS
 from automlv2_handlers.resources.kind import Kind
 
-WAIT_SECONDS: Final = 55 * 60
 _STALE_SECONDS: Final = 15 * 60
 """How long an update that seems to be stale waits for its stack to end its rollback."""
 
@@ -56,7 +56,7 @@ def step(event: LifecycleEvent, context: Context) -> Outcome:
         return _delete_or_own(event, context)
     known_members.require(event, context)
     name = endpoint_name(event)
-    endpoint = _describe(name, context)
+    endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
     if endpoint is None:
         return stops.stay(event, name, context) or _create(event, name, context)
     looks.seen(context)
@@ -85,7 +85,7 @@ def _delete_or_own(event: LifecycleEvent, context: Context) -> Outcome:
     """Delete, or take a step of an execution of the endpoint's own."""
     if stops.is_such(event):
         return stops.step(event, context)
-    return (afterwards.step if afterwards.is_such(event) else _delete)(event, context)
+    return (afterwards.step if afterwards.is_such(event) else removal.delete)(event, context)
 
 
 def _create(event: LifecycleEvent, name: str, context: Context) -> Outcome:
@@ -292,74 +292,6 @@ def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context:
         context.progress[MADE] = name
 
 
-def _delete(event: LifecycleEvent, context: Context) -> Outcome:
-    staying = [
-        f"{name!r} was still {status}"
-        for name in _names_to_delete(event, context)
-        if (status := _remove(event, name, context))
-    ]
-    if not staying:
-        return Done(event.physical_id)
-    if context.age > WAIT_SECONDS:
-        raise LifecycleError(
-            f"endpoint {', '.join(staying)} after {WAIT_SECONDS // 60} min and cannot be deleted "
-            "yet; delete the stack again later"
-        )
-    return Pending(event.physical_id, f"endpoint to be gone: {', '.join(staying)}")
-
-
-def _names_to_delete(event: LifecycleEvent, context: Context) -> list[str]:
-    """Return the endpoint of the physical id, and those of this resource no id stands for."""
-    names: dict[str, None] = {}
-    own = endpoint_name(event)
-    if was_answered(event, event.properties.get("EndpointName")):
-        names[event.physical_id] = None
-    elif not stack_phase.is_current(event, own, context, if_unknown=False):
-        names[own] = None
-    if stack_phase.is_leaving(event, context):
-        for _, current_tags in configs.of_resource(event, owner_stem(event), context):
-            name = current_tags.get(tags.ENDPOINT, "")
-            if name not in names and not _is_retained(name, context):
-                names[name] = None
-    return list(names)
-
-
-def _is_retained(name: str, context: Context) -> bool:
-    endpoint = _describe(name, context)
-    return endpoint is not None and tags.RETAINED in tags.of(endpoint["EndpointArn"], context)
-
-
-def _remove(event: LifecycleEvent, name: str, context: Context) -> str:
-    """Delete an endpoint, then its configurations; return its status as long as it is there."""
-    endpoint = _describe(name, context)
-    if endpoint is None:
-        scaling.end(event, name, None, context)
-        configs.delete_others(event, set(), context, of=name)
-        # A start under way may have created it, before its configuration went.
-        started = configs.may_be_stopped(event) and _describe(name, context) is not None
-        return "starting" if started else ""
-    status = str(endpoint["EndpointStatus"])
-    if status == "Deleting" and context.progress.get(REQUESTED):
-        return status if not context.progress.get(ALONE) else _leave(event, name, context)
-    current_tags = tags.seen(endpoint["EndpointArn"], context)
-    if not tags.may_remove(event, current_tags, context):
-        return ""
-    if stack_phase.gives_back(event, current_tags, context):
-        logs.fact("the endpoint existed before the stack; it stays", endpoint=name)
-        return ""
-    if not verdicts.is_moving(endpoint):
-        scaling.end(event, name, endpoint, context)
-        context.gateway.find("delete_endpoint", EndpointName=name)
-        context.progress[REQUESTED] = True
-    return status
-
-
-def _leave(event: LifecycleEvent, name: str, context: Context) -> str:
-    """Take an endpoint that is being deleted for gone."""
-    configs.delete_others(event, set(), context, of=name)
-    return ""
-
-
 def _in_use(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context) -> set[str]:
     """Return the configurations that an endpoint after a failed move may still need."""
     serving = endpoint["EndpointConfigName"]
@@ -368,15 +300,12 @@ def _in_use(event: LifecycleEvent, endpoint: Mapping[str, Any], context: Context
     return {serving, configs.name(event, context)}
 
 
-def _describe(name: str, context: Context) -> dict[str, Any] | None:
-    return context.gateway.find("describe_endpoint", EndpointName=name)
-
-
 def _made_before(event: LifecycleEvent, context: Context) -> str:
     """Return the endpoint that the request has created, if it has."""
-    endpoint = _describe(endpoint_name(event), context)
+    name = endpoint_name(event)
+    endpoint = context.gateway.find("describe_endpoint", EndpointName=name)
     current_tags = {} if endpoint is None else tags.of(endpoint["EndpointArn"], context)
-    return endpoint_name(event) if current_tags.get(tags.REQUEST) == event.request_id else ""
+    return name if current_tags.get(tags.REQUEST) == event.request_id else ""
 
 
 def patience(event: LifecycleEvent) -> float:

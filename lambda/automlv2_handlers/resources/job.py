@@ -17,6 +17,7 @@ from automlv2_handlers.domain.names import (
     MAX_ATTEMPTS,
     job_name,
     job_stem,
+    may_be_name,
     owner_stem,
     was_answered,
 )
@@ -41,6 +42,7 @@ LISTING_DENIALS_TOLERATED: Final = 3
 _LOOKS_BACK: Final = 4
 """Looks for the job to go back to, and for one to stop: a list may show a job a little late."""
 
+_LONGEST_NAME: Final = 32
 _LOOKED: Final = "LooksBack"
 _UNLISTED: Final = "Unlisted"
 _RUNNING = frozenset({"InProgress", "Stopping"})
@@ -266,9 +268,10 @@ def _names_to_stop(event: LifecycleEvent, context: Context) -> list[str]:
     """Return the job of the physical id, and those of this resource that no id stands for."""
     names: dict[str, None] = {}
     given = event.properties.get("AutoMLJobName")
-    if was_answered(event, given):
+    if may_be_name(event.physical_id, _LONGEST_NAME):
         names[event.physical_id] = None
-    if not names or look(event.physical_id, context) is None:
+    # Properties may be those of a failed update, and the id still that of before.
+    if not was_answered(event, given) or look(event.physical_id, context) is None:
         for name in _not_answered(event, context):
             if not stack_phase.is_current(event, name, context, if_unknown=False):
                 names[name] = None
