@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import aws_cdk as cdk
 import jsii
@@ -14,6 +15,7 @@ from aws_cdk.interfaces import aws_sagemaker as sagemaker_refs
 from constructs import Construct
 
 from cdk_automlv2._core import wait_times, waiting
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.common_rules import removal_policy_rule
 from cdk_automlv2._core.keys import optional_key_arn
 from cdk_automlv2._core.names import base_name
@@ -235,7 +237,7 @@ class AutoMLEndpoint(EndpointStops):
     def add_alarms(
         self,
         *,
-        errors: float | None = 1,
+        errors: Annotated[float | None, KNOWN_AT_SYNTH] = 1,
         latency: cdk.Duration | None = None,
         age: cdk.Duration | None = None,
         actions: Sequence[cloudwatch.IAlarmAction] = (),
@@ -268,7 +270,11 @@ class AutoMLEndpoint(EndpointStops):
 
     @checked(*scaling_rules.INSTANCE_COUNT, context=lambda self: self._scaling.context(self._kind))
     def auto_scale_instance_count(
-        self, *, max_capacity: int, min_capacity: int = 1, variant_name: str | None = None
+        self,
+        *,
+        max_capacity: int,
+        min_capacity: int = 1,
+        variant_name: Annotated[str | None, KNOWN_AT_SYNTH] = None,
     ) -> ScalableInstanceCount:
         """Let the number of instances of a variant be scaled; return what says how.
 
@@ -293,7 +299,11 @@ class AutoMLEndpoint(EndpointStops):
         context=lambda self: self._scaling.context(self._kind),
     )
     def auto_scale_provisioned_concurrency(
-        self, *, max_capacity: int, min_capacity: int = 1, variant_name: str | None = None
+        self,
+        *,
+        max_capacity: int,
+        min_capacity: int = 1,
+        variant_name: Annotated[str | None, KNOWN_AT_SYNTH] = None,
     ) -> ScalableProvisionedConcurrency:
         """Let the provisioned concurrency of a serverless variant be scaled.
 

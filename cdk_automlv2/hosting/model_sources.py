@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_automlv2._core.annotations import KNOWN_AT_SYNTH
 from cdk_automlv2._core.closed_sets import ProcessingUnit, ResponseKey
 from cdk_automlv2._core.options import checked
 from cdk_automlv2._core.tag_rules import Tags
@@ -33,7 +34,7 @@ class ModelSources(ModelImports):
         lock: str,
         *,
         artifacts: AutoMLOutput | None = None,
-        images: dict[str, str] | None = None,
+        images: Annotated[dict[str, str] | None, KNOWN_AT_SYNTH] = None,
         processing_unit: ProcessingUnit | None = None,
         inference_response_keys: Sequence[ResponseKey] | None = None,
         role: iam.IRole | str | None = None,

@@ -67,6 +67,18 @@ def play_nonsense(entry: Entry, place: Place, nonsense: Any) -> End:
     return End(f"{entry.name}({', '.join(sorted(wrong))})", _ended(entry, place, options, wrong))
 
 
+def play_tokens(entry: Entry, place: Place, token: Any) -> list[End]:
+    """Call an entry once for each option, with a token in its place."""
+    ends = []
+    for name in entry.annotations():
+        if name in entry.parameters and name not in ("scope", "id"):
+            options = place.right(entry) | {name: token}
+            if "id" in options:
+                options["id"] = fresh_id()
+            ends.append(End(f"{entry.name}({name})", _ended(entry, place, options, set())))
+    return ends
+
+
 def _ended(entry: Entry, place: Place, options: dict[str, Any], wrong: set[str]) -> str:
     try:
         subject = place.object_of(entry) if entry.needs_object else entry.owner

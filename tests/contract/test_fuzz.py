@@ -3,10 +3,11 @@
 import random
 import warnings
 
+import aws_cdk as cdk
 import pytest
 
 from scripts.fuzz.place import Place
-from scripts.fuzz.play import play, play_nonsense
+from scripts.fuzz.play import play, play_nonsense, play_tokens
 from scripts.fuzz.surface import ANSWERS, NOT_MADE, WIRING, entries
 
 ENTRIES = list(entries())
@@ -38,6 +39,13 @@ def test_each_argument_of_a_wrong_type_is_named_in_one_error(entry, nonsense, pl
     end = play_nonsense(entry, place, nonsense)
 
     assert end.how == "refused", end.call
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.name for entry in ENTRIES])
+def test_a_token_for_an_argument_is_taken_or_named(entry, place):
+    ends = play_tokens(entry, place, cdk.Fn.get_att("Other", "Value"))
+
+    assert [end for end in ends if end.is_fault] == []
 
 
 def test_what_is_left_out_of_the_random_calls_exists():
