@@ -183,6 +183,19 @@ def test_delete_of_what_is_gone_succeeds(stack, aws):
     assert stack.delete(TYPE, "Shop-Churn-INVENTED", OLD)["Status"] == "SUCCESS"
 
 
+def test_tags_changed_twice_in_a_row_are_those_of_the_last_update_though_tags_show_late(
+    stack, aws, name
+):
+    team_a, team_b = (OLD | {"Tags": [{"Key": "team", "Value": value}]} for value in ("a", "b"))
+    stack.update(TYPE, name, OLD, team_a)
+    aws.wait(60)
+    aws.lags.tags = 5.0
+    stack.update(TYPE, name, team_a, team_b)
+    stack.update(TYPE, name, team_b, team_a)
+
+    assert aws.tags[f"{PLACE}:endpoint/{name}"]["team"] == "a"
+
+
 def test_changed_tags_are_set_in_place(stack, aws, name):
     stack.update(TYPE, name, OLD, OLD | {"Tags": [{"Key": "team", "Value": "ml"}]})
 

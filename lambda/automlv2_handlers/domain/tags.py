@@ -151,9 +151,14 @@ def sync(event: LifecycleEvent, arn: str, present: Mapping[str, str], context: C
     What others have put on stays: removed is only what the resource itself had before.
     """
     wanted = to_mapping(event.properties.get("Tags")) | _retention(event)
-    before = {RETAINED, TROUBLE, *to_mapping(event.old_properties.get("Tags"))}
-    stale = sorted((present.keys() & before) - wanted.keys())
-    changed = {key: value for key, value in wanted.items() if present.get(key) != value}
+    told = to_mapping(event.old_properties.get("Tags"))
+    stale = sorted((present.keys() & {RETAINED, TROUBLE, *told}) - wanted.keys())
+    # What the request changes is put on whatever is seen: that may be what was a moment ago.
+    changed = {
+        key: value
+        for key, value in wanted.items()
+        if present.get(key) != value or told.get(key, value) != value
+    }
     if changed:
         context.gateway.add_tags(arn, to_list(changed))
     if stale:

@@ -25,7 +25,7 @@ from .subjects import SUBJECTS, make
 
 OPTIONS = {factor: [*levels] for factor, levels in FACTORS.items()}
 ALL = pairwise({"composition": [*COMPOSITIONS], "subject": [*SUBJECTS], **OPTIONS})
-HALF = [case for number, case in enumerate(ALL) if (number + number // len(SUBJECTS)) % 2 == 0]
+HALF = [case for number, case in enumerate(ALL) if sum(divmod(number, len(SUBJECTS))) % 2 == 0]
 """Every second case, begun at the other one for each composition: all have all subjects."""
 
 CASES = ALL if os.environ.get("MATRIX") == "all" else HALF
