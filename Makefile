@@ -10,22 +10,32 @@ COVERAGE ?=
 # Their order is that of tests/conftest.py: those that start processes of their own come first.
 PROCESSES ?= auto
 SIDE_BY_SIDE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# What has targets of its own, so that `make test` stays a matter of minutes; CI calls all of them.
+ELSEWHERE := $(addprefix --ignore=tests/,e2e packaging docs synth/matrix)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-local test-browser test-packaging test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
+.PHONY: demo test test-local test-matrix test-docs test-browser test-packaging test-e2e test-clients test-deep test-deployed check fix fuzz mutants bench snapshots docs clean
 
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
-test: node_modules/.ready  ## All tests that need no server, no browser and no deployment; with COVERAGE=1 how much of the code they run.
+test: node_modules/.ready  ## All tests but those of the targets below, in minutes; with COVERAGE=1 how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not processes" --ignore=tests/e2e --ignore=tests/packaging $(if $(COVERAGE),--cov) tests
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not processes" $(ELSEWHERE) $(if $(COVERAGE),--cov) tests
 
 test-local: node_modules/.ready  ## The local cloud's servers as processes: started, asked, ended, killed.
 	@echo "== tests of the local cloud's processes"
 	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "processes and not browser" tests/local
+
+test-matrix: node_modules/.ready  ## Half of all ways to compose an app, with the rights that each has.
+	@echo "== tests of compositions"
+	@$(BIN)/pytest -n $(PROCESSES) tests/synth/matrix
+
+test-docs: node_modules/.ready  ## The site, built: its commands, messages, rights and references are those of the code.
+	@echo "== tests of the site"
+	@$(BIN)/pytest -m "not browser" tests/docs
 
 test-browser: node_modules/.ready  ## What people see, looked at in Chromium, if there is one here.
 	@echo "== tests in a browser"
