@@ -10,8 +10,10 @@ COVERAGE ?=
 # Their order is that of tests/conftest.py: those that start processes of their own come first.
 PROCESSES ?= auto
 SIDE_BY_SIDE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
-# What has targets of its own, so that `make test` stays a matter of minutes; CI calls all of them.
-ELSEWHERE := $(addprefix --ignore=tests/,e2e packaging docs synth/matrix)
+# What has targets of its own, so that `make test` stays a matter of minutes. How much of the code is
+# run is measured with the next three targets too, as CI does.
+ELSEWHERE := $(addprefix --ignore=tests/,e2e packaging $(if $(COVERAGE),,docs synth/matrix))
+MARKED := not browser$(if $(COVERAGE),, and not processes)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,9 +23,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: node_modules/.ready  ## Deploy app.py on this machine, show the endpoint answer, clean up.
 	@$(BIN)/python scripts/demo.py
 
-test: node_modules/.ready  ## All tests but those of the targets below, in minutes; with COVERAGE=1 how much of the code they run.
+test: node_modules/.ready  ## All tests but those of the targets below; with COVERAGE=1 the next three too, and how much of the code they run.
 	@echo "== tests"
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not processes" $(ELSEWHERE) $(if $(COVERAGE),--cov) tests
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "$(MARKED)" $(ELSEWHERE) $(if $(COVERAGE),--cov) tests
 
 test-local: node_modules/.ready  ## The local cloud's servers as processes: started, asked, ended, killed.
 	@echo "== tests of the local cloud's processes"
