@@ -244,7 +244,8 @@ def _tag(event: LifecycleEvent, endpoint: Mapping[str, Any], config: str, contex
     if event.request_type == "Update" and stack_phase.is_rolling_back(context):
         left = _former_config(event, context)
         if left not in ("", config):
-            context.gateway.add_tags(arn, tags.to_list({tags.BACK: left}))
+            with suppress(RefusedError):  # There may be no room left for it.
+                context.gateway.add_tags(arn, tags.to_list({tags.BACK: left}))
 
 
 def _former_config(event: LifecycleEvent, context: Context) -> str:
