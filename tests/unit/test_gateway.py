@@ -286,3 +286,10 @@ def test_tags_are_added_and_removed():
         ("add_tags", {"ResourceArn": "arn", "Tags": [{"Key": "a", "Value": "1"}]}),
         ("delete_tags", {"ResourceArn": "arn", "TagKeys": ["b"]}),
     ]
+
+
+@pytest.mark.parametrize("operation", ["AddTags", "TagResource"])
+def test_a_resource_full_of_tags_is_not_waited_for(operation):
+    error = classify("ResourceLimitExceeded", "more than 50 tags", operation)
+
+    assert type(error) is errors.RefusedError

@@ -34,6 +34,9 @@ _NOT_FOUND_CODES: Final = re.compile(r"notfound|nosuch")
 _NAME_TAKEN: Final = ("already exist", "already existing")
 _IN_PROGRESS: Final = "in-progress"
 _QUOTA_CODES: Final = frozenset({"ResourceLimitExceeded", "ServiceQuotaExceededException"})
+_TAGGING: Final = frozenset({"AddTags", "TagResource"})
+"""Operations whose quota is of one resource: nobody frees it while the request waits."""
+
 _QUOTA: Final = re.compile(r"' is (?P<limit>\d+) .*request delta of (?P<asked>\d+)")
 
 
@@ -49,7 +52,7 @@ def classify(code: str, message: str, operation: str, status: int = 0) -> Gatewa
     text = f"{operation}: {code}: {' '.join(message.split())}"
     code, lowered = code.rpartition("#")[2], message.lower()
     status = int(code) if code.isdecimal() and len(code) == 3 else status
-    if code in _QUOTA_CODES:
+    if code in _QUOTA_CODES and operation not in _TAGGING:
         return _quota_error(text)
     if _is_passing(code.lower(), status) or _IN_PROGRESS in lowered:
         return BusyError(text)
