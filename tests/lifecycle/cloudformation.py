@@ -274,8 +274,21 @@ class CloudFormation:
         answer = answer_of(request)
         assert answer is not None
         assert answer["Status"] == "SUCCESS", f"rollback of {logical_id}: {answer['Reason']}"
-        assert answer["PhysicalResourceId"] == before.physical_id
+        if answer["PhysicalResourceId"] != before.physical_id:
+            assert self._is_as_good(before, answer["PhysicalResourceId"])
+            before.physical_id = answer["PhysicalResourceId"]
         before.data = answer["Data"]
+
+    def _is_as_good(self, before: Live, name: str) -> bool:
+        """Whether a job is as good as the one that the stack had: of its settings, and completed.
+
+        After failures without rollback no request says which of two such jobs the stack had.
+        """
+        if before.physical_id not in self.aws.jobs or name not in self.aws.jobs:
+            return False
+        jobs = [self.aws.jobs[one] for one in (before.physical_id, name)]
+        marks = {self.aws.tags[job["AutoMLJobArn"]]["cdk-automlv2:training"] for job in jobs}
+        return len(marks) == 1 and jobs[1]["End"]["AutoMLJobStatus"] == "Completed"
 
     def _clean_up(self, compares: bool = True) -> None:
         """Delete what was replaced and, if that is compared, is not in the stack again."""
