@@ -156,7 +156,7 @@ def test_more_than_fifty_tags_are_refused(served):
     tags = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
     served.add_tags(ARN, tags)
 
-    with pytest.raises(BusyError, match="ResourceLimitExceeded"):
+    with pytest.raises(RefusedError, match="ResourceLimitExceeded"):
         served.add_tags(ARN, [{"Key": "one-more", "Value": ""}])
 
 
