@@ -332,3 +332,10 @@ def test_a_count_that_nobody_waited_for_and_that_never_came_is_set_by_the_next_u
 
     assert counts(aws, name) == (3,)
     assert "cdk-automlv2:counts" not in aws.tags[f"{PLACE}:endpoint/{name}"]
+
+
+def test_an_update_given_up_before_it_began_is_made_up_for_when_it_comes_again(stack, aws, name):
+    answer = stack.update(TYPE, name, sized(3), sized(3))
+
+    assert answer["Status"] == "SUCCESS"
+    assert counts(aws, name) == (3,)

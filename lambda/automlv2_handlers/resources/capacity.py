@@ -31,14 +31,16 @@ _MARKED: Final = "Marked"
 """Whether the endpoint bears the mark that says so."""
 
 
-def know(current_tags: Mapping[str, str], context: Context) -> None:
-    """Take down from an endpoint's tags whether counts are owed to it.
+def know(event: LifecycleEvent, current_tags: Mapping[str, str], context: Context) -> None:
+    """Take down whether an earlier request has left counts that it was to set.
 
     A request that has failed and was not rolled back leaves its properties as the old ones of the
-    next, though its counts never came about.
+    next, though its counts never came about. One that got as far has marked the endpoint; where
+    none did, an update that changes nothing comes again for one that has failed.
     """
-    owed = tags.COUNTS in current_tags
-    context.progress.update({_OWED: owed, _MARKED: owed})
+    marked = tags.COUNTS in current_tags
+    again = event.properties == event.old_properties
+    context.progress.update({_OWED: marked or again, _MARKED: marked})
 
 
 def handed_on(context: Context) -> dict[str, Any]:

@@ -287,7 +287,7 @@ def _refuse_foreign(event: LifecycleEvent, endpoint: Mapping[str, Any], context:
         whose = tags.whose(current_tags)
         raise LifecycleError(f"endpoint name {name!r} is taken by an endpoint of {whose}")
     context.progress.update({_OURS: True, _LEFT: current_tags.get(tags.BACK, "")})
-    capacity.know(current_tags, context)
+    capacity.know(event, current_tags, context)
     tags.adopt(event, endpoint["EndpointArn"], current_tags, context)
     if event.request_type == "Create" or current_tags.get(tags.REQUEST) == event.request_id:
         context.progress[MADE] = name
