@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from .deployed import deploy, in_service
 from .fake_world import client, wait_for
 
+pytestmark = pytest.mark.processes
+
 OUTPUT = {"S3OutputPath": "s3://out/answers/", "S3FailurePath": "s3://out/failures"}
 TOPICS = {
     "SuccessTopic": "arn:aws:sns:us-east-1:000000000000:done",

@@ -12,6 +12,8 @@ from cdk_automlv2.local.sagemaker.autoscaling.operations import OPERATIONS
 from .deployed import deploy
 from .fake_world import client, wait_for
 
+pytestmark = pytest.mark.processes
+
 COUNT = "sagemaker:variant:DesiredInstanceCount"
 CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
 PLACE = {

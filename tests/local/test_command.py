@@ -26,6 +26,8 @@ from .terminal import (
     starting,
 )
 
+pytestmark = pytest.mark.processes
+
 
 def test_it_tells_its_version_and_its_groups():
     assert re.fullmatch(r"automlv2 \d+\.\d+\.\d+\n", automlv2("--version").stdout)

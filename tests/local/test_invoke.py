@@ -11,6 +11,8 @@ from cdk_automlv2.local.training.stages import LabelStage
 from .deployed import deploy, in_service
 from .fake_world import ROLE, client, error_of, wait_for
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def runtime(url):

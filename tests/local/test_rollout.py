@@ -8,6 +8,8 @@ from cdk_automlv2.local.sagemaker.rollout import phases
 from .deployed import deploy, in_service
 from .fake_world import wait_for
 
+pytestmark = pytest.mark.processes
+
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
 
 

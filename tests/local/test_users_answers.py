@@ -14,6 +14,8 @@ from cdk_automlv2.transform_runs import InferenceFailedError
 from .deployed import deploy
 from .fake_world import client
 
+pytestmark = pytest.mark.processes
+
 OUTPUT = {"S3OutputPath": "s3://out/answers/", "S3FailurePath": "s3://out/failures"}
 QUEUED = {"AsyncInferenceConfig": {"OutputConfig": OUTPUT}}
 
