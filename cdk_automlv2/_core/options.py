@@ -121,7 +121,8 @@ def _place_faults(
     makes = _makes_construct(function)
     if makes and "scope" not in faulty:
         yield from _scope_rule(values["scope"])
-    takes_id = makes or ("id" in checks_of(function) and hasattr(subject, "node"))
+    owner = subject if isinstance(subject, type) else type(subject)  # Its property asks Node.
+    takes_id = makes or ("id" in checks_of(function) and hasattr(owner, "node"))
     if takes_id and "id" not in faulty:
         yield from _id_rule(values["id"])
 
