@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from automlv2_handlers import logs
+from automlv2_handlers.domain.names import may_be_name, was_answered
 from automlv2_handlers.domain.tags import ADOPTED
 from automlv2_handlers.errors import BusyError, GatewayError, LifecycleError
 from automlv2_handlers.events import LifecycleEvent
@@ -215,6 +216,27 @@ def is_current(event: LifecycleEvent, name: str, context: Context, *, if_unknown
         logs.decision("the stack's resource cannot be read", event, why=str(error))
         return if_unknown
     return current == name
+
+
+def named(event: LifecycleEvent, given: str | None, own: str, context: Context) -> dict[str, None]:
+    """Return what a Delete names, in order: by its physical id, and where that is none of ours.
+
+    An id may be invented; where it is not, properties may still be those of a failed update, and
+    the id that of before.
+
+    Args:
+        event: The Delete.
+        given: The name that its properties give, if they do.
+        own: The name that they stand for.
+        context: Of the request.
+
+    Raises:
+        BusyError: If the stack's resource cannot be read just now.
+    """
+    names = {event.physical_id: None} if may_be_name(event.physical_id) else {}
+    if not was_answered(event, given) and not is_current(event, own, context, if_unknown=False):
+        names[own] = None
+    return names
 
 
 def _is_doubtful(event: LifecycleEvent, status: str, context: Context) -> bool:

@@ -175,3 +175,12 @@ def locked_properties(stack: Stack) -> dict[str, Any]:
         ],
         "Artifacts": [{"From": FROM, "To": TO, "Sha256": digest}],
     }
+
+
+SERVERLESS_VARIANTS = [
+    {
+        "VariantName": "AllTraffic",
+        "ModelName": "churn-1",
+        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
+    }
+]

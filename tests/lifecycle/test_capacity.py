@@ -2,11 +2,11 @@
 
 import pytest
 
-from .cloudformation import CloudFormation, Resource
+from .cloudformation import Resource
 from .events import ENDPOINT_TYPE as TYPE
 from .events import NEW, OLD, config_of, endpoint, scaled
+from .failing import broken_after, deployed
 from .fake_aws import PLACE
-from .stack import STACK_ID
 
 MODELS = ("churn-1", "churn-2")
 
@@ -172,21 +172,6 @@ def test_a_quota_that_is_full_for_a_moment_is_waited_for(stack, aws, name):
 
     assert stack.update(TYPE, name, OLD, sized(3))["Status"] == "SUCCESS"
     assert counts(aws, name) == (3,)
-
-
-def deployed(aws, properties):
-    stack = CloudFormation(aws, STACK_ID)
-    assert stack.deploy([Resource("Endpoint", TYPE, lambda _: properties)])
-    return stack, stack.live["Endpoint"].physical_id
-
-
-def broken_after(properties):
-    """Return a template whose deployment fails once the endpoint is as it is to be."""
-    nobody = endpoint("nobody") | {"EndpointName": "other"}
-    return [
-        Resource("Endpoint", TYPE, lambda _: properties),
-        Resource("Broken", TYPE, lambda _: nobody, depends_on=("Endpoint",)),
-    ]
 
 
 @pytest.mark.parametrize("new", [sized(3), sized(3, "churn-2")])

@@ -4,19 +4,13 @@ import pytest
 
 from .cloudformation import CloudFormation, Resource
 from .events import ENDPOINT_TYPE as TYPE
-from .events import MODELS, NEW, OLD, config_of
+from .events import MODELS, NEW, OLD, SERVERLESS_VARIANTS, config_of
 from .stack import STACK_ID
 
 __all__ = ["MODELS"]
 
 SERVERLESS = {
-    "ProductionVariants": [
-        {
-            "VariantName": "AllTraffic",
-            "ModelName": "churn-1",
-            "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
-        }
-    ],
+    "ProductionVariants": SERVERLESS_VARIANTS,
     "BaseName": "churn",
 }
 ASYNCHRONOUS = OLD | {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://out/a/"}}}

@@ -3,7 +3,7 @@
 import pytest
 
 from .cloudformation import CloudFormation, Resource
-from .events import COUNT, MODELS, NEW, OLD, config_of, scaled
+from .events import COUNT, MODELS, NEW, OLD, SERVERLESS_VARIANTS, config_of, scaled
 from .events import ENDPOINT_TYPE as TYPE
 from .stack import STACK_ID
 from .stopping import NEXT, STOPS, ask, marks, stop, task
@@ -12,13 +12,7 @@ __all__ = ["MODELS"]
 
 
 SERVERLESS = {
-    "ProductionVariants": [
-        {
-            "VariantName": "AllTraffic",
-            "ModelName": "churn-1",
-            "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
-        }
-    ],
+    "ProductionVariants": SERVERLESS_VARIANTS,
     "Stops": True,
 }
 

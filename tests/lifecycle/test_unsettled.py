@@ -3,8 +3,9 @@
 import pytest
 
 from .cloudformation import CloudFormation, Resource
-from .events import COUNT, MODELS, NEW, OLD, endpoint, scaled
+from .events import COUNT, MODELS, NEW, OLD, scaled
 from .events import ENDPOINT_TYPE as TYPE
+from .failing import broken_after, deployed
 from .stack import STACK_ID
 
 __all__ = ["MODELS"]
@@ -31,20 +32,6 @@ def sized(count, *, other=1):
 def weighted(weight):
     first, other = sized(1)["ProductionVariants"]
     return OLD | {"ProductionVariants": [first, other | {"InitialVariantWeight": weight}]}
-
-
-def deployed(aws, properties):
-    stack = CloudFormation(aws, STACK_ID)
-    assert stack.deploy([Resource("Endpoint", TYPE, lambda _: properties)])
-    return stack, stack.live["Endpoint"].physical_id
-
-
-def broken_after(properties):
-    nobody = endpoint("nobody") | {"EndpointName": "other"}
-    return [
-        Resource("Endpoint", TYPE, lambda _: properties),
-        Resource("Broken", TYPE, lambda _: nobody, depends_on=("Endpoint",)),
-    ]
 
 
 def trouble(aws, name):

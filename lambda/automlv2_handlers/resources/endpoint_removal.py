@@ -6,7 +6,7 @@ from typing import Final
 
 from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.domain import tags, verdicts
-from automlv2_handlers.domain.names import may_be_name, owner_stem, was_answered
+from automlv2_handlers.domain.names import owner_stem
 from automlv2_handlers.errors import LifecycleError
 from automlv2_handlers.events import LifecycleEvent
 from automlv2_handlers.outcomes import ALONE, REQUESTED, Context, Done, Outcome, Pending
@@ -40,13 +40,8 @@ def delete(event: LifecycleEvent, context: Context) -> Outcome:
 
 def _names_to_delete(event: LifecycleEvent, context: Context) -> list[str]:
     """Return the endpoint of the physical id, and those of this resource no id stands for."""
-    own, names = endpoint_name(event), dict[str, None]()
-    if may_be_name(event.physical_id):
-        names[event.physical_id] = None
-    # Properties may be those of a failed update, and the id still that of before.
-    answered = was_answered(event, event.properties.get("EndpointName"))
-    if not answered and not stack_phase.is_current(event, own, context, if_unknown=False):
-        names[own] = None
+    given = event.properties.get("EndpointName")
+    names = stack_phase.named(event, given, endpoint_name(event), context)
     if stack_phase.is_leaving(event, context):
         for _, current_tags in configs.of_resource(event, owner_stem(event), context):
             name = current_tags.get(tags.ENDPOINT, "")

@@ -13,13 +13,7 @@ from automlv2_handlers import logs, stack_phase
 from automlv2_handlers.aws.paging import pages
 from automlv2_handlers.domain import tags
 from automlv2_handlers.domain.containers import choose, respond_with
-from automlv2_handlers.domain.names import (
-    digest,
-    may_be_name,
-    name_for,
-    owner_stem,
-    was_answered,
-)
+from automlv2_handlers.domain.names import digest, name_for, owner_stem
 from automlv2_handlers.domain.update_policy import MODEL_CONTENT, PACKAGE_CONTENT
 from automlv2_handlers.errors import (
     BusyError,
@@ -146,14 +140,8 @@ def candidate_of(event: LifecycleEvent, context: Context) -> dict[str, Any]:
 
 
 def _delete(event: LifecycleEvent, context: Context) -> Outcome:
-    own = _name(event)
-    names = {}
-    if may_be_name(event.physical_id):
-        names[event.physical_id] = False
-    # Properties may be those of a failed update, and the id still that of before.
-    answered = was_answered(event, event.properties.get("ModelName"))
-    if not answered and not stack_phase.is_current(event, own, context, if_unknown=False):
-        names[own] = False
+    given = event.properties.get("ModelName")
+    names = dict.fromkeys(stack_phase.named(event, given, _name(event), context), False)
     if stack_phase.is_leaving(event, context):
         # Of deployments without rollback models may be left that no id stands for any more.
         for item in list(pages(context, "list_models", "Models", NameContains=owner_stem(event))):

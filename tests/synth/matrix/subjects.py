@@ -153,19 +153,24 @@ def _unnamed(options: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key != "name"}
 
 
-def _batch_transform(place: Place, options: Options) -> None:
+def _nightly(place: Place, options: Options, **source: Any) -> AutoMLBatchTransform:
     transform = AutoMLBatchTransform(
         place.serve,
         "Nightly",
-        model=_model(place, options),
         input_data=options.text("s3://shop-in/new/"),
         output=options.text("s3://shop-answers/nightly/"),
         instance_type="ml.m5.large",
         volume_kms_key=options.of_endpoint.get("volume_kms_key"),
         tags=options.of_endpoint.get("tags"),
+        **source,
     )
     transform.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
     transform.grant_run(iam.User(place.serve, "User"))
+    return transform
+
+
+def _batch_transform(place: Place, options: Options) -> None:
+    transform = _nightly(place, options, model=_model(place, options))
     cdk.CfnOutput(place.serve, "Run", value=transform.transform_job_name)
 
 
@@ -274,18 +279,7 @@ def _batch_transform_of_a_release(place: Place, options: Options) -> None:
         inputs=_channel(options),
         instance_type="ml.m5.large",
     )
-    transform = AutoMLBatchTransform(
-        place.serve,
-        "Nightly",
-        release=release,
-        input_data=options.text("s3://shop-in/new/"),
-        output=options.text("s3://shop-answers/nightly/"),
-        instance_type="ml.m5.large",
-        volume_kms_key=options.of_endpoint.get("volume_kms_key"),
-        tags=options.of_endpoint.get("tags"),
-    )
-    transform.run_on_schedule(scheduler.ScheduleExpression.rate(cdk.Duration.days(7)))
-    transform.grant_run(iam.User(place.serve, "User"))
+    _nightly(place, options, release=release)
 
 
 def _release_of_a_folder(place: Place, options: Options) -> None:
